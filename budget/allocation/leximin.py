@@ -1,0 +1,597 @@
+"""The linear programs: every centre as well off as the rules allow, the worst-funded first.
+
+One program answers "how high can the level of the worst-funded be?". Where the answer exceeds
+a cap or the most of a group, that centre or group is pegged there and the program is solved
+again (allocation model, section 5); a group pegged at its most or least becomes a block with a
+level of its own. A closed form in floating point guesses the pegs, so that one program is
+usually enough; without the guess the same result is reached from nothing.
+
+The program is solved in mean entitlements, never in won: at 10^8 the tolerances of a solver
+stop it short of the optimum. Its levels are then snapped to the exact fraction at which the
+blocks sum to the won, and compared: a solver that is off is a defect, not a result. No logic
+rests on duals.
+
+This file and the two that solve side questions (`special_needs`, `infeasibility`) are the only
+ones that know the solver.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import inf
+from typing import Any
+
+import numpy as np
+import pulp
+
+from budget.allocation.faults import Defect
+from budget.allocation.split import Split
+
+LARGE = 1_000
+"""From this many centres on the interior-point method is faster than the simplex method."""
+
+LEVEL_TOLERANCE = 1e-6
+"""How far a solver's level may lie from the exact one, in mean entitlements."""
+
+WHOLE = -1
+"""Position of the block that is not a group: the whole pool."""
+
+
+@dataclass(frozen=True)
+class Leximin:
+    """The unique leximin result of a split, before rounding.
+
+    Attributes:
+        amounts: won, one a centre, exact; they sum to the amount that can be placed.
+        levels: won per unit of weight at which each block stands (WHOLE, and each group pegged
+            at its least or most); None for a block in which every centre is pegged.
+        blocks: for each centre the block it belongs to.
+        pegged_groups: group position -> the total it is pegged at.
+        programs: how many linear programs it took.
+    """
+
+    amounts: tuple[Fraction, ...]
+    levels: Mapping[int, Fraction | None]
+    blocks: tuple[int, ...]
+    pegged_groups: Mapping[int, int]
+    programs: int
+
+    def level_of(self, centre: int) -> Fraction | None:
+        """The level of the centre's own block."""
+        return self.levels[self.blocks[centre]]
+
+
+def leximin(split: Split, *, start: bool = True) -> Leximin:
+    """Raise the worst-funded centre as far as the rules allow, then the second worst, and so on.
+
+    Of all splits within the bounds it is the one whose ratios of money to weight, sorted
+    ascending, are lexicographically greatest.
+
+    Args:
+        split: a feasible question; what cannot be placed under the caps stays out.
+        start: whether to guess the pegs by the closed form first.
+
+    Raises:
+        Defect: if a program does not end optimal, or disagrees with exact arithmetic.
+
+    Source: allocation model, section 5.
+    """
+    if split.amount == 0:
+        return Leximin(
+            amounts=(Fraction(0),) * len(split.ids),
+            levels={WHOLE: Fraction(0)},
+            blocks=(WHOLE,) * len(split.ids),
+            pegged_groups={},
+            programs=0,
+        )
+    pegs = _guessed_pegs(split) if start else Pegs()
+    rounds = 0
+    while True:
+        blocks = _Blocks(split, pegs)
+        if start and any(blocks.free(block) < blocks.floors(block) for block in blocks.totals):
+            return leximin(split, start=False)
+        levels = _solved_levels(split, blocks) if any(blocks.open.values()) else {}
+        exact = {
+            block: _exact_level(split, blocks, block, levels[block]) if block in levels else None
+            for block in blocks.totals
+        }
+        rounds += 1
+        changed = _corrected(split, blocks, exact)
+        if changed is None:
+            return Leximin(
+                amounts=tuple(blocks.amount(centre, exact) for centre in range(len(split.ids))),
+                levels=exact,
+                blocks=tuple(blocks.block_of),
+                pegged_groups=dict(pegs.groups),
+                programs=rounds,
+            )
+        pegs = changed
+        if start and rounds > 8:
+            return leximin(split, start=False)
+        if rounds > len(split.ids) + 2 * len(split.groups) + 8:
+            raise Defect("the pegging of caps and groups does not come to rest")
+
+
+@dataclass(frozen=True)
+class Pegs:
+    """What is held fast: centres at their caps, groups at a total (their most or their least)."""
+
+    centres: frozenset[int] = frozenset()
+    groups: Mapping[int, int] = field(default_factory=dict)
+
+
+class _Blocks:
+    """The parts of a split that do not exchange money, given what is pegged."""
+
+    def __init__(self, split: Split, pegs: Pegs) -> None:
+        self.split = split
+        self.pegs = pegs
+        self.owner = [WHOLE] * len(split.groups)
+        """For each group the block around it (a pegged group owns itself)."""
+        self.totals = {WHOLE: split.placeable}
+        for group, parent in enumerate(split.parents):
+            outer = self.owner[parent] if parent >= 0 else WHOLE
+            if group in pegs.groups:
+                self.totals[group] = pegs.groups[group]
+                self.owner[group] = group
+            else:
+                self.owner[group] = outer
+        self.block_of = [self.owner[home] if home >= 0 else WHOLE for home in split.homes]
+        self.open: dict[int, list[int]] = {block: [] for block in self.totals}
+        self.fixed: dict[int, int] = {}
+        for centre, (weight, floor, cap) in enumerate(
+            zip(split.weights, split.floors, split.caps, strict=True)
+        ):
+            if weight == 0:
+                self.fixed[centre] = floor
+            elif centre in pegs.centres and cap is not None:
+                self.fixed[centre] = cap
+            else:
+                self.open[self.block_of[centre]].append(centre)
+        # what stands fast in each group, pegged inner groups included, the whole last
+        self.constant = [0] * (len(split.groups) + 1)
+        for centre, won in self.fixed.items():
+            self.constant[split.homes[centre]] += won
+        for group in reversed(range(len(split.groups))):
+            inside = pegs.groups.get(group, self.constant[group])
+            self.constant[split.parents[group]] += inside
+
+    def free(self, block: int) -> int:
+        """What the open centres of a block share."""
+        return self.totals[block] - self.constant[block]
+
+    def floors(self, block: int) -> int:
+        """What the floors of the open centres of a block need."""
+        return sum(self.split.floors[centre] for centre in self.open[block])
+
+    def loose_groups(self, block: int) -> list[int]:
+        """Groups inside the block that are not pegged, outer ones first."""
+        return [
+            group
+            for group, owner in enumerate(self.owner)
+            if owner == block and group not in self.pegs.groups
+        ]
+
+    def outer(self, block: int) -> int:
+        """The block around a block."""
+        parent = self.split.parents[block]
+        return self.owner[parent] if parent >= 0 else WHOLE
+
+    def amount(self, centre: int, levels: Mapping[int, Fraction | None]) -> Fraction:
+        """What a centre gets at the levels of the blocks."""
+        if centre in self.fixed:
+            return Fraction(self.fixed[centre])
+        level = levels[self.block_of[centre]]
+        floor = self.split.floors[centre]
+        if level is None:
+            return Fraction(floor)
+        numerator, denominator = level.numerator * self.split.weights[centre], level.denominator
+        return (
+            Fraction(floor)
+            if numerator <= floor * denominator
+            else Fraction(numerator, denominator)
+        )
+
+
+# --- the linear program ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A split in mean entitlements: the numbers that the solver sees."""
+
+    won: float
+    entitlements: np.ndarray
+    floors: np.ndarray
+
+    @classmethod
+    def of(cls, split: Split) -> "Scaled":
+        """Scale so that the centres with weight are entitled to 1 on average."""
+        total = sum(split.weights)
+        sharing = sum(1 for weight in split.weights if weight)
+        won = split.amount / sharing
+        return cls(
+            won=won,
+            entitlements=np.array([weight / total * sharing for weight in split.weights]),
+            floors=np.array([floor / won for floor in split.floors]),
+        )
+
+
+Money = Mapping[int, pulp.LpVariable]
+
+
+def money_variables(
+    program: pulp.LpProblem, split: Split, scaled: Scaled, centres: Iterable[int]
+) -> Money:
+    """Money of every open centre, no less than its floor (the bound of the variable)."""
+    return {
+        centre: program.add_variable(f"money_{_label(split, centre)}", scaled.floors[centre])
+        for centre in centres
+    }
+
+
+def share_rule(
+    program: pulp.LpProblem, split: Split, money: Money, level: pulp.LpVariable, scaled: Scaled
+) -> None:
+    """No open centre below the level of its block: money[c] >= level * entitlement[c]."""
+    for centre, variable in money.items():
+        program.addConstraint(
+            variable - float(scaled.entitlements[centre]) * level >= 0,
+            f"share_{_label(split, centre)}",
+        )
+
+
+def amount_rule(program: pulp.LpProblem, money: Money, free: float, name: str) -> None:
+    """The open centres of a block share what is free in it: sum money[c] = free."""
+    program.addConstraint(pulp.lpSum(money.values()) == free, f"amount_{name}")
+
+
+def least_rule(
+    program: pulp.LpProblem, variables: Sequence[pulp.LpVariable], least: float, name: str
+) -> None:
+    """A group gets at least its least: sum of its money >= least."""
+    program.addConstraint(pulp.lpSum(variables) >= least, f"least_{name}")
+
+
+def level_program(split: Split, pegs: Pegs) -> tuple[pulp.LpProblem, dict[int, pulp.LpVariable]]:
+    """The program that raises the level of the worst-funded in every block.
+
+    Caps and the most of a group are not in it: what exceeds them is pegged, and it is solved
+    again. Pegged centres and groups are constants.
+
+    Returns:
+        The program and the level of each block that has open centres.
+    """
+    return _level_program(split, _Blocks(split, pegs))
+
+
+def _level_program(
+    split: Split, blocks: _Blocks
+) -> tuple[pulp.LpProblem, dict[int, pulp.LpVariable]]:
+    scaled = Scaled.of(split)
+    program = pulp.LpProblem("pool", pulp.LpMaximize)
+    levels: dict[int, pulp.LpVariable] = {}
+    for block, centres in blocks.open.items():
+        if centres:
+            name = "pool" if block == WHOLE else f"group_{block}"
+            levels[block] = program.add_variable(f"level_{name}", 0)
+    program.setObjective(pulp.lpSum(levels.values()))
+    for block, level in levels.items():
+        money = money_variables(program, split, scaled, blocks.open[block])
+        share_rule(program, split, money, level, scaled)
+        name = "pool" if block == WHOLE else f"group_{block}"
+        amount_rule(program, money, blocks.free(block) / scaled.won, name)
+        for group in blocks.loose_groups(block):
+            least = split.groups[group].least - blocks.constant[group]
+            inside = [money[c] for c in blocks.open[block] if c in split.groups[group].members]
+            if least > 0 and inside:
+                least_rule(program, inside, least / scaled.won, f"group_{group}")
+    return program, levels
+
+
+def _solved_levels(split: Split, blocks: _Blocks) -> dict[int, float]:
+    program, levels = _level_program(split, blocks)
+    solve(program, large=len(split.ids) >= LARGE)
+    return {block: float(level.value() or 0.0) for block, level in levels.items()}
+
+
+def solve(program: pulp.LpProblem, *, large: bool = False, exact: bool = False) -> None:
+    """Solve a program with HiGHS in this process, on one thread, silently.
+
+    Args:
+        large: use the interior-point method, which grows nearly linearly here.
+        exact: for whole-number programs with large coefficients: the tightest tolerances.
+
+    Raises:
+        Defect: if it does not end optimal.
+    """
+    options: dict[str, Any] = {"solver": "ipm" if large else "choose"}
+    if exact:
+        options |= {"mip_feasibility_tolerance": 1e-10, "primal_feasibility_tolerance": 1e-10}
+    result = program.solve(
+        pulp.HiGHS(msg=False, threads=1, gapRel=0.0, gapAbs=0.0, random_seed=0, **options)
+    )
+    if result.status != pulp.LpSolveStatus.Optimal:
+        raise Defect(f"the solver ended with “{result.status}” on the program {program.name}")
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
+
+
+def _label(split: Split, centre: int) -> str:
+    """The centre in the names of variables and rules: its id where a solver can read it."""
+    identifier = split.ids[centre]
+    return identifier if _PLAIN.fullmatch(identifier) else f"at_{centre}"
+
+
+# --- exact levels ----------------------------------------------------------------------------
+
+
+def _exact_level(split: Split, blocks: _Blocks, block: int, solved: float) -> Fraction:
+    """The fraction at which a block sums to its total, found from the solver's level.
+
+    The sum of a block as a function of its level (floors and leasts below, nothing above) is
+    convex and piecewise linear: Newton's method ends at the exact root after a few steps.
+
+    Raises:
+        Defect: if the solver's level is not the exact one, within its tolerance.
+    """
+    total_weight = sum(split.weights)
+    scale = Fraction(split.amount, total_weight)
+    level = Fraction(solved) * scale
+    seen: set[Fraction] = set()
+    while level not in seen:
+        seen.add(level)
+        constant, slope = _line(split, blocks, block, level)
+        short = blocks.totals[block] - constant
+        if slope:
+            level = Fraction(short, slope)
+        elif short < 0:
+            raise Defect("the floors of a block need more than the block has")
+        elif short == 0:
+            return min(_first_rise(split, blocks, block, level), level)
+        else:
+            level = 2 * level + scale
+    if abs(float(level / scale) - solved) > LEVEL_TOLERANCE * max(1.0, solved):
+        raise Defect(
+            f"the solver's level {solved!r} is not the exact one, {float(level / scale)!r}"
+        )
+    return level
+
+
+def _line(split: Split, blocks: _Blocks, block: int, level: Fraction) -> tuple[int, int]:
+    """The block's sum near a level: constant (won) and slope (weight)."""
+    numerator, denominator = level.numerator, level.denominator
+    constants = [0] * (len(split.groups) + 1)
+    slopes = [0] * (len(split.groups) + 1)
+    for centre in blocks.open[block]:
+        home, weight, floor = split.homes[centre], split.weights[centre], split.floors[centre]
+        if numerator * weight > floor * denominator:
+            slopes[home] += weight
+        else:
+            constants[home] += floor
+    for group in reversed(blocks.loose_groups(block)):
+        constant = constants[group] + blocks.constant[group]
+        if numerator * slopes[group] <= (split.groups[group].least - constant) * denominator:
+            constants[group] = split.groups[group].least - blocks.constant[group]
+            slopes[group] = 0
+        parent = split.parents[group]
+        constants[parent] += constants[group]
+        slopes[parent] += slopes[group]
+    return constants[block] + blocks.constant[block], slopes[block]
+
+
+def _first_rise(split: Split, blocks: _Blocks, block: int, level: Fraction) -> Fraction:
+    """Where floors alone fill a block: the level up to which every floor still binds."""
+    rises = [Fraction(split.floors[c], split.weights[c]) for c in blocks.open[block]]
+    return min(rises, default=level)
+
+
+# --- what is pegged wrongly ------------------------------------------------------------------
+
+
+def _corrected(split: Split, blocks: _Blocks, levels: Mapping[int, Fraction | None]) -> Pegs | None:
+    """The pegs after comparing the levels with caps and groups; None if nothing is wrong."""
+    pegs = blocks.pegs
+    effective = _effective_levels(split, blocks, levels)
+    centres = set(pegs.centres)
+    groups = dict(pegs.groups)
+    for group, total in pegs.groups.items():
+        outside, inside = effective[blocks.outer(group)], effective[group]
+        at_most, at_least = total == split.groups[group].most, total == split.groups[group].least
+        if not ((at_most and inside <= outside) or (at_least and inside >= outside)):
+            del groups[group]
+    for centre in pegs.centres:
+        cap, level = split.caps[centre], effective[blocks.block_of[centre]]
+        if cap is None or not isinstance(level, Fraction):
+            continue
+        if cap * level.denominator > level.numerator * split.weights[centre]:
+            centres.discard(centre)
+    held: list[int] = []
+    for block, own_level in levels.items():
+        if own_level is None:
+            continue
+        over, short = _breached(split, blocks, block, own_level)
+        hidden = set().union(*(split.groups[group].members for group in over))
+        for group in over:
+            groups[group] = split.groups[group].most or 0
+        for centre in blocks.open[block]:
+            cap = split.caps[centre]
+            if centre in hidden or cap is None:
+                continue
+            if cap * own_level.denominator < own_level.numerator * split.weights[centre]:
+                centres.add(centre)
+        held += short
+    if centres == pegs.centres and groups == pegs.groups:
+        # only once caps and maxima are at rest is a group known to live off its least
+        groups.update((group, split.groups[group].least) for group in held)
+    if centres == pegs.centres and groups == pegs.groups:
+        return None
+    return Pegs(frozenset(centres), groups)
+
+
+def _effective_levels(
+    split: Split, blocks: _Blocks, levels: Mapping[int, Fraction | None]
+) -> dict[int, Fraction | float]:
+    """Levels for comparison: a block without open centres stands where its pegs let it."""
+    effective: dict[int, Fraction | float] = {}
+    for block in sorted(levels):
+        level = levels[block]
+        if level is not None:
+            effective[block] = level
+        elif block == WHOLE or blocks.totals[block] == split.groups[block].least:
+            effective[block] = inf
+        else:
+            effective[block] = effective[blocks.outer(block)]
+    return effective
+
+
+def _breached(
+    split: Split, blocks: _Blocks, block: int, level: Fraction
+) -> tuple[list[int], list[int]]:
+    """Loose groups of a block whose members, at its level and under their caps, want more than
+    the group's most, and those that want less than its least; outermost ones only."""
+    loose = blocks.loose_groups(block)
+    if not loose:
+        return [], []
+    numerator, denominator = level.numerator, level.denominator
+    wants = [constant * denominator for constant in blocks.constant]
+    for centre in blocks.open[block]:
+        home, cap = split.homes[centre], split.caps[centre]
+        if home < 0:
+            continue
+        want = max(numerator * split.weights[centre], split.floors[centre] * denominator)
+        wants[home] += want if cap is None else min(want, cap * denominator)
+    over: list[int] = []
+    short: list[int] = []
+    for group in reversed(loose):
+        most = split.groups[group].most
+        own = wants[group]
+        if most is not None and own > most * denominator:
+            over.append(group)
+            own = most * denominator
+        elif own < split.groups[group].least * denominator:
+            short.append(group)
+            own = split.groups[group].least * denominator
+        parent = split.parents[group]
+        if parent >= 0:
+            # the inner group's fixed part is already counted in its parent's
+            wants[parent] += own - blocks.constant[group] * denominator
+    return _outermost(split, over), _outermost(split, short)
+
+
+def _outermost(split: Split, found: list[int]) -> list[int]:
+    def has_outer(group: int) -> bool:
+        parent = split.parents[group]
+        while parent >= 0:
+            if parent in found:
+                return True
+            parent = split.parents[parent]
+        return False
+
+    return [group for group in found if not has_outer(group)]
+
+
+# --- the guess -------------------------------------------------------------------------------
+
+
+def _guessed_pegs(split: Split) -> Pegs:
+    """The pegs as the closed form sees them: clip(level * weight, floor, cap), group by group.
+
+    In floating point; the program and exact arithmetic decide.
+    """
+    if not any(split.weights) or split.amount == 0:
+        return Pegs()
+    scale = split.amount / sum(split.weights)
+    guess = _Guess(
+        split,
+        np.array([float(weight * scale) for weight in split.weights]),
+        np.array(split.floors, dtype=float),
+        np.array([inf if cap is None else cap for cap in split.caps], dtype=float),
+    )
+    guess.descend(WHOLE, np.arange(len(split.ids)), float(split.placeable))
+    return Pegs(frozenset(guess.centres), guess.groups)
+
+
+@dataclass
+class _Guess:
+    split: Split
+    entitlements: np.ndarray
+    floors: np.ndarray
+    caps: np.ndarray
+    centres: set[int] = field(default_factory=set)
+    groups: dict[int, int] = field(default_factory=dict)
+
+    def descend(self, block: int, members: np.ndarray, total: float) -> None:
+        """Find the level of a block, then of the groups in it that their bounds stop."""
+        inner = [g for g in range(len(self.split.groups)) if self._is_inside(g, block)]
+        level = self._level(block, members, inner, total)
+        sums = self._sums(block, members, inner, level)[1]
+        hidden: set[int] = set()
+        for group in inner:
+            if group in hidden:
+                continue
+            least, most = self.split.groups[group].least, self.split.groups[group].most
+            stop = (
+                most
+                if most is not None and sums[group] > most * (1 + 1e-12)
+                else least
+                if sums[group] < least * (1 - 1e-12)
+                else None
+            )
+            if stop is not None:
+                self.groups[group] = stop
+                inside = np.array(sorted(self.split.groups[group].members), dtype=int)
+                members = np.setdiff1d(members, inside, assume_unique=True)
+                hidden |= {g for g in inner if self._is_inside(g, group)}
+                self.descend(group, inside, float(stop))
+        over = members[self.entitlements[members] * level > self.caps[members] * (1 + 1e-12)]
+        self.centres.update(int(c) for c in over if self.split.weights[c])
+
+    def _is_inside(self, group: int, block: int) -> bool:
+        parent = self.split.parents[group]
+        while parent >= 0 and parent != block:
+            parent = self.split.parents[parent]
+        return parent == block
+
+    def _sums(
+        self, block: int, members: np.ndarray, inner: Sequence[int], level: float
+    ) -> tuple[float, dict[int, float], float]:
+        """At a level: the block's sum, each group's own sum before its bounds, and the slope."""
+        ideal = self.entitlements[members] * level
+        money = np.minimum(np.maximum(ideal, self.floors[members]), self.caps[members])
+        moving = np.where(money == ideal, self.entitlements[members], 0.0)
+        if not inner:
+            return float(money.sum()), {}, float(moving.sum())
+        homes = np.array(self.split.homes, dtype=int)[members]
+        size = len(self.split.groups)
+        sums = np.bincount(homes % (size + 1), weights=money, minlength=size + 1)
+        slopes = np.bincount(homes % (size + 1), weights=moving, minlength=size + 1)
+        own: dict[int, float] = {}
+        for group in reversed(inner):
+            own[group] = float(sums[group])
+            least, most = self.split.groups[group].least, self.split.groups[group].most
+            held = min(max(own[group], least), inf if most is None else most)
+            parent = self.split.parents[group]
+            sums[parent] += held
+            slopes[parent] += slopes[group] if held == own[group] else 0.0
+        return float(sums[block]), own, float(slopes[block])
+
+    def _level(self, block: int, members: np.ndarray, inner: Sequence[int], total: float) -> float:
+        low, high, level = 0.0, inf, 1.0
+        for _ in range(200):
+            found, _, slope = self._sums(block, members, inner, level)
+            if found < total:
+                low = level
+            else:
+                high = level
+            step = level + (total - found) / slope if slope > 0 else -1.0
+            if not low < step < high:
+                step = (low + high) / 2 if high < inf else level * 2
+            if abs(step - level) <= 1e-15 * level or high - low <= 1e-15 * low:
+                break
+            level = step
+            if level > 1e15:
+                break
+        return level

@@ -1,0 +1,400 @@
+"""One run: validate, special needs, pools in the order of the policy, rounding, certificate.
+
+Source: allocation model, sections 1 and 2.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from budget.allocation.bounds import Bounds, amount_in_won, bounds, groups, split
+from budget.allocation.centres import PRIOR_OPERATING, Centres, checked_centres
+from budget.allocation.certificate import Certificate, Published, certificate
+from budget.allocation.infeasibility import envelope_conflict, pool_conflict
+from budget.allocation.leximin import WHOLE, Leximin, leximin
+from budget.allocation.need import Need, entitlements_in_won, need
+from budget.allocation.policy import Policy, Pool
+from budget.allocation.requests import Request, checked_requests
+from budget.allocation.rounding import rounded
+from budget.allocation.special_needs import funded
+from budget.allocation.split import Split
+
+
+@dataclass(frozen=True)
+class Parts:
+    """How the envelope falls into parts, in won (allocation model, section 2).
+
+    Attributes:
+        reserve: held back from the start.
+        ceiling: the most for special needs.
+        special_needs: funded.
+        pools: amount of each pool, in the order of the policy.
+        unspent: special-needs money that joins the reserve.
+    """
+
+    reserve: int
+    ceiling: int
+    special_needs: int
+    pools: Mapping[str, int]
+    unspent: int
+
+
+@dataclass(frozen=True)
+class PoolResult:
+    """What a pool gave, one entry a centre, in the order of the ids.
+
+    Attributes:
+        rule: the pool's part of the policy.
+        amount: the pool, in won.
+        question: weights, floors, caps and bands that the linear program was asked.
+        exact: leximin result before rounding, in won.
+        amounts: published won.
+    """
+
+    rule: Pool
+    amount: int
+    need: Need
+    bounds: Bounds
+    question: Split
+    exact: Leximin
+    amounts: tuple[int, ...]
+
+    @property
+    def placed(self) -> int:
+        """What the centres get, in won."""
+        return sum(self.amounts)
+
+    @property
+    def unplaced(self) -> int:
+        """What caps and bands left over, in won; it joins the reserve."""
+        return self.amount - self.placed
+
+    @cached_property
+    def entitlements(self) -> list[int]:
+        """By factors and adjustments alone, to the nearest won."""
+        return entitlements_in_won(self.need, self.amount)
+
+    @property
+    def common_factor(self) -> float | None:
+        """λ: the part of its entitlement that every centre gets that no rule stops.
+
+        None where a rule stops every centre.
+        """
+        return self.factor_at(self.exact.levels[WHOLE])
+
+    def factor_at(self, level: Fraction | None) -> float | None:
+        """A level (won per weight) as a part of entitlement."""
+        total = sum(self.question.weights)
+        if level is None or not total or not self.amount:
+            return None
+        return float(level * total / self.amount)
+
+    @cached_property
+    def binding_bands(self) -> tuple[str, ...]:
+        """Bands whose centres together get exactly their least or their most."""
+        found = []
+        for group in self.question.groups:
+            total = sum((self.exact.amounts[member] for member in group.members), Fraction(0))
+            at_least = self._has_least(group.name) and total == group.least
+            if at_least or (group.most is not None and total == group.most):
+                found.append(group.name)
+        order = [band.name for band in self.rule.band]
+        return tuple(sorted(found, key=order.index))
+
+    def _has_least(self, name: str) -> bool:
+        return any(band.name == name and band.min_share is not None for band in self.rule.band)
+
+    @cached_property
+    def at_floor(self) -> tuple[bool, ...]:
+        """Who gets exactly the floor, because the level of its block would give no more."""
+        return tuple(self._at(centre, floor=True) for centre in range(len(self.amounts)))
+
+    @cached_property
+    def at_cap(self) -> tuple[bool, ...]:
+        """Who gets exactly the cap, because the level of its block would give no less."""
+        return tuple(self._at(centre, floor=False) for centre in range(len(self.amounts)))
+
+    def _at(self, centre: int, *, floor: bool) -> bool:
+        if not self.need.eligible[centre]:
+            return False
+        own = self.exact.amounts[centre]
+        weight = self.question.weights[centre]
+        level = self.exact.level_of(centre)
+        if floor:
+            limit: int | None = self.question.floors[centre]
+            if not self.bounds.floor_terms[centre] or own != limit:
+                return False
+            if weight == 0:
+                return own > 0
+            return level is None or level * weight <= own
+        limit = self.question.caps[centre]
+        if weight == 0 or not self.bounds.cap_terms[centre] or own != limit:
+            return False
+        return level is None or level * weight >= own
+
+    @cached_property
+    def binding(self) -> list[str]:
+        """What stops each centre: "floor:<term>", "cap:<term>", "band:<name>", joined by ";"."""
+        bands: list[list[str]] = [[] for _ in self.amounts]
+        for group in self.question.groups:
+            if group.name in self.binding_bands:
+                for member in group.members:
+                    bands[member].append(f"band:{group.name}")
+        return [
+            ";".join(
+                [f"floor:{self.bounds.floor_terms[centre]}"] * self.at_floor[centre]
+                + [f"cap:{self.bounds.cap_terms[centre]}"] * self.at_cap[centre]
+                + bands[centre]
+            )
+            for centre in range(len(self.amounts))
+        ]
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """A certified split of the envelope, with everything that explains it.
+
+    Attributes:
+        centres: the checked table.
+        requests: the approved requests.
+        funded: request_id -> won.
+        pools: one result a pool, in the order of the policy.
+        certificate: what the independent checker found.
+        seconds: how long the run took.
+    """
+
+    policy: Policy
+    centres: Centres
+    requests: tuple[Request, ...]
+    parts: Parts
+    funded: Mapping[str, int]
+    pools: tuple[PoolResult, ...]
+    certificate: Certificate
+    seconds: float
+
+    def pool(self, name: str) -> PoolResult:
+        """One pool's result.
+
+        Raises:
+            KeyError: if the policy has no such pool.
+        """
+        for result in self.pools:
+            if result.rule.name == name:
+                return result
+        raise KeyError(name)
+
+    @property
+    def certified(self) -> bool:
+        """Whether the independent checker has proven the amounts."""
+        return self.certificate.certified
+
+    @cached_property
+    def special_needs(self) -> tuple[int, ...]:
+        """Funded special needs, one entry a centre, in the order of the ids."""
+        return special_needs_by_centre(self.centres, self.requests, self.funded)
+
+    @property
+    def unplaced(self) -> int:
+        """What caps and bands left over in all pools; part of the reserve."""
+        return sum(result.unplaced for result in self.pools)
+
+    @property
+    def reserve(self) -> int:
+        """What is not given to a centre: held back, unspent or unplaced."""
+        return self.parts.reserve + self.parts.unspent + self.unplaced
+
+    @cached_property
+    def totals(self) -> tuple[int, ...]:
+        """Each centre's whole amount, in the order of the ids, in won."""
+        return tuple(
+            sum(column)
+            for column in zip(
+                *(result.amounts for result in self.pools), self.special_needs, strict=True
+            )
+        )
+
+    @cached_property
+    def prior_operating(self) -> tuple[int | None, ...]:
+        """Last year's operating allocation, in the order of the ids; None for a new centre."""
+        column = self.centres.numbers.get(PRIOR_OPERATING)
+        if column is None:
+            return (None,) * len(self.centres)
+        return tuple(None if n is None else n // column.scale for n in column.numerators)
+
+    @cached_property
+    def changes(self) -> tuple[int | None, ...]:
+        """Change of the remainder pool (operating) against last year, in won."""
+        operating = self.pool(self.policy.remainder_pool.name).amounts
+        return tuple(
+            None if prior is None else now - prior
+            for now, prior in zip(operating, self.prior_operating, strict=True)
+        )
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The allocation as allocation.csv has it, in the order of the rows that were given.
+
+        Returns:
+            One row a centre; won as Int64 (missing: no cap, no prior year).
+        """
+        given = self.centres.table
+        columns: dict[str, Any] = {"centre_id": self._placed(self.centres.ids)}
+        for name in ("name_ko", "name_en", "province", "regional_office", "centre_type"):
+            texts = given[name].tolist() if name in given.columns else [""] * len(given)
+            columns[name] = ["" if pd.isna(text) else str(text) for text in texts]
+        for result in self.pools:
+            name = result.rule.name
+            columns[f"entitlement_{name}_krw"] = self._won(result.entitlements)
+            columns[f"floor_{name}_krw"] = self._won(result.bounds.floors)
+            columns[f"cap_{name}_krw"] = self._won(result.bounds.caps)
+            columns[f"{name}_krw"] = self._won(result.amounts)
+            columns[f"binding_{name}"] = self._placed(result.binding)
+        columns["special_needs_krw"] = self._won(self.special_needs)
+        columns["total_krw"] = self._won(self.totals)
+        columns["prior_operating_krw"] = self._won(self.prior_operating)
+        columns["change_operating_krw"] = self._won(self.changes)
+        return pd.DataFrame(columns)
+
+    def _placed(self, values: Sequence[Any]) -> list[Any]:
+        return self.centres.in_table_order(values)
+
+    def _won(self, values: Sequence[int | None]) -> Any:
+        return pd.array(self._placed(values), dtype="Int64")
+
+
+def special_needs_by_centre(
+    centres: Centres, requests: Sequence[Request], funded: Mapping[str, int]
+) -> tuple[int, ...]:
+    """Funded won by centre, in the order of the ids."""
+    totals = dict.fromkeys(centres.ids, 0)
+    for request in requests:
+        totals[request.centre_id] += funded[request.request_id]
+    return tuple(totals.values())
+
+
+def allocate(
+    centres: pd.DataFrame, policy: Policy, requests: pd.DataFrame | None = None
+) -> Allocation:
+    """Split the envelope over the centres by the rules of the policy.
+
+    Args:
+        centres: one row a centre: `centre_id` and the columns that the policy names.
+        policy: the rules.
+        requests: one row a special need; only approved ones take part.
+
+    Returns:
+        The allocation, with its certificate.
+
+    Raises:
+        InputError: with every fault of the inputs.
+        InfeasiblePolicy: if the rules contradict each other, with the smallest conflict found
+            and its remedies.
+        Defect: if the solver fails or disagrees with exact arithmetic.
+    """
+    begin = time.perf_counter()
+    checked = checked_centres(centres, policy)
+    approved = checked_requests(requests, checked.ids, policy.unit)
+    return allocation(checked, policy, approved, begin)
+
+
+def allocation(
+    centres: Centres,
+    policy: Policy,
+    requests: tuple[Request, ...],
+    begin: float | None = None,
+) -> Allocation:
+    """The same, from tables that are checked already."""
+    begin = time.perf_counter() if begin is None else begin
+    parts, won_by_request = envelope_parts(policy, requests)
+    results: list[PoolResult] = []
+    published: dict[str, tuple[int, ...]] = {}
+    for pool in policy.pool:
+        result = pool_result(centres, policy, pool, parts, published)
+        published[pool.name] = result.amounts
+        results.append(result)
+    special = special_needs_by_centre(centres, requests, won_by_request)
+    reserve = parts.reserve + parts.unspent + sum(result.unplaced for result in results)
+    proof = certificate(centres, policy, requests, Published(published, special, reserve))
+    return Allocation(
+        policy=policy,
+        centres=centres,
+        requests=requests,
+        parts=parts,
+        funded=won_by_request,
+        pools=tuple(results),
+        certificate=proof,
+        seconds=time.perf_counter() - begin,
+    )
+
+
+def envelope_parts(
+    policy: Policy, requests: Sequence[Request]
+) -> tuple[Parts, dict[str, int]]:
+    """The parts of the envelope, and what each request gets.
+
+    Raises:
+        InfeasiblePolicy: if the parts are more than the envelope.
+    """
+    envelope, unit = policy.envelope, policy.unit
+    reserve = amount_in_won(policy.reserve.amount, envelope, unit) if policy.reserve else 0
+    ceiling = (
+        amount_in_won(policy.special_needs.ceiling, envelope, unit) if policy.special_needs else 0
+    )
+    won_by_request = funded(requests, ceiling, unit)
+    special = sum(won_by_request.values())
+    unspent = ceiling - special if policy.unspent_to_reserve else 0
+    pools = {
+        pool.name: 0 if isinstance(pool.amount, str) else amount_in_won(pool.amount, envelope, unit)
+        for pool in policy.pool
+    }
+    remainder = envelope - reserve - special - unspent - sum(pools.values())
+    if remainder < 0:
+        raise envelope_conflict(policy, reserve, special + unspent, pools)
+    pools[policy.remainder_pool.name] = remainder
+    return Parts(reserve, ceiling, special, pools, unspent), won_by_request
+
+
+def pool_result(
+    centres: Centres,
+    policy: Policy,
+    pool: Pool,
+    parts: Parts,
+    earlier: Mapping[str, Sequence[int]],
+) -> PoolResult:
+    """Split one pool.
+
+    Args:
+        earlier: published amounts of the pools before it.
+
+    Raises:
+        InfeasiblePolicy: if floors, caps, bands and the amount contradict each other.
+    """
+    amount, unit = parts.pools[pool.name], policy.unit
+    need_ = need(centres, pool)
+    limits = bounds(centres, pool, need_, amount, unit, earlier)
+    question = split(
+        centres, need_, limits, groups(centres, pool, need_, amount, unit), amount, unit
+    )
+    if not question.is_feasible:
+        raise pool_conflict(centres, policy, pool, need_, amount, earlier)
+    exact = leximin(question)
+    return PoolResult(
+        rule=pool,
+        amount=amount,
+        need=need_,
+        bounds=limits,
+        question=question,
+        exact=exact,
+        amounts=tuple(rounded(question, exact.amounts)),
+    )
+
+
+def solver_versions() -> dict[str, str]:
+    """What computed the result: package -> version."""
+    return {name: version(name) for name in ("pulp", "highspy")}
