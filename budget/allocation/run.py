@@ -4,7 +4,7 @@ Source: allocation model, sections 1 and 2.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -16,7 +16,7 @@ import pandas as pd
 from budget.allocation.bounds import Bounds, amount_in_won, bounds, groups, split
 from budget.allocation.centres import PRIOR_OPERATING, Centres, checked_centres
 from budget.allocation.certificate import Certificate, Published, certificate
-from budget.allocation.infeasibility import envelope_conflict, pool_conflict
+from budget.allocation.infeasibility import InfeasiblePolicy, envelope_conflict, pool_conflict
 from budget.allocation.leximin import WHOLE, Leximin, leximin
 from budget.allocation.need import Need, entitlements_in_won, need
 from budget.allocation.policy import Policy, Pool
@@ -311,13 +311,8 @@ def allocation(
 ) -> Allocation:
     """The same, from tables that are checked already."""
     begin = time.perf_counter() if begin is None else begin
-    parts, won_by_request = envelope_parts(policy, requests)
-    results: list[PoolResult] = []
-    published: dict[str, tuple[int, ...]] = {}
-    for pool in policy.pool:
-        result = pool_result(centres, policy, pool, parts, published)
-        published[pool.name] = result.amounts
-        results.append(result)
+    parts, won_by_request, results = pool_results(centres, policy, requests)
+    published = {result.rule.name: result.amounts for result in results}
     special = special_needs_by_centre(centres, requests, won_by_request)
     reserve = parts.reserve + parts.unspent + sum(result.unplaced for result in results)
     proof = certificate(centres, policy, requests, Published(published, special, reserve))
@@ -333,10 +328,44 @@ def allocation(
     )
 
 
+def pool_results(
+    centres: Centres, policy: Policy, requests: tuple[Request, ...], *, remedies: bool = True
+) -> tuple[Parts, dict[str, int], list[PoolResult]]:
+    """Special needs and all pools, in the order of the policy, without the certificate.
+
+    Args:
+        remedies: whether an infeasible policy is answered with remedies (they take further
+            runs).
+
+    Raises:
+        InfeasiblePolicy: if the rules contradict each other.
+    """
+
+    def works(changed: Policy) -> bool:
+        try:
+            pool_results(centres, changed, requests, remedies=False)
+        except InfeasiblePolicy:
+            return False
+        return True
+
+    tried = works if remedies else lambda _: False
+    parts, won_by_request = envelope_parts(centres, policy, requests, tried)
+    results: list[PoolResult] = []
+    published: dict[str, tuple[int, ...]] = {}
+    for pool in policy.pool:
+        result = pool_result(centres, policy, pool, parts, published, tried)
+        published[pool.name] = result.amounts
+        results.append(result)
+    return parts, won_by_request, results
+
+
 def envelope_parts(
-    policy: Policy, requests: Sequence[Request]
+    centres: Centres, policy: Policy, requests: Sequence[Request], works: Callable[[Policy], bool]
 ) -> tuple[Parts, dict[str, int]]:
     """The parts of the envelope, and what each request gets.
+
+    Args:
+        works: whether a changed policy has an allocation (asked for remedies only).
 
     Raises:
         InfeasiblePolicy: if the parts are more than the envelope.
@@ -355,7 +384,7 @@ def envelope_parts(
     }
     remainder = envelope - reserve - special - unspent - sum(pools.values())
     if remainder < 0:
-        raise envelope_conflict(policy, reserve, special + unspent, pools)
+        raise envelope_conflict(centres, policy, special + unspent, works)
     pools[policy.remainder_pool.name] = remainder
     return Parts(reserve, ceiling, special, pools, unspent), won_by_request
 
@@ -366,11 +395,13 @@ def pool_result(
     pool: Pool,
     parts: Parts,
     earlier: Mapping[str, Sequence[int]],
+    works: Callable[[Policy], bool],
 ) -> PoolResult:
     """Split one pool.
 
     Args:
         earlier: published amounts of the pools before it.
+        works: whether a changed policy has an allocation (asked for remedies only).
 
     Raises:
         InfeasiblePolicy: if floors, caps, bands and the amount contradict each other.
@@ -382,7 +413,7 @@ def pool_result(
         centres, need_, limits, groups(centres, pool, need_, amount, unit), amount, unit
     )
     if not question.is_feasible:
-        raise pool_conflict(centres, policy, pool, need_, amount, earlier)
+        raise pool_conflict(centres, policy, pool, need_, amount, earlier, works)
     exact = leximin(question)
     return PoolResult(
         rule=pool,
