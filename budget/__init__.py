@@ -2,12 +2,33 @@
 
     allocation = budget.allocate(centres, policy, requests)
 
-Exact to the won, explained to the won, and proven by a checker that trusts no solver.
+Exact to the won, explained to the won, and proven by a checker that trusts no solver. The names
+below are loaded when they are first used: checking a result must not load the solver.
 """
 
-from budget.allocation.faults import Defect, Fault, InputError
-from budget.allocation.infeasibility import InfeasiblePolicy
-from budget.allocation.policy import Policy
-from budget.allocation.run import Allocation, allocate
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from budget.allocation.faults import Defect, Fault, InputError
+    from budget.allocation.infeasibility import InfeasiblePolicy
+    from budget.allocation.policy import Policy
+    from budget.allocation.run import Allocation, allocate
 
 __all__ = ["Allocation", "Defect", "Fault", "InfeasiblePolicy", "InputError", "Policy", "allocate"]
+
+_HOMES = {
+    "Allocation": "run",
+    "Defect": "faults",
+    "Fault": "faults",
+    "InfeasiblePolicy": "infeasibility",
+    "InputError": "faults",
+    "Policy": "policy",
+    "allocate": "run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"budget.allocation.{_HOMES[name]}"), name)

@@ -73,6 +73,7 @@ class PoolOutcome:
     common_lambda: Fraction  # level of the root; the smallest one where several give the same split
     common_lambda_high: Fraction | None  # the largest such; None = no upper limit
     level: Amounts  # the level of the centre's own block; only centres with an entitlement
+    level_high: dict[str, Fraction | None]  # the largest level that gives its block the same split
     floor_binding: dict[str, str]  # only centres at their floor -> term
     cap_binding: frozenset[str]
     band_binding: frozenset[str]
@@ -499,8 +500,11 @@ def check_terms(centres: Centres, pool: Mapping[str, Any], eligible: frozenset[s
                     if text is not None and text not in term["by"]["table"]:
                         raise BadInputError(f"{where}: no value for {text!r} (centre {centre})")
             # Silent in the model: a share of a column that sums to 0 is taken as bad input.
-            if "prior_share" in term and column_total(centres, term["prior_share"]["column"]) == 0:
-                raise BadInputError(f"{where}: the column's total is 0")
+            # With no value at all the term binds nobody.
+            if "prior_share" in term:
+                column = term["prior_share"]["column"]
+                if centres.cell[column] and column_total(centres, column) == 0:
+                    raise BadInputError(f"{where}: the column's total is 0")
             for kind in ("per", "prior"):
                 if kind in term:
                     for centre in centres.ids:
@@ -705,13 +709,18 @@ def demand_inside(group: Group, bounds: Bounds) -> Demand:
 
 @dataclass(frozen=True)
 class Split:
-    """The leximin: amounts, what could be placed, the root's levels, each block's level."""
+    """The leximin: amounts, what could be placed, the root's levels, each block's levels.
+
+    Where a block's level is not unique (nobody in it is free to move), only a centre whose floor
+    equals its cap can be said to sit at the one or the other depending on the level taken.
+    """
 
     exact: Amounts
     placed: Fraction
     lowest_lambda: Fraction
     highest_lambda: Fraction | None
     level: Amounts
+    level_high: dict[str, Fraction | None]
 
 
 def leximin(
@@ -733,28 +742,29 @@ def leximin(
     placed = Fraction(total) if most is None else min(Fraction(total), most)
     exact: Amounts = {}
     level: Amounts = {}
+    level_high: dict[str, Fraction | None] = {}
 
-    def settle(group: Group, amount: Fraction, own_level: Fraction) -> None:
-        """Give out `amount` in the group, whose members demand just that at `own_level`."""
+    def settle(group: Group, amount: Fraction, levels: tuple[Fraction, Fraction | None]) -> None:
+        """Give out `amount` in the group, whose members demand just that at these levels."""
         for centre in group.centres:
-            exact[centre] = demand_of_centre(centre, bounds).at(own_level)
+            exact[centre] = demand_of_centre(centre, bounds).at(levels[0])
             if bounds.entitlement[centre] > 0:
-                level[centre] = own_level
+                level[centre], level_high[centre] = levels
         for inner in group.groups:
             curve = demand_inside(inner, bounds)
-            share = curve.clipped(inner.minimum, inner.maximum).at(own_level)
-            if curve.at(own_level) == share:
-                settle(inner, share, own_level)
+            share = curve.clipped(inner.minimum, inner.maximum).at(levels[0])
+            if curve.at(levels[0]) == share:
+                settle(inner, share, levels)
             else:
-                levels = curve.levels_of(share)
-                assert levels is not None
-                settle(inner, share, levels[0])
+                own_levels = curve.levels_of(share)
+                assert own_levels is not None
+                settle(inner, share, own_levels)
         assert sum(exact[c] for c in group.members()) == amount
 
     levels = demand_inside(root, bounds).levels_of(placed)
     assert levels is not None
-    settle(root, placed, levels[0])
-    return Split(exact, placed, levels[0], levels[1], level)
+    settle(root, placed, levels)
+    return Split(exact, placed, levels[0], levels[1], level, level_high)
 
 
 # --- the same, by definition ---------------------------------------------------------------------
@@ -1222,6 +1232,7 @@ def _unplaceable(share: Share, eligible: frozenset[str]) -> PoolOutcome:
         common_lambda=Fraction(0),
         common_lambda_high=None,
         level={},
+        level_high={},
         floor_binding={},
         cap_binding=frozenset(),
         band_binding=frozenset(),
@@ -1295,6 +1306,7 @@ def _pool(share: Share, rounding: str) -> PoolOutcome:
         common_lambda=split.lowest_lambda,
         common_lambda_high=split.highest_lambda,
         level=split.level,
+        level_high=split.level_high,
         floor_binding=floor_binding,
         cap_binding=frozenset(cap_binding),
         band_binding=frozenset(

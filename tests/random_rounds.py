@@ -545,7 +545,9 @@ class _Terms:
         kinds = ["krw", "by", "per", "prior", "prior", "prior_share"]
         if self.earlier:
             kinds += ["pool", "pool"] if side == "cap" else ["pool"]
-        chosen = [self.rng.choice(kinds) for _ in range(self.rng.choices([1, 2, 3], [4, 4, 1])[0])]
+        # At most one term of a kind: two equal terms would leave open which of them binds.
+        count = self.rng.choices([1, 2, 3], [4, 4, 2])[0]
+        chosen = list(dict.fromkeys(self.rng.choice(kinds) for _ in range(count)))
         of_target = target / len(self.sharers)
         drawn = [self._drawn(kind, of_target) for kind in chosen]
         total = self._total(side, drawn)
@@ -605,15 +607,18 @@ class _Terms:
             column = rng.choice(["staff_total", "registered_jobseekers", "officials"])
         elif kind == "prior_share" and rng.random() < 0.5:
             column = rng.choice(["registered_jobseekers", "prior_available_krw"])
+            column = column if self._column_total(column) > 0 else "integration_level"
         elif kind == "prior" and rng.random() < 0.2:
             column = "prior_spent_krw"
         values = {row["centre_id"]: _rough_value(row, column) for row in self.sharers}
         base = {centre: float(value) for centre, value in values.items() if value is not None}
         if kind == "prior_share":
-            everywhere = sum(_rough_value(row, column) or 0 for row in self.rows) or 1.0
-            base = _times(base, self.amount / everywhere)
+            base = _times(base, self.amount / (self._column_total(column) or 1.0))
         rate = level * len(base) / (sum(base.values()) or 1.0)
         return kind, {"column": column, "rate": rate}, _times(base, rate)
+
+    def _column_total(self, column: str) -> float:
+        return float(sum(_rough_value(row, column) or 0 for row in self.rows))
 
     def _written(self, kind: str, rule: Rule, scale: float) -> Rule:
         """The term as the policy has it, all numbers scaled and cut to a few decimals."""
@@ -984,7 +989,7 @@ def _toml(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        return f"{value:_}"
+        return f"{value:_}" if value >= 10_000 else str(value)
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, str):

@@ -70,23 +70,10 @@ def bounds(
     Returns:
         Floor = cap = 0, set by no term, where a centre is not eligible.
     """
-    size = len(centres)
-    floors, floor_terms = [0] * size, [""] * size
-    for bound in pool.floor:
-        for position, term in enumerate(
-            _term(centres, bound, amount, unit, earlier, round_up=True)
-        ):
-            if term is not None and (term > floors[position] or not floor_terms[position]):
-                floors[position], floor_terms[position] = max(term, floors[position]), bound.name
-    caps: list[int | None] = [None] * size
-    cap_terms = [""] * size
-    for bound in pool.cap:
-        for position, term in enumerate(
-            _term(centres, bound, amount, unit, earlier, round_up=False)
-        ):
-            present = caps[position]
-            if term is not None and (present is None or term < present):
-                caps[position], cap_terms[position] = term, bound.name
+    floor_terms, lowest = _strictest(centres, pool.floor, amount, earlier, greatest=True)
+    cap_terms, highest = _strictest(centres, pool.cap, amount, earlier, greatest=False)
+    floors = [0 if best is None else -(-best[0] // (best[1] * unit)) * unit for best in lowest]
+    caps = [None if best is None else best[0] // (best[1] * unit) * unit for best in highest]
     for position, eligible in enumerate(need.eligible):
         if not eligible:
             floors[position], floor_terms[position] = 0, ""
@@ -94,55 +81,72 @@ def bounds(
     return Bounds(tuple(floors), tuple(floor_terms), tuple(caps), tuple(cap_terms))
 
 
-def _term(
+_Ratio = tuple[int, int]
+"""Won exactly, as numerator and denominator."""
+
+
+def _strictest(
     centres: Centres,
-    bound: Bound,
+    terms: Sequence[Bound],
     amount: int,
-    unit: int,
     earlier: Mapping[str, Sequence[int]],
     *,
-    round_up: bool,
-) -> list[int | None]:
-    """One term for every centre, in won, rounded to the unit; None where it does not bind."""
-    numerators: Sequence[int | None]
+    greatest: bool,
+) -> tuple[list[str], list[_Ratio | None]]:
+    """For every centre the greatest (or least) term and its name; of equals, the first."""
+    names = [""] * len(centres)
+    best: list[_Ratio | None] = [None] * len(centres)
+    for bound in terms:
+        numerators, denominator = _term(centres, bound, amount, earlier)
+        for position, numerator in enumerate(numerators):
+            if numerator is None:
+                continue
+            present = best[position]
+            if present is not None:
+                difference = numerator * present[1] - present[0] * denominator
+                if difference <= 0 if greatest else difference >= 0:
+                    continue
+            best[position], names[position] = (numerator, denominator), bound.name
+    return names, best
+
+
+def _term(
+    centres: Centres, bound: Bound, amount: int, earlier: Mapping[str, Sequence[int]]
+) -> tuple[Sequence[int | None], int]:
+    """One term for every centre, in won over one denominator; None where it does not bind."""
     if bound.krw is not None:
-        numerators, denominator = [bound.krw] * len(centres), 1
-    elif bound.by is not None:
+        return [bound.krw] * len(centres), 1
+    if bound.by is not None:
         table = bound.by.table
-        numerators = [
-            None if text is None else table.get(text) for text in centres.texts[bound.by.column]
-        ]
-        denominator = 1
-    elif bound.pool is not None:
+        texts = centres.texts[bound.by.column]
+        return [None if text is None else table.get(text) for text in texts], 1
+    if bound.pool is not None:
         rate, denominator = bound.pool.rate.as_integer_ratio()
-        numerators = [rate * result for result in earlier[bound.pool.name]]
-    elif bound.prior_share is not None:
+        return [rate * result for result in earlier[bound.pool.name]], denominator
+    if bound.prior_share is not None:
         column = centres.numbers[bound.prior_share.column]
         total = sum(n for n in column.numerators if n is not None)
         rate, denominator = bound.prior_share.rate.as_integer_ratio()
-        denominator *= total
-        numerators = [
-            None if n is None or total == 0 else n * rate * amount for n in column.numerators
-        ]
+        if total == 0:
+            return [None] * len(centres), 1
+        return [
+            None if n is None else n * rate * amount for n in column.numerators
+        ], denominator * total
+    if bound.per is not None:
+        name, exact_rate = bound.per.column, bound.per.rate_krw
+    elif bound.prior is not None:
+        name, exact_rate = bound.prior.column, bound.prior.rate
     else:
-        per = bound.per
-        name, exact_rate = (
-            (per.column, per.rate_krw)
-            if per is not None
-            else (bound.prior.column, bound.prior.rate)  # type: ignore[union-attr]
-        )
-        column = centres.numbers[name]
-        rate, denominator = exact_rate.as_integer_ratio()
-        denominator *= column.scale
-        numerators = [None if n is None else n * rate for n in column.numerators]
-    step = denominator * unit
-    if round_up:
-        return [None if n is None else -(-n // step) * unit for n in numerators]
-    return [None if n is None else n // step * unit for n in numerators]
+        raise AssertionError("a bound has one term")
+    column = centres.numbers[name]
+    rate, denominator = exact_rate.as_integer_ratio()
+    return [None if n is None else n * rate for n in column.numerators], denominator * column.scale
 
 
 def groups(centres: Centres, pool: Pool, need: Need, amount: int, unit: int) -> tuple[Group, ...]:
     """The pool's bands in won, rounded inwards; larger ones first, over eligible centres."""
+    if need.is_void:
+        return ()
     found = []
     for band in pool.band:
         members = frozenset(

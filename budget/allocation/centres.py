@@ -10,8 +10,8 @@ Source: file formats, centres.csv.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from math import lcm
 from typing import Any
@@ -23,6 +23,9 @@ from budget.allocation.policy import Policy, Selector, joined_path, named_column
 
 MOST_ROWS = 100_000
 """A table with more rows is refused unread: no country has that many offices."""
+
+POLICY = "policy.toml"
+"""What faults call the policy until they are raised."""
 
 STAFF = ("officials", "counselling_officials", "counsellors", "support_staff")
 PRIOR_OPERATING = "prior_operating_krw"
@@ -213,14 +216,19 @@ def _selector_text(value: str | bool | Decimal) -> str:
 # --- checking ------------------------------------------------------------------------------
 
 
-def checked_centres(table: pd.DataFrame, policy: Policy, file: str = "centres.csv") -> Centres:
+def checked_centres(
+    table: pd.DataFrame,
+    policy: Policy,
+    file: str = "centres.csv",
+    policy_file: str = "policy.toml",
+) -> Centres:
     """Check a table of centres against a policy, and read what the policy needs of it.
 
     Args:
         table: one row a centre; cells as text (read from a file) or as numbers; empty text
             and NaN are missing values.
         policy: names the columns that are needed.
-        file: what messages call the table.
+        file, policy_file: what messages call the table and the policy.
 
     Raises:
         InputError: with every fault of the table, and of the policy against the table.
@@ -237,7 +245,7 @@ def checked_centres(table: pd.DataFrame, policy: Policy, file: str = "centres.cs
         if column not in table.columns and column not in DERIVED:
             faults.append(
                 Fault(
-                    "policy.toml",
+                    POLICY,
                     path,
                     column,
                     N_("a column of {file}: {columns}"),
@@ -248,7 +256,7 @@ def checked_centres(table: pd.DataFrame, policy: Policy, file: str = "centres.cs
         reader.read(column, purposes)
     faults += reader.faults
     if faults:
-        raise InputError(faults)
+        raise InputError(_from_policy(faults, policy_file))
 
     rows = sorted(range(len(ids)), key=ids.__getitem__)
     centres = Centres(
@@ -263,8 +271,13 @@ def checked_centres(table: pd.DataFrame, policy: Policy, file: str = "centres.cs
     )
     faults = list(_rule_faults(centres, policy, file))
     if faults:
-        raise InputError(faults)
+        raise InputError(_from_policy(faults, policy_file))
     return centres
+
+
+def _from_policy(faults: Iterable[Fault], policy_file: str) -> Iterator[Fault]:
+    for fault in faults:
+        yield replace(fault, file=policy_file) if fault.file == POLICY else fault
 
 
 def _shape_faults(table: pd.DataFrame, policy: Policy, file: str) -> Iterator[Fault]:
@@ -574,7 +587,7 @@ def _rule_faults(centres: Centres, policy: Policy, file: str) -> Iterator[Fault]
         eligible = centres.selected(pool.eligible)
         if not any(eligible):
             yield Fault(
-                "policy.toml",
+                POLICY,
                 joined_path([*top, "eligible"]),
                 "",
                 N_("at least one centre that may share in the pool; none is eligible"),
@@ -634,7 +647,7 @@ def _factor_faults(
                 )
     if total == 0:
         yield Fault(
-            "policy.toml",
+            POLICY,
             joined_path([*top, factor.name]),
             "0",
             N_("a factor with a total above 0 over the eligible centres"),
@@ -676,7 +689,7 @@ def _table_faults(
     }
     for text in sorted(strange):
         yield Fault(
-            "policy.toml",
+            POLICY,
             path,
             shown(text),
             N_("an entry for this value, which occurs in the column {column}; it has: {known}"),
@@ -694,7 +707,7 @@ def _band_faults(centres: Centres, bands: Sequence[Any], top: list[str]) -> Iter
             both = members[later] & members[earlier]
             if both and both != members[later] and both != members[earlier]:
                 yield Fault(
-                    "policy.toml",
+                    POLICY,
                     joined_path([*top, "band", band.name]),
                     "",
                     N_("a band inside or outside of “{other}”; {count} centres are in both"),

@@ -68,11 +68,13 @@ class Published:
         pools: pool name -> one amount a centre.
         special_needs: one amount a centre.
         reserve: what is held back, the unspent and the unplaced included; None if not stated.
+        totals: each centre's whole amount; None if not stated.
     """
 
     pools: Mapping[str, Sequence[int]]
     special_needs: Sequence[int]
     reserve: int | None = None
+    totals: Sequence[int] | None = None
 
 
 def certificate(
@@ -113,6 +115,7 @@ def _breaches(
         amounts = published.pools[pool.name]
         unplaced += amount - sum(amounts)
         yield from _pool(centres, policy, pool, amount, published.pools)
+    yield from _totals(centres, published)
     expected = reserve + (set_aside - special) + unplaced
     if published.reserve is not None and published.reserve != expected:
         yield Breach(
@@ -121,6 +124,20 @@ def _breaches(
             N_("the reserve is {stated} won, but {expected} won are left of the envelope"),
             {"stated": str(published.reserve), "expected": str(expected)},
         )
+
+
+def _totals(centres: Centres, published: Published) -> Iterator[Breach]:
+    if published.totals is None:
+        return
+    parts = zip(*published.pools.values(), published.special_needs, strict=True)
+    for identifier, total, own in zip(centres.ids, published.totals, parts, strict=True):
+        if total != sum(own):
+            yield Breach(
+                "",
+                "sum",
+                N_("{centre} gets {total} won in all, but its parts sum to {parts}"),
+                {"centre": identifier, "total": str(total), "parts": str(sum(own))},
+            )
 
 
 # --- a pool ----------------------------------------------------------------------------------
@@ -310,7 +327,7 @@ def _special_needs(
 
 
 def proportional(requests: Sequence[Request], room: int, unit: int) -> list[int]:
-    """The same part of each request as far as the money goes; largest remainders, then id."""
+    """The same part of each request as far as the money goes; largest remainders, then order."""
     total = sum(request.approved for request in requests)
     if total <= room:
         return [request.approved for request in requests]
@@ -318,9 +335,7 @@ def proportional(requests: Sequence[Request], room: int, unit: int) -> list[int]
         *(divmod(request.approved * room, total * unit) for request in requests), strict=True
     )
     left = room // unit - sum(units)
-    order = sorted(
-        range(len(requests)), key=lambda place: (-rests[place], requests[place].request_id)
-    )
+    order = sorted(range(len(requests)), key=lambda place: (-rests[place], place))
     lifted = set(order[:left])
     return [(count + (place in lifted)) * unit for place, count in enumerate(units)]
 

@@ -510,6 +510,8 @@ def _band_rules(
     amount = case.amount / _won_scale(case)
     members = {group.name: group.members for group in case.question(case.pool).groups}
     for place, band in enumerate(case.pool.band):
+        if band.name not in members:
+            continue  # a pool without need has no bands
         total = pulp.lpSum(money[member] for member in members[band.name])
         for kind, share in (("band least", band.min_share), ("band most", band.max_share)):
             if share is None:

@@ -394,57 +394,100 @@ def _first_rise(split: Split, blocks: _Blocks, block: int, level: Fraction) -> F
 def _corrected(split: Split, blocks: _Blocks, levels: Mapping[int, Fraction | None]) -> Pegs | None:
     """The pegs after comparing the levels with caps and groups; None if nothing is wrong."""
     pegs = blocks.pegs
-    effective = _effective_levels(split, blocks, levels)
-    centres = set(pegs.centres)
-    groups = dict(pegs.groups)
-    for group, total in pegs.groups.items():
-        outside, inside = effective[blocks.outer(group)], effective[group]
-        at_most, at_least = total == split.groups[group].most, total == split.groups[group].least
-        if not ((at_most and inside <= outside) or (at_least and inside >= outside)):
-            del groups[group]
-    for centre in pegs.centres:
-        cap, level = split.caps[centre], effective[blocks.block_of[centre]]
-        if cap is None or not isinstance(level, Fraction):
-            continue
-        if cap * level.denominator > level.numerator * split.weights[centre]:
-            centres.discard(centre)
+    centres = _rightly_pegged_centres(split, blocks, levels)
+    groups = _rightly_pegged_groups(split, blocks, levels)
     held: list[int] = []
-    for block, own_level in levels.items():
-        if own_level is None:
+    for block, level in levels.items():
+        if level is None:
             continue
-        over, short = _breached(split, blocks, block, own_level)
+        over, short = _breached(split, blocks, block, level)
+        groups |= {group: split.groups[group].most or 0 for group in over}
         hidden = set().union(*(split.groups[group].members for group in over))
-        for group in over:
-            groups[group] = split.groups[group].most or 0
-        for centre in blocks.open[block]:
-            cap = split.caps[centre]
-            if centre in hidden or cap is None:
-                continue
-            if cap * own_level.denominator < own_level.numerator * split.weights[centre]:
-                centres.add(centre)
+        centres |= {
+            centre
+            for centre in blocks.open[block]
+            if centre not in hidden and _exceeds(split, centre, level)
+        }
         held += short
     if centres == pegs.centres and groups == pegs.groups:
         # only once caps and maxima are at rest is a group known to live off its least
-        groups.update((group, split.groups[group].least) for group in held)
+        groups |= {group: split.groups[group].least for group in held}
     if centres == pegs.centres and groups == pegs.groups:
         return None
     return Pegs(frozenset(centres), groups)
 
 
-def _effective_levels(
+def _exceeds(split: Split, centre: int, level: Fraction) -> bool:
+    """Whether a level would carry a centre past its cap."""
+    cap = split.caps[centre]
+    return cap is not None and cap * level.denominator < level.numerator * split.weights[centre]
+
+
+def _rightly_pegged_centres(
     split: Split, blocks: _Blocks, levels: Mapping[int, Fraction | None]
-) -> dict[int, Fraction | float]:
-    """Levels for comparison: a block without open centres stands where its pegs let it."""
-    effective: dict[int, Fraction | float] = {}
-    for block in sorted(levels):
+) -> set[int]:
+    """The pegged centres whose block does not stand below their cap."""
+    kept = set()
+    for centre in blocks.pegs.centres:
+        cap, level = split.caps[centre], levels[blocks.block_of[centre]]
+        below = (
+            cap is not None
+            and level is not None
+            and level.numerator * split.weights[centre] < cap * level.denominator
+        )
+        if not below:
+            kept.add(centre)
+    return kept
+
+
+def _rightly_pegged_groups(
+    split: Split, blocks: _Blocks, levels: Mapping[int, Fraction | None]
+) -> dict[int, int]:
+    """The pegged groups that stand no higher than around them (most), or no lower (least)."""
+    ranges = _level_ranges(split, blocks, levels)
+    kept = {}
+    for group, total in blocks.pegs.groups.items():
+        outside, inside = ranges[blocks.outer(group)], ranges[group]
+        at_most = total == split.groups[group].most and inside[0] <= outside[1]
+        at_least = total == split.groups[group].least and inside[1] >= outside[0]
+        if at_most or at_least:
+            kept[group] = total
+    return kept
+
+
+def _level_ranges(
+    split: Split, blocks: _Blocks, levels: Mapping[int, Fraction | None]
+) -> dict[int, tuple[Fraction | float, Fraction | float]]:
+    """Between which levels each block may stand without anything in it being pegged wrongly.
+
+    One level where centres move; where all stand at their floors, any lower one as well; where
+    all is pegged, from the highest of what was stopped
+    on its way up (caps, mosts) to the lowest of what was lifted (leasts).
+    """
+    ranges: dict[int, tuple[Fraction | float, Fraction | float]] = {}
+    low: dict[int, Fraction | float] = dict.fromkeys(levels, 0.0)
+    high: dict[int, Fraction | float] = dict.fromkeys(levels, inf)
+    for centre in blocks.pegs.centres:
+        block, won = blocks.block_of[centre], blocks.fixed[centre]
+        if levels[block] is None:
+            low[block] = max(low[block], Fraction(won, split.weights[centre]))
+    for block in sorted(levels, reverse=True):
         level = levels[block]
-        if level is not None:
-            effective[block] = level
-        elif block == WHOLE or blocks.totals[block] == split.groups[block].least:
-            effective[block] = inf
+        if level is None:
+            ranges[block] = (low[block], high[block])
+        elif all(level * split.weights[c] <= split.floors[c] for c in blocks.open[block]):
+            ranges[block] = (min(low[block], level), level)
         else:
-            effective[block] = effective[blocks.outer(block)]
-    return effective
+            ranges[block] = (level, level)
+        if block != WHOLE:
+            outer, total = blocks.outer(block), blocks.totals[block]
+            at_most = total == split.groups[block].most
+            at_least = total == split.groups[block].least
+            if at_most and not at_least:
+                low[outer] = max(low[outer], ranges[block][0])
+            if at_least and not at_most:
+                high[outer] = min(high[outer], ranges[block][1])
+    return ranges
 
 
 def _breached(

@@ -403,8 +403,6 @@ class Band(Rule):
     def _some(self) -> Self:
         if self.min_share is None and self.max_share is None:
             raise PydanticCustomError("one_of", N_("min_share and/or max_share"))
-        if None not in (self.min_share, self.max_share) and self.min_share > self.max_share:  # type: ignore[operator]
-            raise PydanticCustomError("range", N_("min_share not above max_share"))
         return self
 
 
@@ -592,7 +590,15 @@ def policy_from(document: Mapping[str, Any], file: str = "policy.toml") -> Polic
     try:
         policy = Policy.model_validate(dict(document))
     except ValidationError as error:
-        faults = [_fault(problem, document, file) for problem in error.errors()] + faults
+        problems = error.errors()
+        places = [problem["loc"] for problem in problems]
+        faults = [
+            _fault(problem, document, file)
+            for problem in problems
+            # a list counts as too short as well when its only entry is faulty
+            if problem["type"] != "too_short"
+            or not any(p[: len(problem["loc"])] == problem["loc"] != p for p in places)
+        ] + faults
     if faults:
         raise InputError(faults)
     return policy

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
@@ -121,22 +120,28 @@ class PoolResult:
         return tuple(self._at(centre, floor=False) for centre in range(len(self.amounts)))
 
     def _at(self, centre: int, *, floor: bool) -> bool:
-        if not self.need.eligible[centre]:
+        """Whether the exact amount is the bound, and the level alone would go past it.
+
+        Equal means within a millionth of a unit: shares of need are binary fractions.
+        """
+        if not self.need.eligible[centre] or not self.amount:
             return False
+        terms, limits = (
+            (self.bounds.floor_terms, self.question.floors)
+            if floor
+            else (self.bounds.cap_terms, self.question.caps)
+        )
+        limit, weight = limits[centre], self.question.weights[centre]
+        slack = Fraction(self.question.unit, 10**6)
         own = self.exact.amounts[centre]
-        weight = self.question.weights[centre]
-        level = self.exact.level_of(centre)
-        if floor:
-            limit: int | None = self.question.floors[centre]
-            if not self.bounds.floor_terms[centre] or own != limit:
-                return False
-            if weight == 0:
-                return own > 0
-            return level is None or level * weight <= own
-        limit = self.question.caps[centre]
-        if weight == 0 or not self.bounds.cap_terms[centre] or own != limit:
+        if limit is None or not terms[centre] or abs(own - limit) > slack:
             return False
-        return level is None or level * weight >= own
+        if weight == 0:
+            return floor and limit > 0
+        level = self.exact.level_of(centre)
+        if level is None:
+            return True
+        return level * weight <= limit + slack if floor else level * weight >= limit - slack
 
     @cached_property
     def binding(self) -> list[str]:
@@ -424,8 +429,3 @@ def pool_result(
         exact=exact,
         amounts=tuple(rounded(question, exact.amounts)),
     )
-
-
-def solver_versions() -> dict[str, str]:
-    """What computed the result: package -> version."""
-    return {name: version(name) for name in ("pulp", "highspy")}

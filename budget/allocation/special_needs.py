@@ -46,7 +46,11 @@ def funded(requests: Sequence[Request], ceiling: int, unit: int) -> dict[str, in
 
 
 def shared(requests: Sequence[Request], room: int, unit: int) -> dict[str, int]:
-    """Divisible requests: leximin on funded ÷ approved, rounded to the unit."""
+    """Divisible requests: leximin on funded ÷ approved, rounded to the unit.
+
+    Args:
+        requests: in the order of their submission.
+    """
     if not requests:
         return {}
     approved = tuple(request.approved for request in requests)
@@ -54,7 +58,8 @@ def shared(requests: Sequence[Request], room: int, unit: int) -> dict[str, int]:
     if total <= room:
         return {request.request_id: request.approved for request in requests}
     split = Split(
-        ids=tuple(request.request_id for request in requests),
+        # ties go by the order of submission, as between indivisible requests
+        ids=tuple(f"{place:06}" for place in range(len(requests))),
         weights=approved,
         floors=(0,) * len(approved),
         caps=approved,
@@ -63,7 +68,7 @@ def shared(requests: Sequence[Request], room: int, unit: int) -> dict[str, int]:
         unit=unit,
     )
     amounts = rounded(split, leximin(split).amounts)
-    return dict(zip(split.ids, amounts, strict=True))
+    return dict(zip((request.request_id for request in requests), amounts, strict=True))
 
 
 def best_set(amounts: Sequence[int], room: int) -> list[bool]:

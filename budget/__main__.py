@@ -1,0 +1,162 @@
+"""The command line: allocate, check, sweep.
+
+Exit status: 0 done; 2 bad input; 3 infeasible policy; 4 the certificate fails; 1 a defect of ours.
+
+Source: file formats, command line.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from budget.allocation.faults import N_, Defect, Fault, InputError
+from budget.files import inputs
+from budget.files.tables import file_bytes, read_table
+
+DONE, DEFECT, BAD_INPUT, INFEASIBLE, NOT_PROVEN = 0, 1, 2, 3, 4
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    except Defect as error:
+        print(f"defect: {error}", file=sys.stderr)
+        return DEFECT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m budget",
+        description="Split a year's operating budget over the Employment Centres.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    allocate = commands.add_parser(
+        "allocate", help="from the input files to a certified allocation"
+    )
+    _add_inputs(allocate)
+    allocate.add_argument("--out", type=Path, required=True, metavar="ALLOCATION.csv")
+    allocate.add_argument("--report", type=Path, metavar="REPORT.json")
+    allocate.set_defaults(run=_allocate)
+    check = commands.add_parser("check", help="prove an allocation; no solver")
+    _add_inputs(check)
+    check.add_argument("--allocation", type=Path, required=True, metavar="ALLOCATION.csv")
+    check.set_defaults(run=_check)
+    sweep = commands.add_parser("sweep", help="the allocation at every value of a parameter")
+    _add_inputs(sweep)
+    sweep.add_argument(
+        "--set",
+        action="append",
+        required=True,
+        metavar="PATH=START:STOP:STEP",
+        help="a parameter path and its values (or numbers with commas); may be repeated",
+    )
+    sweep.add_argument("--out", type=Path, required=True, metavar="SWEEP.csv")
+    sweep.set_defaults(run=_sweep)
+    return parser
+
+
+def _add_inputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--centres", type=Path, required=True, metavar="CENTRES.csv")
+    parser.add_argument("--policy", type=Path, required=True, metavar="POLICY.toml")
+    parser.add_argument("--requests", type=Path, metavar="REQUESTS.csv")
+
+
+def _allocate(options: argparse.Namespace) -> int:
+    from budget.allocation.infeasibility import InfeasiblePolicy  # noqa: PLC0415 - loads the solver
+    from budget.allocation.run import allocation  # noqa: PLC0415
+
+    _check_folders(options.out, options.report)
+    given = inputs.read_inputs(options.centres, options.policy, options.requests)
+    try:
+        result = allocation(given.centres, given.policy, given.requests)
+    except InfeasiblePolicy as error:
+        print(error, file=sys.stderr)
+        if options.report:
+            record = {"feasible": False, "conflict": error.conflict.to_record()}
+            _write(options.report, inputs.json_bytes(record))
+        return INFEASIBLE
+    if not result.certified:
+        raise Defect("; ".join(str(breach) for breach in result.certificate.breaches))
+    from budget.files.outputs import allocation_csv, report_json  # noqa: PLC0415
+
+    csv = allocation_csv(result)
+    if options.report:
+        report = report_json(result, given.requests_table, file_bytes(options.policy))
+        _write(options.report, report)
+    _write(options.out, csv)
+    print(
+        f"{len(given.centres)} centres, {sum(result.totals):,} won placed, "
+        f"{result.reserve:,} won in reserve, certified, {result.seconds:.2f} s"
+    )
+    return DONE
+
+
+def _check(options: argparse.Namespace) -> int:
+    from budget.allocation.certificate import certificate  # noqa: PLC0415
+
+    given = inputs.read_inputs(options.centres, options.policy, options.requests)
+    table = read_table(options.allocation)
+    published = inputs.published_from(table, given.centres, given.policy, options.allocation.name)
+    proof = certificate(given.centres, given.policy, given.requests, published)
+    for breach in proof.breaches:
+        print(f"not certified: {breach}", file=sys.stderr)
+    if proof.certified:
+        print(f"certified: {len(given.centres)} centres, {len(given.policy.pool)} pools")
+    return DONE if proof.certified else NOT_PROVEN
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    from budget.allocation.sweep import sweep, sweep_values  # noqa: PLC0415 - loads the solver
+    from budget.files.tables import table_bytes  # noqa: PLC0415
+
+    _check_folders(options.out)
+    settings = {}
+    for text in options.set:
+        path, equals, values = text.rpartition("=")
+        if not equals or not path:
+            raise InputError([Fault("--set", "", text, N_("parameter path=values"))])
+        settings[path] = sweep_values(values)
+    given = inputs.read_inputs(options.centres, options.policy, options.requests)
+    table = sweep(given.centres_table, given.policy, given.requests_table, settings)
+    _write(options.out, table_bytes(table))
+    runs = len(table[list(settings)].drop_duplicates())
+    infeasible = int((table["feasible"] == "false").sum())
+    print(f"{runs} runs, {infeasible} of them infeasible")
+    return DONE
+
+
+def _check_folders(*paths: Path | None) -> None:
+    faults = [
+        Fault(str(path), "", "", N_("a file in a folder that exists"))
+        for path in paths
+        if path is not None and (not path.parent.is_dir() or path.is_dir())
+    ]
+    if faults:
+        raise InputError(faults)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,343 @@
+"""Why each centre gets what it gets, to the won, and what every rule costs the others.
+
+Source: allocation model, section 10.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from budget.allocation.centres import raw_factor, round_half_even
+from budget.allocation.infeasibility import InfeasiblePolicy
+from budget.allocation.policy import Policy, Pool, joined_path
+from budget.allocation.run import Allocation, PoolResult, pool_results, special_needs_by_centre
+
+Step = tuple[str, str, str, list[int]]
+"""Pool, step, term, and won for every centre in the order of the ids."""
+
+
+def decomposition(allocation: Allocation) -> pd.DataFrame:
+    """Every centre's total as a sum of named steps.
+
+    The steps of a pool: what each factor contributes with all adjustments at 1; the effect of
+    each adjustment, in the order of the policy; of the common factor λ; of bands that hold the
+    centre's group at another level; top-up to the floor; cut to the cap; rounding to the unit.
+    Then the special needs.
+
+    Returns:
+        One row a centre, pool and step that is not 0 (centre_id, pool, step, term, krw), in the
+        order of the rows that were given. A centre's rows sum to its total, to the won.
+    """
+    steps = [step for result in allocation.pools for step in _pool_steps(result)]
+    steps.append(("special_needs", "special_needs", "", list(allocation.special_needs)))
+    order = allocation.centres.in_table_order(range(len(allocation.centres)))
+    rows = [
+        (allocation.centres.ids[centre], pool, step, term, won[centre])
+        for centre in order
+        for pool, step, term, won in steps
+        if won[centre]
+    ]
+    return pd.DataFrame(rows, columns=["centre_id", "pool", "step", "term", "krw"])
+
+
+def _pool_steps(result: PoolResult) -> Iterator[Step]:
+    """The steps of one pool: differences of running amounts, so that they sum by construction."""
+    name = result.rule.name
+    running = [0] * len(result.amounts)
+
+    def step(kind: str, term: str, reached: Sequence[int]) -> Step:
+        nonlocal running
+        difference = [after - before for after, before in zip(reached, running, strict=True)]
+        running = list(reached)
+        return name, kind, term, difference
+
+    if result.need.is_void:
+        return
+    shares = result.need.steps()
+    factors, adjustments = result.rule.factor, result.rule.adjustment
+    for factor, share in zip(factors, shares[: len(factors)], strict=True):
+        yield step("factor", factor.name, [round(part * result.amount) for part in share])
+    for adjustment, share in zip(adjustments, shares[len(factors) :], strict=True):
+        yield step("adjustment", adjustment.name, [round(part * result.amount) for part in share])
+    last = step("adjustment", adjustments[-1].name if adjustments else "", result.entitlements)
+    if any(last[3]):
+        # shares are binary fractions, the entitlement is exact: at most a won lies between
+        yield (name, "factor", factors[-1].name, last[3]) if not adjustments else last
+    yield step("common_factor", "", _at_level(result, common=True))
+    yield step("band", ";".join(result.binding_bands), _at_level(result, common=False))
+    exact = [round(amount) for amount in result.exact.amounts]
+    lifted = [max(own, before) for own, before in zip(exact, running, strict=True)]
+    yield from _by_term("floor", result.bounds.floor_terms, step("floor", "", lifted))
+    yield from _by_term("cap", result.bounds.cap_terms, step("cap", "", exact))
+    yield step("rounding", "", result.amounts)
+
+
+def _at_level(result: PoolResult, *, common: bool) -> list[int]:
+    """Entitlement times λ: the common one, or that of the centre's own block."""
+    root = result.exact.levels[-1]
+    amounts = []
+    for centre, weight in enumerate(result.question.weights):
+        level = root if common else result.exact.level_of(centre)
+        if level is None and not common:
+            level = root
+        amounts.append(
+            result.entitlements[centre]
+            if level is None
+            else round_half_even(level.numerator * weight, level.denominator)
+        )
+    return amounts
+
+
+def _by_term(kind: str, terms: Sequence[str], step: Step) -> Iterator[Step]:
+    """Split a step by the term that set each centre's bound."""
+    name, _, _, won = step
+    for term in dict.fromkeys(terms):
+        own = [part if other == term else 0 for part, other in zip(won, terms, strict=True)]
+        if any(own):
+            yield name, kind, term, own
+
+
+# --- what every rule costs -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RulePrice:
+    """What a rule moves: the allocation with it compared with the allocation without it.
+
+    Attributes:
+        path: where the rule stands in the policy.
+        kind: "adjustment", "floor", "cap" or "band".
+        gained: won that centres get more because of the rule; None if the policy cannot do
+            without it.
+        paid: won that the others get less because of it.
+        gainers, payers: how many centres.
+        reserve: won that the rule moves into the reserve.
+    """
+
+    path: str
+    pool: str
+    kind: str
+    name: str
+    gained: int | None
+    paid: int | None
+    gainers: int
+    payers: int
+    reserve: int
+
+
+def rule_prices(allocation: Allocation) -> list[RulePrice]:
+    """Solve without each rule and compare: who gains by it, and who pays.
+
+    A floor, cap or band that binds nowhere is not solved again: it costs nothing.
+    """
+    prices = []
+    for position, result in enumerate(allocation.pools):
+        for kind in ("adjustment", "floor", "cap", "band"):
+            for rule in getattr(result.rule, kind):
+                path = joined_path(["pool", result.rule.name, kind, rule.name])
+                binds = kind == "adjustment" or any(
+                    f"{kind}:{rule.name}" in cell.split(";") for cell in result.binding
+                )
+                without = _without(allocation.policy, position, kind, rule.name) if binds else None
+                prices.append(_price(allocation, without, path, kind, rule.name, result))
+    return prices
+
+
+def _without(policy: Policy, position: int, kind: str, name: str) -> Policy:
+    pool: Pool = policy.pool[position]
+    rules = tuple(rule for rule in getattr(pool, kind) if rule.name != name)
+    pools = list(policy.pool)
+    pools[position] = pool.model_copy(update={kind: rules})
+    return policy.model_copy(update={"pool": tuple(pools)})
+
+
+def _price(
+    allocation: Allocation, without: Policy | None, path: str, kind: str, name: str, result: Any
+) -> RulePrice:
+    if without is None:
+        return RulePrice(path, result.rule.name, kind, name, 0, 0, 0, 0, 0)
+    try:
+        _, funded, pools = pool_results(
+            allocation.centres, without, allocation.requests, remedies=False
+        )
+    except InfeasiblePolicy:
+        return RulePrice(path, result.rule.name, kind, name, None, None, 0, 0, 0)
+    special = special_needs_by_centre(allocation.centres, allocation.requests, funded)
+    totals = [
+        sum(column) for column in zip(*(pool.amounts for pool in pools), special, strict=True)
+    ]
+    effects = [own - other for own, other in zip(allocation.totals, totals, strict=True)]
+    return RulePrice(
+        path=path,
+        pool=result.rule.name,
+        kind=kind,
+        name=name,
+        gained=sum(effect for effect in effects if effect > 0),
+        paid=-sum(effect for effect in effects if effect < 0),
+        gainers=sum(effect > 0 for effect in effects),
+        payers=sum(effect < 0 for effect in effects),
+        reserve=-sum(effects),
+    )
+
+
+# --- the whole run ---------------------------------------------------------------------------
+
+
+def gini(amounts: Sequence[float], heads: Sequence[float]) -> float | None:
+    """Gini coefficient of money per head, each centre counting as many heads as it has.
+
+    0: every head has the same; towards 1: few heads have nearly all. None without heads.
+    """
+    pairs = sorted(
+        ((amount / head, head) for amount, head in zip(amounts, heads, strict=True) if head > 0)
+    )
+    total_heads = sum(head for _, head in pairs)
+    total = sum(rate * head for rate, head in pairs)
+    if not total_heads or not total:
+        return None
+    below, area = 0.0, 0.0
+    for rate, head in pairs:
+        area += head * (2 * below + rate * head) / 2
+        below += rate * head
+    return 1 - 2 * area / (total_heads * total)
+
+
+def inequality(allocation: Allocation) -> dict[str, float | None]:
+    """Gini of operating money per weighted head, last year and this year.
+
+    Heads are weighted as the first factor of the remainder pool weights them. Only centres with
+    money in both years are compared.
+    """
+    pool = allocation.policy.remainder_pool
+    raw = raw_factor(allocation.centres, pool.factor[0].columns)
+    heads = [0.0 if n is None else n / raw.scale for n in raw.numerators]
+    both = [
+        (prior, now, head)
+        for prior, now, head in zip(
+            allocation.prior_operating, allocation.pool(pool.name).amounts, heads, strict=True
+        )
+        if prior is not None
+    ]
+    before = gini([float(prior) for prior, _, _ in both], [head for _, _, head in both])
+    after = gini([float(now) for _, now, _ in both], [head for _, _, head in both])
+    return {"gini_prior": before, "gini_operating": after}
+
+
+def marginal_values(result: PoolResult) -> dict[str, float | int | None]:
+    """What one more per cent of the pool would do, as long as the same rules bind.
+
+    Returns:
+        moving_centres: how many centres no floor, cap or band stops; and by how much their
+        common factor would rise.
+    """
+    level = result.exact.levels[-1]
+    weights = [
+        weight
+        for centre, weight in enumerate(result.question.weights)
+        if weight
+        and result.exact.blocks[centre] == -1
+        and not result.at_floor[centre]
+        and not result.at_cap[centre]
+    ]
+    total = sum(result.question.weights)
+    if level is None or not weights or not total:
+        return {"moving_centres": 0, "common_factor_per_percent": None}
+    return {
+        "moving_centres": len(weights),
+        "common_factor_per_percent": total / sum(weights) / 100,
+    }
+
+
+def report(
+    allocation: Allocation,
+    *,
+    policy_sha256: str,
+    centres_sha256: str,
+    requests_sha256: str | None,
+    solver: dict[str, str],
+) -> dict[str, Any]:
+    """The run report as plain data (file formats, report.json)."""
+    parts, steps = allocation.parts, decomposition(allocation)
+    return {
+        "policy_sha256": policy_sha256,
+        "centres_sha256": centres_sha256,
+        "requests_sha256": requests_sha256,
+        "solver": {"name": "HiGHS", **solver},
+        "policy_name": allocation.policy.policy.name,
+        "fiscal_year": allocation.policy.policy.fiscal_year,
+        "envelope_krw": allocation.policy.envelope,
+        "unit_krw": allocation.policy.unit,
+        "pools": [_pool_record(allocation, result) for result in allocation.pools],
+        "special_needs": {
+            "ceiling_krw": parts.ceiling,
+            "funded_krw": parts.special_needs,
+            "requests": [
+                {
+                    "request_id": request.request_id,
+                    "centre_id": request.centre_id,
+                    "priority": request.priority,
+                    "divisible": request.divisible,
+                    "approved_krw": request.approved,
+                    "funded_krw": allocation.funded[request.request_id],
+                }
+                for request in allocation.requests
+            ],
+        },
+        "reserve_krw": allocation.reserve,
+        "unplaced_krw": allocation.unplaced,
+        "certified": allocation.certified,
+        "breaches": [str(breach) for breach in allocation.certificate.breaches],
+        "rules": [
+            {
+                "path": price.path,
+                "gained_krw": price.gained,
+                "paid_krw": price.paid,
+                "gainers": price.gainers,
+                "payers": price.payers,
+                "reserve_krw": price.reserve,
+            }
+            for price in rule_prices(allocation)
+        ],
+        "inequality": inequality(allocation),
+        "decomposition": {
+            str(centre): [
+                {"pool": pool, "step": step, "term": term, "krw": krw}
+                for pool, step, term, krw in zip(
+                    rows["pool"], rows["step"], rows["term"], rows["krw"].tolist(), strict=True
+                )
+            ]
+            for centre, rows in steps.groupby("centre_id", sort=False)
+        },
+        "solve_seconds": round(allocation.seconds, 4),
+    }
+
+
+def solver_versions() -> dict[str, str]:
+    """What computed the result: package -> version."""
+    return {name: version(name) for name in ("pulp", "highspy")}
+
+
+def _pool_record(allocation: Allocation, result: PoolResult) -> dict[str, Any]:
+    ids = allocation.centres.ids
+    binding: dict[str, list[str]] = {}
+    for centre, cell in zip(ids, result.binding, strict=True):
+        for entry in filter(None, cell.split(";")):
+            binding.setdefault(entry, []).append(centre)
+    return {
+        "name": result.rule.name,
+        "amount_krw": result.amount,
+        "placed_krw": result.placed,
+        "unplaced_krw": result.unplaced,
+        "void": result.need.is_void,
+        "lambda": result.common_factor,
+        "binding_floors": sum(result.at_floor),
+        "binding_caps": sum(result.at_cap),
+        "binding_bands": list(result.binding_bands),
+        "binding": binding,
+        "caps_below_floor": [ids[centre] for centre in result.bounds.overridden],
+        "linear_programs": result.exact.programs,
+        "marginal": marginal_values(result),
+    }

@@ -1,0 +1,163 @@
+"""The inputs of a run, read and checked: centres, policy, requests; and an allocation to prove.
+
+Source: file formats.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from budget.allocation.centres import Centres, checked_centres
+from budget.allocation.certificate import Published
+from budget.allocation.faults import N_, Fault, InputError, shown
+from budget.allocation.policy import Policy, policy_from_toml
+from budget.allocation.requests import Request, checked_requests
+from budget.files.tables import file_bytes, read_table, text_from, without_apostrophe
+
+
+def read_centres(path: Path | str) -> pd.DataFrame:
+    """The table of centres; unknown columns are kept.
+
+    Raises:
+        InputError: if it is no CSV in UTF-8.
+    """
+    return read_table(path)
+
+
+def read_requests(path: Path | str) -> pd.DataFrame:
+    """The table of special-need requests; unknown columns are kept.
+
+    Raises:
+        InputError: if it is no CSV in UTF-8.
+    """
+    return read_table(path)
+
+
+def read_policy(path: Path | str) -> Policy:
+    """A policy.
+
+    Raises:
+        InputError: with every fault of the file.
+    """
+    path = Path(path)
+    return policy_from_toml(text_from(file_bytes(path), path.name), path.name)
+
+
+def published_from(table: pd.DataFrame, centres: Centres, policy: Policy, file: str) -> Published:
+    """The amounts of an allocation.csv, to be proven.
+
+    Args:
+        table: as read from the file.
+        centres: the checked table that it should be an allocation of.
+
+    Raises:
+        InputError: if rows or columns are missing, are too many, or hold no whole won.
+    """
+    names = [*(f"{pool.name}_krw" for pool in policy.pool), "special_needs_krw", "total_krw"]
+    faults = [
+        Fault(file, name, "", N_("this column; the policy has such a pool"))
+        for name in ["centre_id", *names]
+        if name not in table.columns
+    ]
+    if faults:
+        raise InputError(faults)
+    ids = [without_apostrophe(text) for text in table["centre_id"]]
+    place = {identifier: row for row, identifier in enumerate(ids)}
+    known = set(centres.ids)
+    for row, identifier in enumerate(ids, start=2):
+        if identifier not in known:
+            faults.append(
+                Fault(
+                    file,
+                    "centre_id",
+                    shown(identifier),
+                    N_("a centre of the table of centres"),
+                    row,
+                )
+            )
+        elif place[identifier] != row - 2:
+            faults.append(Fault(file, "centre_id", shown(identifier), N_("each centre once"), row))
+    faults += [
+        Fault(
+            file, "centre_id", "", N_("a row for the centre {centre}"), details={"centre": missing}
+        )
+        for missing in centres.ids
+        if missing not in place
+    ]
+    amounts: dict[str, list[int]] = {}
+    for name in names:
+        cells = table[name].tolist()
+        for row, cell in enumerate(cells, start=2):
+            if not cell.strip().removeprefix("-").isdecimal() or not cell.isascii():
+                faults.append(
+                    Fault(file, name, shown(cell), N_("a whole number of won, digits only"), row)
+                )
+        amounts[name] = cells
+    if faults:
+        raise InputError(faults)
+    ordered = {
+        name: [int(cells[place[identifier]]) for identifier in centres.ids]
+        for name, cells in amounts.items()
+    }
+    return Published(
+        pools={pool.name: ordered[f"{pool.name}_krw"] for pool in policy.pool},
+        special_needs=ordered["special_needs_krw"],
+        totals=ordered["total_krw"],
+    )
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that a run needs, checked together.
+
+    Attributes:
+        centres_table, requests_table: as read, all columns.
+        requests: the approved ones.
+    """
+
+    centres: Centres
+    policy: Policy
+    requests: tuple[Request, ...]
+    centres_table: pd.DataFrame
+    requests_table: pd.DataFrame | None
+
+
+def read_inputs(centres: Path, policy: Path, requests: Path | None) -> Inputs:
+    """Read and check the files of a run.
+
+    Raises:
+        InputError: with every fault of every file, as far as one can be judged without another.
+    """
+    faults: list[Fault] = []
+
+    def attempt[T, **P](read: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | None:
+        try:
+            return read(*given, **named)
+        except InputError as error:
+            faults.extend(error.faults)
+            return None
+
+    rules = attempt(read_policy, policy)
+    table = attempt(read_centres, centres)
+    needs = attempt(read_requests, requests) if requests is not None else None
+    checked = (
+        attempt(checked_centres, table, rules, centres.name, policy.name)
+        if table is not None and rules is not None
+        else None
+    )
+    approved: tuple[Request, ...] | None = ()
+    if needs is not None and requests is not None and table is not None and rules is not None:
+        ids = {text.strip() for text in table.get("centre_id", pd.Series(dtype=str))}
+        approved = attempt(checked_requests, needs, ids, rules.unit, requests.name)
+    if faults or rules is None or table is None or checked is None or approved is None:
+        raise InputError(faults)
+    return Inputs(checked, rules, approved, table, needs)
+
+
+def json_bytes(record: dict[str, Any]) -> bytes:
+    """Plain data as JSON text, UTF-8, indented."""
+    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
