@@ -11,14 +11,14 @@ Imports neither the linear programs nor a solver.
 Source: allocation model, section 9.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import gcd
 
-from budget.allocation.bounds import amount_in_won, bounds, groups, split
+from budget.allocation.bounds import Bounds, amount_in_won, bounds, groups, split
 from budget.allocation.centres import Centres
 from budget.allocation.faults import N_, NOTHING
-from budget.allocation.need import need
+from budget.allocation.need import Need, entitlements_in_won, need
 from budget.allocation.policy import Policy, Pool
 from budget.allocation.requests import Request, by_priority
 from budget.allocation.split import Split
@@ -69,12 +69,15 @@ class Published:
         special_needs: one amount a centre.
         reserve: what is held back, the unspent and the unplaced included; None if not stated.
         totals: each centre's whole amount; None if not stated.
+        stated: ("entitlement", "floor" or "cap"; pool name) -> what the result says of it, one
+            entry a centre; may be empty.
     """
 
     pools: Mapping[str, Sequence[int]]
     special_needs: Sequence[int]
     reserve: int | None = None
     totals: Sequence[int] | None = None
+    stated: Mapping[tuple[str, str], Sequence[int | None]] = field(default_factory=dict)
 
 
 def certificate(
@@ -114,7 +117,7 @@ def _breaches(
         amount = fixed.get(pool.name, remainder)
         amounts = published.pools[pool.name]
         unplaced += amount - sum(amounts)
-        yield from _pool(centres, policy, pool, amount, published.pools)
+        yield from _pool(centres, policy, pool, amount, published)
     yield from _totals(centres, published)
     expected = reserve + (set_aside - special) + unplaced
     if published.reserve is not None and published.reserve != expected:
@@ -148,12 +151,13 @@ def _pool(
     policy: Policy,
     pool: Pool,
     amount: int,
-    published: Mapping[str, Sequence[int]],
+    published: Published,
 ) -> Iterator[Breach]:
     unit = policy.unit
-    amounts = published[pool.name]
+    amounts = published.pools[pool.name]
     need_ = need(centres, pool)
-    limits = bounds(centres, pool, need_, amount, unit, published)
+    limits = bounds(centres, pool, need_, amount, unit, published.pools)
+    yield from _stated(centres, pool.name, need_, limits, amount, published)
     question = split(
         centres, need_, limits, groups(centres, pool, need_, amount, unit), amount, unit
     )
@@ -209,6 +213,34 @@ def _pool(
             {"total": str(totals[-1]), "amount": str(amount)},
         )
     yield from _exchange(pool.name, question, amounts, totals, unplaced)
+
+
+def _stated(
+    centres: Centres, name: str, need_: Need, limits: Bounds, amount: int, published: Published
+) -> Iterator[Breach]:
+    """What a result says of entitlements, floors and caps is what they are."""
+    own: Mapping[str, Callable[[], Sequence[int | None]]] = {
+        "entitlement": lambda: entitlements_in_won(need_, amount),
+        "floor": lambda: limits.floors,
+        "cap": lambda: limits.caps,
+    }
+    for kind, values in own.items():
+        stated = published.stated.get((kind, name))
+        if stated is None:
+            continue
+        for identifier, said, found in zip(centres.ids, stated, values(), strict=True):
+            if said != found:
+                yield Breach(
+                    name,
+                    "stated",
+                    N_("the {kind} of {centre} is {found} won, not {said}"),
+                    {
+                        "kind": kind,
+                        "centre": identifier,
+                        "found": "-" if found is None else str(found),
+                        "said": "-" if said is None else str(said),
+                    },
+                )
 
 
 @dataclass(slots=True)

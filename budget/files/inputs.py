@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from budget.allocation.centres import Centres, checked_centres
+from budget.allocation.centres import Centres, cell_number, checked_centres
 from budget.allocation.certificate import Published
 from budget.allocation.faults import N_, Fault, InputError, shown
 from budget.allocation.policy import Policy, policy_from_toml
@@ -88,25 +88,35 @@ def published_from(table: pd.DataFrame, centres: Centres, policy: Policy, file: 
         for missing in centres.ids
         if missing not in place
     ]
-    amounts: dict[str, list[int]] = {}
-    for name in names:
-        cells = table[name].tolist()
-        for row, cell in enumerate(cells, start=2):
-            if not cell.strip().removeprefix("-").isdecimal() or not cell.isascii():
+    stated = {
+        (kind, pool.name): f"{kind}_{pool.name}_krw"
+        for pool in policy.pool
+        for kind in ("entitlement", "floor", "cap")
+        if f"{kind}_{pool.name}_krw" in table.columns
+    }
+    amounts: dict[str, list[int | None]] = {}
+    for name in [*names, *stated.values()]:
+        may_be_empty = name not in names
+        amounts[name] = []
+        for row, cell in enumerate(table[name].tolist(), start=2):
+            won = cell_number(cell)
+            if not isinstance(won, int) and not (won is None and may_be_empty):
                 faults.append(
                     Fault(file, name, shown(cell), N_("a whole number of won, digits only"), row)
                 )
-        amounts[name] = cells
+            amounts[name].append(won if isinstance(won, int) else None)
     if faults:
         raise InputError(faults)
-    ordered = {
-        name: [int(cells[place[identifier]]) for identifier in centres.ids]
+    found = {
+        name: [cells[place[identifier]] for identifier in centres.ids]
         for name, cells in amounts.items()
     }
+    ordered = {name: [won or 0 for won in found[name]] for name in names}
     return Published(
         pools={pool.name: ordered[f"{pool.name}_krw"] for pool in policy.pool},
         special_needs=ordered["special_needs_krw"],
         totals=ordered["total_krw"],
+        stated={key: found[name] for key, name in stated.items()},
     )
 
 
