@@ -72,7 +72,9 @@ def bounds(
     """
     floor_terms, lowest = _strictest(centres, pool.floor, amount, earlier, greatest=True)
     cap_terms, highest = _strictest(centres, pool.cap, amount, earlier, greatest=False)
-    floors = [0 if best is None else -(-best[0] // (best[1] * unit)) * unit for best in lowest]
+    floors = [
+        0 if best is None else max(0, -(-best[0] // (best[1] * unit)) * unit) for best in lowest
+    ]
     caps = [None if best is None else best[0] // (best[1] * unit) * unit for best in highest]
     for position, eligible in enumerate(need.eligible):
         if not eligible:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from math import lcm
 from typing import Any
 
@@ -190,8 +191,8 @@ class Centres:
             wanted = {_selector_text(value) for value in selector.values}
             return [text in wanted for text in self.texts[selector.column]]
         column = self.numbers[selector.column]
-        low = None if selector.min is None else selector.min * column.scale
-        high = None if selector.max is None else selector.max * column.scale
+        low = None if selector.min is None else Fraction(selector.min) * column.scale
+        high = None if selector.max is None else Fraction(selector.max) * column.scale
         return [
             n is not None and (low is None or n >= low) and (high is None or n <= high)
             for n in column.numerators

@@ -67,7 +67,10 @@ def _pool_steps(result: PoolResult) -> Iterator[Step]:
         # shares are binary fractions, the entitlement is exact: at most a won lies between
         yield (name, "factor", factors[-1].name, last[3]) if not adjustments else last
     yield step("common_factor", "", _at_level(result, common=True))
-    yield step("band", ";".join(result.binding_bands), _at_level(result, common=False))
+    own_groups = [
+        result.question.groups[block].name if block >= 0 else "" for block in result.exact.blocks
+    ]
+    yield from _by_term("band", own_groups, step("band", "", _at_level(result, common=False)))
     exact = [round(amount) for amount in result.exact.amounts]
     lifted = [max(own, before) for own, before in zip(exact, running, strict=True)]
     yield from _by_term("floor", result.bounds.floor_terms, step("floor", "", lifted))
@@ -92,7 +95,7 @@ def _at_level(result: PoolResult, *, common: bool) -> list[int]:
 
 
 def _by_term(kind: str, terms: Sequence[str], step: Step) -> Iterator[Step]:
-    """Split a step by the term that set each centre's bound."""
+    """Split a step by the rule that stands behind it at each centre."""
     name, _, _, won = step
     for term in dict.fromkeys(terms):
         own = [part if other == term else 0 for part, other in zip(won, terms, strict=True)]

@@ -91,7 +91,12 @@ def leximin(split: Split, *, start: bool = True) -> Leximin:
         blocks = _Blocks(split, pegs)
         if start and any(blocks.free(block) < blocks.floors(block) for block in blocks.totals):
             return leximin(split, start=False)
-        levels = _solved_levels(split, blocks) if any(blocks.open.values()) else {}
+        try:
+            levels = _solved_levels(split, blocks) if any(blocks.open.values()) else {}
+        except Defect:
+            if not start:
+                raise
+            return leximin(split, start=False)
         exact = {
             block: _exact_level(split, blocks, block, levels[block]) if block in levels else None
             for block in blocks.totals
