@@ -420,9 +420,14 @@ class _Reader:
         if name not in self.table.columns:
             return ExactColumn((None,) * len(self.table))
         declared = CONTRACT.get(name) or Column(name, "number", "")
+        cells = self.table[name].tolist()
+        plain = _plain_numbers(cells, declared)
+        if plain is not None:
+            self.numbers[name] = ExactColumn(plain)
+            return self.numbers[name]
         decimals: list[int | Decimal | None] = []
         digits = 0
-        for row, cell in enumerate(self.table[name].tolist(), start=2):
+        for row, cell in enumerate(cells, start=2):
             value = cell_number(cell)
             if value is _NOT_A_NUMBER or not _within(value, declared):
                 self._fault(name, cell, declared.expected, row, declared.details)
@@ -550,6 +555,22 @@ def cell_number(cell: object) -> int | Decimal | object | None:
     return _whole_if_so(number) if number.is_finite() else _NOT_A_NUMBER
 
 
+def _plain_numbers(cells: Sequence[object], declared: Column) -> tuple[int | None, ...] | None:
+    """A whole column at once, as most are: digits or nothing in every cell, all in range.
+
+    Returns:
+        None if any cell is otherwise: then each is read, and judged, on its own.
+    """
+    texts = [cell for cell in cells if isinstance(cell, str) and len(cell) <= 18]
+    digits = "".join(texts)
+    if len(texts) < len(cells) or not (digits.isascii() and digits.isdecimal()):
+        return None
+    numbers = tuple(int(text) if text else None for text in texts)
+    given = [number for number in numbers if number is not None]
+    in_range = _within(min(given), declared) and _within(max(given), declared)
+    return numbers if in_range else None
+
+
 def _whole_if_so(number: Decimal) -> int | Decimal:
     return int(number) if number == number.to_integral_value() else number
 
@@ -666,12 +687,12 @@ def raw_factor(centres: Centres, columns: Mapping[str, Decimal]) -> ExactColumn:
         numerator * (scale // (denominator * part.scale))
         for (numerator, denominator), part in zip(weights, parts, strict=True)
     ]
-    totals: list[int | None] = []
-    for cells in zip(*(part.numerators for part in parts), strict=True):
-        total: int | None = 0
-        for cell, factor in zip(cells, factors, strict=True):
-            total = None if cell is None or total is None else total + cell * factor
-        totals.append(total)
+    totals: list[int | None] = [0] * len(centres)
+    for part, factor in zip(parts, factors, strict=True):
+        totals = [
+            None if cell is None or total is None else total + cell * factor
+            for cell, total in zip(part.numerators, totals, strict=True)
+        ]
     return ExactColumn(tuple(totals), scale)
 
 

@@ -161,35 +161,13 @@ def _pool(
     question = split(
         centres, need_, limits, groups(centres, pool, need_, amount, unit), amount, unit
     )
-    for identifier, won, floor, cap, weight in zip(
-        centres.ids, amounts, limits.floors, question.caps, question.weights, strict=True
+    for centre, (won, floor, cap, weight) in enumerate(
+        zip(amounts, limits.floors, question.caps, question.weights, strict=True)
     ):
-        details = {"centre": identifier, "amount": str(won), "floor": str(floor), "cap": str(cap)}
-        if won % unit:
-            yield Breach(
-                pool.name,
-                "unit",
-                N_("{centre} gets {amount} won, not a multiple of {unit}"),
-                {**details, "unit": str(unit)},
-            )
-        if won < floor:
-            yield Breach(
-                pool.name,
-                "floor",
-                N_("{centre} gets {amount} won, below its floor of {floor}"),
-                details,
-            )
-        elif weight == 0 and won != floor:
-            yield Breach(
-                pool.name,
-                "floor",
-                N_("{centre} has no entitlement and gets {amount} won, not its floor of {floor}"),
-                details,
-            )
-        elif cap is not None and won > cap:
-            yield Breach(
-                pool.name, "cap", N_("{centre} gets {amount} won, above its cap of {cap}"), details
-            )
+        kept = (floor <= won) if weight else (floor == won)
+        if kept and (cap is None or won <= cap) and won % unit == 0:
+            continue
+        yield from _broken_bounds(pool.name, question, centre, won)
     totals = question.totals(amounts)
     for group, total in zip(question.groups, totals, strict=False):
         if total < group.least or (group.most is not None and total > group.most):
@@ -213,6 +191,35 @@ def _pool(
             {"total": str(totals[-1]), "amount": str(amount)},
         )
     yield from _exchange(pool.name, question, amounts, totals, unplaced)
+
+
+def _broken_bounds(name: str, question: Split, centre: int, won: int) -> Iterator[Breach]:
+    """What is wrong with one centre's amount by itself."""
+    floor, cap = question.floors[centre], question.caps[centre]
+    details = {
+        "centre": question.ids[centre],
+        "amount": str(won),
+        "floor": str(floor),
+        "cap": str(cap),
+        "unit": str(question.unit),
+    }
+    if won % question.unit:
+        yield Breach(
+            name, "unit", N_("{centre} gets {amount} won, not a multiple of {unit}"), details
+        )
+    if won < floor:
+        yield Breach(
+            name, "floor", N_("{centre} gets {amount} won, below its floor of {floor}"), details
+        )
+    elif question.weights[centre] == 0 and won != floor:
+        yield Breach(
+            name,
+            "floor",
+            N_("{centre} has no entitlement and gets {amount} won, not its floor of {floor}"),
+            details,
+        )
+    elif cap is not None and won > cap:
+        yield Breach(name, "cap", N_("{centre} gets {amount} won, above its cap of {cap}"), details)
 
 
 def _stated(

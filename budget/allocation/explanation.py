@@ -5,6 +5,7 @@ Source: allocation model, section 10.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from importlib.metadata import version
 from typing import Any
 
@@ -71,7 +72,9 @@ def _pool_steps(result: PoolResult) -> Iterator[Step]:
         result.question.groups[block].name if block >= 0 else "" for block in result.exact.blocks
     ]
     yield from _by_term("band", own_groups, step("band", "", _at_level(result, common=False)))
-    exact = [round(amount) for amount in result.exact.amounts]
+    exact = [
+        round_half_even(amount.numerator, amount.denominator) for amount in result.exact.amounts
+    ]
     lifted = [max(own, before) for own, before in zip(exact, running, strict=True)]
     yield from _by_term("floor", result.bounds.floor_terms, step("floor", "", lifted))
     yield from _by_term("cap", result.bounds.cap_terms, step("cap", "", exact))
@@ -79,19 +82,27 @@ def _pool_steps(result: PoolResult) -> Iterator[Step]:
 
 
 def _at_level(result: PoolResult, *, common: bool) -> list[int]:
-    """Entitlement times λ: the common one, or that of the centre's own block."""
-    root = result.exact.levels[-1]
-    amounts = []
-    for centre, weight in enumerate(result.question.weights):
-        level = root if common else result.exact.level_of(centre)
-        if level is None and not common:
-            level = root
-        amounts.append(
-            result.entitlements[centre]
-            if level is None
-            else round_half_even(level.numerator * weight, level.denominator)
-        )
+    """Entitlement times λ, to the nearest won: the common one, or that of the centre's block."""
+    levels = result.exact.levels
+    root = levels[-1]
+    if common or len(levels) == 1:
+        if root is None:
+            return list(result.entitlements)
+        return _times(root, result.question.weights)
+    amounts = _at_level(result, common=True)
+    for centre, (block, weight) in enumerate(
+        zip(result.exact.blocks, result.question.weights, strict=True)
+    ):
+        level = levels[block]
+        if level is not None and level != root:
+            amounts[centre] = _times(level, [weight])[0]
     return amounts
+
+
+def _times(level: Fraction, weights: Sequence[int]) -> list[int]:
+    """level · weight, to the nearest won, halves up."""
+    double, both = 2 * level.numerator, 2 * level.denominator
+    return [(double * weight + level.denominator) // both for weight in weights]
 
 
 def _by_term(kind: str, terms: Sequence[str], step: Step) -> Iterator[Step]:

@@ -120,10 +120,16 @@ def leximin(split: Split, *, start: bool = True) -> Leximin:
 
 @dataclass(frozen=True)
 class Pegs:
-    """What is held fast: centres at their caps, groups at a total (their most or their least)."""
+    """What is held fast: centres at their caps, groups at a total (their most or their least).
+
+    Attributes:
+        levels: where the closed form sees the level of each block, in mean entitlements: the
+            point that the solver starts from; empty if it starts from nothing.
+    """
 
     centres: frozenset[int] = frozenset()
     groups: Mapping[int, int] = field(default_factory=dict)
+    levels: Mapping[int, float] = field(default_factory=dict)
 
 
 class _Blocks:
@@ -236,15 +242,27 @@ def money_variables(
     }
 
 
+def start_at(guess: float, level: pulp.LpVariable, money: Money, scaled: Scaled) -> None:
+    """Where the solver begins: the level as guessed, every centre there or at its floor.
+
+    It is no rule: the solver goes on to the optimum, and proves it, from any point.
+    """
+    level.varValue = guess
+    for centre, variable in money.items():
+        variable.varValue = max(scaled.floors[centre], scaled.entitlements[centre] * guess)
+
+
 def share_rule(
     program: pulp.LpProblem, split: Split, money: Money, level: pulp.LpVariable, scaled: Scaled
 ) -> None:
     """No open centre below the level of its block: money[c] >= level * entitlement[c]."""
     for centre, variable in money.items():
-        program.addConstraint(
-            variable - float(scaled.entitlements[centre]) * level >= 0,
-            f"share_{_label(split, centre)}",
+        rule = pulp.LpAffineExpression.from_dict(
+            {variable: 1.0, level: -scaled.entitlements[centre]},
+            name=f"share_{_label(split, centre)}",
         )
+        rule.sense = pulp.LpConstraintGE  # ">= 0" would copy each of them
+        program.addConstraint(rule)
 
 
 def amount_rule(program: pulp.LpProblem, money: Money, free: float, name: str) -> None:
@@ -284,6 +302,8 @@ def _level_program(
     program.setObjective(pulp.lpSum(levels.values()))
     for block, level in levels.items():
         money = money_variables(program, split, scaled, blocks.open[block])
+        if block in blocks.pegs.levels:
+            start_at(blocks.pegs.levels[block], level, money, scaled)
         share_rule(program, split, money, level, scaled)
         name = "pool" if block == WHOLE else f"group_{block}"
         amount_rule(program, money, blocks.free(block) / scaled.won, name)
@@ -297,21 +317,33 @@ def _level_program(
 
 def _solved_levels(split: Split, blocks: _Blocks) -> dict[int, float]:
     program, levels = _level_program(split, blocks)
-    solve(program, large=len(split.ids) >= LARGE)
+    started = levels.keys() <= blocks.pegs.levels.keys()
+    solve(program, started=started, large=len(split.ids) >= LARGE)
     return {block: float(level.value() or 0.0) for block, level in levels.items()}
 
 
-def solve(program: pulp.LpProblem, *, large: bool = False, exact: bool = False) -> None:
+def solve(
+    program: pulp.LpProblem, *, started: bool = False, large: bool = False, exact: bool = False
+) -> None:
     """Solve a program with HiGHS in this process, on one thread, silently.
 
     Args:
-        large: use the interior-point method, which grows nearly linearly here.
+        started: its variables have values to start from; from a good start the simplex method
+            has only the optimum to confirm, at any size.
+        large: without a start, use the interior-point method, which grows nearly linearly here.
         exact: for whole-number programs with large coefficients: the tightest tolerances.
 
     Raises:
         Defect: if it does not end optimal.
     """
-    options: dict[str, Any] = {"solver": "ipm" if large else "choose"}
+    options: dict[str, Any] = {}
+    if started:
+        options = {"solver": "simplex", "warmStart": True}
+    elif large:
+        options = {"solver": "ipm"}
+    if started or large:
+        # on a level program presolve can take a hundred times longer than the solver itself
+        options |= {"presolve": "off"}
     if exact:
         options |= {"mip_feasibility_tolerance": 1e-10, "primal_feasibility_tolerance": 1e-10}
     result = program.solve(
@@ -557,9 +589,10 @@ def _guessed_pegs(split: Split) -> Pegs:
         np.array([float(weight * scale) for weight in split.weights]),
         np.array(split.floors, dtype=float),
         np.array([inf if cap is None else cap for cap in split.caps], dtype=float),
+        np.array(split.homes, dtype=int),
     )
     guess.descend(WHOLE, np.arange(len(split.ids)), float(split.placeable))
-    return Pegs(frozenset(guess.centres), guess.groups)
+    return Pegs(frozenset(guess.centres), guess.groups, guess.levels)
 
 
 @dataclass
@@ -568,13 +601,15 @@ class _Guess:
     entitlements: np.ndarray
     floors: np.ndarray
     caps: np.ndarray
+    homes: np.ndarray
     centres: set[int] = field(default_factory=set)
     groups: dict[int, int] = field(default_factory=dict)
+    levels: dict[int, float] = field(default_factory=dict)
 
     def descend(self, block: int, members: np.ndarray, total: float) -> None:
         """Find the level of a block, then of the groups in it that their bounds stop."""
         inner = [g for g in range(len(self.split.groups)) if self._is_inside(g, block)]
-        level = self._level(block, members, inner, total)
+        level = self.levels[block] = self._level(block, members, inner, total)
         sums = self._sums(block, members, inner, level)[1]
         hidden: set[int] = set()
         for group in inner:
@@ -612,7 +647,7 @@ class _Guess:
         moving = np.where(money == ideal, self.entitlements[members], 0.0)
         if not inner:
             return float(money.sum()), {}, float(moving.sum())
-        homes = np.array(self.split.homes, dtype=int)[members]
+        homes = self.homes[members]
         size = len(self.split.groups)
         sums = np.bincount(homes % (size + 1), weights=money, minlength=size + 1)
         slopes = np.bincount(homes % (size + 1), weights=moving, minlength=size + 1)
