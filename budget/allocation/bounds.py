@@ -6,6 +6,7 @@ Source: allocation model, section 4.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from budget.allocation.centres import Centres
 from budget.allocation.need import Need
@@ -43,14 +44,14 @@ class Bounds:
     caps: tuple[int | None, ...]
     cap_terms: tuple[str, ...]
 
-    @property
-    def overridden(self) -> list[int]:
+    @cached_property
+    def overridden(self) -> frozenset[int]:
         """Positions of the centres whose cap is below their floor: the floor wins there."""
-        return [
+        return frozenset(
             position
             for position, (floor, cap) in enumerate(zip(self.floors, self.caps, strict=True))
             if cap is not None and cap < floor
-        ]
+        )
 
 
 def bounds(

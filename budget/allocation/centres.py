@@ -238,6 +238,7 @@ def checked_centres(
     if faults:
         raise InputError(faults)
     ids = [cell_text(value) for value in table["centre_id"]]
+    faults += _count_faults(table, policy, file)
     faults += _id_faults(ids, file)
 
     reader = _Reader(table, file)
@@ -255,9 +256,8 @@ def checked_centres(
             )
     for column, purposes in needed.items():
         reader.read(column, purposes)
+    reader.check_parts()
     faults += reader.faults
-    if faults:
-        raise InputError(_from_policy(faults, policy_file))
 
     rows = sorted(range(len(ids)), key=ids.__getitem__)
     centres = Centres(
@@ -270,7 +270,7 @@ def checked_centres(
         },
         texts={name: tuple(texts[row] for row in rows) for name, texts in reader.texts.items()},
     )
-    faults = list(_rule_faults(centres, policy, file))
+    faults += _rule_faults(centres, policy, file, reader.unusable)
     if faults:
         raise InputError(_from_policy(faults, policy_file))
     return centres
@@ -304,8 +304,11 @@ def _shape_faults(table: pd.DataFrame, policy: Policy, file: str) -> Iterator[Fa
             N_("at most {most} rows, one a centre"),
             details={"most": str(MOST_ROWS)},
         )
+
+
+def _count_faults(table: pd.DataFrame, policy: Policy, file: str) -> Iterator[Fault]:
     expected = policy.policy.centres
-    if expected is not None and len(table) not in {0, expected}:
+    if expected is not None and len(table) != expected:
         yield Fault(
             file,
             "",
@@ -371,6 +374,13 @@ class _Reader:
         self.faults: list[Fault] = []
         self.numbers: dict[str, ExactColumn] = {}
         self.texts: dict[str, list[str | None]] = {}
+        self._faulty: set[str] = set()
+
+    @property
+    def unusable(self) -> frozenset[str]:
+        """Columns with faulty cells, and those that are computed from them."""
+        derived = {name for name, sources in DERIVED.items() if self._faulty & set(sources)}
+        return frozenset(self._faulty | derived)
 
     def read(self, column: str, purposes: set[str]) -> None:
         if column in DERIVED and self._is_derived(column):
@@ -378,6 +388,7 @@ class _Reader:
             self.texts[column] = _texts_of_numbers(self.numbers[column], column)
             return
         if column not in self.table.columns:
+            self._faulty.add(column)
             return
         if "text" in purposes:
             self._read_texts(column)
@@ -402,6 +413,7 @@ class _Reader:
             )
         if not complete:
             missing = [name for name in DERIVED[column] if name not in self.table.columns]
+            self._faulty.update(missing)
             self.faults.append(
                 Fault(
                     self.file,
@@ -437,10 +449,7 @@ class _Reader:
             decimals.append(value)  # type: ignore[arg-type]
         scale = 10**digits
         column = ExactColumn(
-            tuple(
-                None if value is None else int(value * scale) if digits else int(value)
-                for value in decimals
-            ),
+            tuple(None if value is None else _numerator(value, scale) for value in decimals),
             scale,
         )
         self.numbers[name] = column
@@ -460,7 +469,24 @@ class _Reader:
         self, where: str, value: object, expected: str, row: int, details: Mapping[str, str]
     ) -> None:
         text = "" if cell_text(value) == "" else shown(value)
+        self._faulty.add(where)
         self.faults.append(Fault(self.file, where, text, expected, row, details))
+
+    def check_parts(self) -> None:
+        """The disadvantaged jobseekers are some of the registered ones."""
+        part, whole = "disadvantaged_jobseekers", "registered_jobseekers"
+        if not {part, whole} <= self.numbers.keys():
+            return
+        cells = zip(self.numbers[part].numerators, self.numbers[whole].numerators, strict=True)
+        for row, (some, every) in enumerate(cells, start=2):
+            if some is not None and every is not None and some > every:
+                self._fault(
+                    part,
+                    str(some),
+                    N_("at most the registered jobseekers, {most}"),
+                    row,
+                    {"most": str(every)},
+                )
 
     # derived columns
 
@@ -571,6 +597,12 @@ def _plain_numbers(cells: Sequence[object], declared: Column) -> tuple[int | Non
     return numbers if in_range else None
 
 
+def _numerator(value: int | Decimal, scale: int) -> int:
+    """value · scale, exactly; the scale has room for every digit."""
+    numerator, denominator = value.as_integer_ratio()
+    return numerator * (scale // denominator)
+
+
 def _whole_if_so(number: Decimal) -> int | Decimal:
     return int(number) if number == number.to_integral_value() else number
 
@@ -603,9 +635,16 @@ def cell_text(cell: object) -> str:
 # --- the policy's rules against the table ---------------------------------------------------
 
 
-def _rule_faults(centres: Centres, policy: Policy, file: str) -> Iterator[Fault]:
+def _rule_faults(
+    centres: Centres, policy: Policy, file: str, unusable: frozenset[str]
+) -> Iterator[Fault]:
+    """Faults of the rules against the table; rules on columns that are faulty wait."""
     for pool in policy.pool:
         top = ["pool", pool.name]
+        bands = [band for band in pool.band if band.where.column not in unusable]
+        yield from _band_faults(centres, bands, top)
+        if pool.eligible is not None and pool.eligible.column in unusable:
+            continue
         eligible = centres.selected(pool.eligible)
         if not any(eligible):
             yield Fault(
@@ -616,21 +655,22 @@ def _rule_faults(centres: Centres, policy: Policy, file: str) -> Iterator[Fault]
             )
             continue
         for factor in pool.factor:
-            yield from _factor_faults(centres, eligible, factor, [*top, "factor"], file)
-        for adjustment in pool.adjustment:
-            if adjustment.table:
-                path = joined_path([*top, "adjustment", adjustment.name, "table"])
-                yield from _table_faults(
-                    centres, eligible, adjustment.column, adjustment.table, path
-                )
-        for kind in ("floor", "cap"):
-            for bound in getattr(pool, kind):
-                if bound.by:
-                    path = joined_path([*top, kind, bound.name, "by", "table"])
-                    yield from _table_faults(
-                        centres, eligible, bound.by.column, bound.by.table, path
-                    )
-        yield from _band_faults(centres, pool.band, top)
+            if not unusable & factor.columns.keys():
+                yield from _factor_faults(centres, eligible, factor, [*top, "factor"], file)
+        tables = [
+            (adjustment.column, adjustment.table, ["adjustment", adjustment.name, "table"])
+            for adjustment in pool.adjustment
+            if adjustment.table
+        ] + [
+            (bound.by.column, bound.by.table, [kind, bound.name, "by", "table"])
+            for kind in ("floor", "cap")
+            for bound in getattr(pool, kind)
+            if bound.by
+        ]
+        for column, table, keys in tables:
+            if column not in unusable:
+                path = joined_path([*top, *keys])
+                yield from _table_faults(centres, eligible, column, table, path)
 
 
 def _factor_faults(

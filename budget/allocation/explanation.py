@@ -351,7 +351,7 @@ def _pool_record(allocation: Allocation, result: PoolResult) -> dict[str, Any]:
         "binding_caps": sum(result.at_cap),
         "binding_bands": list(result.binding_bands),
         "binding": binding,
-        "caps_below_floor": [ids[centre] for centre in result.bounds.overridden],
+        "caps_below_floor": [ids[centre] for centre in sorted(result.bounds.overridden)],
         "linear_programs": result.exact.programs,
         "marginal": marginal_values(result),
     }

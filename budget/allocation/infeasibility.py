@@ -11,7 +11,7 @@ Source: allocation model, section 7.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 import pulp
@@ -492,11 +492,9 @@ def _loose_term_rule(
             program.addConstraint(variable - unit_bound * value >= 0, f"loose_floor_{centre}")
         elif unit_bound is not None and case.need.weights[centre]:
             low = variable.lowBound or 0.0
-            if unit_bound * present < low:
-                # the floor wins over the cap
-                program.addConstraint(1 * variable <= low, f"floor_wins_{centre}")
-            else:
-                program.addConstraint(variable - unit_bound * value <= 0, f"loose_cap_{centre}")
+            # where a floor wins over the present cap, more room than there is: the search goes on
+            spare = max(0.0, low - unit_bound * present)
+            program.addConstraint(variable - unit_bound * value <= spare, f"loose_cap_{centre}")
 
 
 def _band_rules(
@@ -591,22 +589,55 @@ def _remedies(
         grid = Decimal(policy.unit) if is_won else FINEST_SHARE
         if parameter.unit == "won_per":
             grid = Decimal(1)
-        rounding = ROUND_CEILING if lever.direction > 0 else ROUND_FLOOR
-        nearest = (Decimal(lever.target) / grid).to_integral_value(rounding)
-        for nudge in (0, 1, 2, 4, 8):
-            number = (nearest + lever.direction * nudge) * grid
-            value: int | Decimal = int(number) if is_won else number.quantize(FINEST_SHARE)
-            if not is_won:
-                value = _tidy(Decimal(value))
-            if not _moves(parameter.value, value, lever.direction):
-                continue
-            try:
-                changed = policy.replaced({lever.path: value})
-            except InputError:
-                break
-            if works(changed):
-                yield Remedy(lever.path, parameter.value, value)
-                break
+        found = _nearest_that_works(policy, lever, parameter.value, grid, works)
+        if found is not None:
+            yield Remedy(lever.path, parameter.value, found)
+
+
+MOST_STEPS = 1 << 14
+"""How far from the program's value a remedy is looked for, in steps of the grid.
+
+Rounding floors up to the unit, centre by centre, is what lies between.
+"""
+
+
+def _nearest_that_works(
+    policy: Policy,
+    lever: _Lever,
+    present: int | Decimal,
+    grid: Decimal,
+    works: Callable[[Policy], bool],
+) -> int | Decimal | None:
+    """The value on the grid nearest to the present one with which the policy works.
+
+    Looks in doubling steps from just short of the program's value, then between the last two.
+    """
+    nearest = int((Decimal(lever.target) / grid).to_integral_value(ROUND_HALF_EVEN))
+
+    def value(steps: int) -> int | Decimal:
+        number = (nearest + lever.direction * steps) * grid
+        return int(number) if isinstance(present, int) else _tidy(number.quantize(grid))
+
+    def is_enough(steps: int) -> bool:
+        if (value(steps) - present) * lever.direction <= 0:
+            return False
+        try:
+            return works(policy.replaced({lever.path: value(steps)}))
+        except InputError:
+            return False
+
+    failing, steps = -3, -2
+    while not is_enough(steps):
+        failing, steps = steps, 2 * steps if steps > 0 else steps + 1
+        if steps > MOST_STEPS:
+            return None
+    while steps - failing > 1:
+        between = (steps + failing) // 2
+        if is_enough(between):
+            steps = between
+        else:
+            failing = between
+    return value(steps)
 
 
 def _tidy(value: Decimal) -> Decimal:
@@ -614,7 +645,3 @@ def _tidy(value: Decimal) -> Decimal:
     tidy = value.normalize()
     exponent = tidy.as_tuple().exponent
     return tidy.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else tidy
-
-
-def _moves(present: int | Decimal, value: int | Decimal, direction: int) -> bool:
-    return (value - present) * direction > 0

@@ -89,7 +89,7 @@ def leximin(split: Split, *, start: bool = True) -> Leximin:
     rounds = 0
     while True:
         blocks = _Blocks(split, pegs)
-        if start and any(blocks.free(block) < blocks.floors(block) for block in blocks.totals):
+        if start and not blocks.can_be:
             return leximin(split, start=False)
         try:
             levels = _solved_levels(split, blocks) if any(blocks.open.values()) else {}
@@ -123,8 +123,8 @@ class Pegs:
     """What is held fast: centres at their caps, groups at a total (their most or their least).
 
     Attributes:
-        levels: where the closed form sees the level of each block, in mean entitlements: the
-            point that the solver starts from; empty if it starts from nothing.
+        levels: where the closed form sees the level of each block, in won per weight: the point
+            that the solver starts from; empty if it starts from nothing.
     """
 
     centres: frozenset[int] = frozenset()
@@ -172,6 +172,27 @@ class _Blocks:
         """What the open centres of a block share."""
         return self.totals[block] - self.constant[block]
 
+    def scaled(self, block: int) -> "Scaled":
+        """The numbers that the solver sees of a block."""
+        return Scaled.of(self.split, self.open[block], self.free(block))
+
+    @property
+    def can_be(self) -> bool:
+        """Whether every block can be filled to its total as it is pegged.
+
+        A wrong guess can leave a block less than its floors, or nobody to take what is free.
+        """
+        for block in self.totals:
+            if self.open[block]:
+                if self.free(block) < self.floors(block):
+                    return False
+            elif self.free(block) or any(
+                self.constant[group] < self.split.groups[group].least
+                for group in self.loose_groups(block)
+            ):
+                return False
+        return True
+
     def floors(self, block: int) -> int:
         """What the floors of the open centres of a block need."""
         return sum(self.split.floors[centre] for centre in self.open[block])
@@ -210,22 +231,30 @@ class _Blocks:
 
 @dataclass(frozen=True)
 class Scaled:
-    """A split in mean entitlements: the numbers that the solver sees."""
+    """The open centres of a block in mean entitlements: the numbers that the solver sees.
+
+    Attributes:
+        won: won in one unit of money.
+        level: won per weight in one unit of the level.
+        entitlements: by centre; 1 on average.
+        floors: by centre.
+    """
 
     won: float
-    entitlements: np.ndarray
-    floors: np.ndarray
+    level: Fraction
+    entitlements: Mapping[int, float]
+    floors: Mapping[int, float]
 
     @classmethod
-    def of(cls, split: Split) -> "Scaled":
-        """Scale so that the centres with weight are entitled to 1 on average."""
-        total = sum(split.weights)
-        sharing = sum(1 for weight in split.weights if weight)
-        won = split.amount / sharing
+    def of(cls, split: Split, centres: Sequence[int], free: int) -> "Scaled":
+        """Scale so that the centres that share what is free are entitled to 1 on average."""
+        total, size, free = sum(split.weights[c] for c in centres), len(centres), max(free, 1)
+        won = free / size
         return cls(
             won=won,
-            entitlements=np.array([weight / total * sharing for weight in split.weights]),
-            floors=np.array([floor / won for floor in split.floors]),
+            level=Fraction(free, total),
+            entitlements={c: split.weights[c] / total * size for c in centres},
+            floors={c: split.floors[c] / won for c in centres},
         )
 
 
@@ -292,7 +321,6 @@ def level_program(split: Split, pegs: Pegs) -> tuple[pulp.LpProblem, dict[int, p
 def _level_program(
     split: Split, blocks: _Blocks
 ) -> tuple[pulp.LpProblem, dict[int, pulp.LpVariable]]:
-    scaled = Scaled.of(split)
     program = pulp.LpProblem("pool", pulp.LpMaximize)
     levels: dict[int, pulp.LpVariable] = {}
     for block, centres in blocks.open.items():
@@ -301,9 +329,10 @@ def _level_program(
             levels[block] = program.add_variable(f"level_{name}", 0)
     program.setObjective(pulp.lpSum(levels.values()))
     for block, level in levels.items():
+        scaled = blocks.scaled(block)
         money = money_variables(program, split, scaled, blocks.open[block])
         if block in blocks.pegs.levels:
-            start_at(blocks.pegs.levels[block], level, money, scaled)
+            start_at(blocks.pegs.levels[block] / float(scaled.level), level, money, scaled)
         share_rule(program, split, money, level, scaled)
         name = "pool" if block == WHOLE else f"group_{block}"
         amount_rule(program, money, blocks.free(block) / scaled.won, name)
@@ -374,8 +403,7 @@ def _exact_level(split: Split, blocks: _Blocks, block: int, solved: float) -> Fr
     Raises:
         Defect: if the solver's level is not the exact one, within its tolerance.
     """
-    total_weight = sum(split.weights)
-    scale = Fraction(split.amount, total_weight)
+    scale = blocks.scaled(block).level
     level = Fraction(solved) * scale
     seen: set[Fraction] = set()
     while level not in seen:
@@ -387,7 +415,7 @@ def _exact_level(split: Split, blocks: _Blocks, block: int, solved: float) -> Fr
         elif short < 0:
             raise Defect("the floors of a block need more than the block has")
         elif short == 0:
-            return min(_first_rise(split, blocks, block, level), level)
+            return _first_rise(split, blocks, block)
         else:
             level = 2 * level + scale
     if abs(float(level / scale) - solved) > LEVEL_TOLERANCE * max(1.0, solved):
@@ -419,10 +447,9 @@ def _line(split: Split, blocks: _Blocks, block: int, level: Fraction) -> tuple[i
     return constants[block] + blocks.constant[block], slopes[block]
 
 
-def _first_rise(split: Split, blocks: _Blocks, block: int, level: Fraction) -> Fraction:
+def _first_rise(split: Split, blocks: _Blocks, block: int) -> Fraction:
     """Where floors alone fill a block: the level up to which every floor still binds."""
-    rises = [Fraction(split.floors[c], split.weights[c]) for c in blocks.open[block]]
-    return min(rises, default=level)
+    return min(Fraction(split.floors[c], split.weights[c]) for c in blocks.open[block])
 
 
 # --- what is pegged wrongly ------------------------------------------------------------------
@@ -590,6 +617,7 @@ def _guessed_pegs(split: Split) -> Pegs:
         np.array(split.floors, dtype=float),
         np.array([inf if cap is None else cap for cap in split.caps], dtype=float),
         np.array(split.homes, dtype=int),
+        scale,
     )
     guess.descend(WHOLE, np.arange(len(split.ids)), float(split.placeable))
     return Pegs(frozenset(guess.centres), guess.groups, guess.levels)
@@ -602,6 +630,7 @@ class _Guess:
     floors: np.ndarray
     caps: np.ndarray
     homes: np.ndarray
+    scale: float
     centres: set[int] = field(default_factory=set)
     groups: dict[int, int] = field(default_factory=dict)
     levels: dict[int, float] = field(default_factory=dict)
@@ -609,7 +638,8 @@ class _Guess:
     def descend(self, block: int, members: np.ndarray, total: float) -> None:
         """Find the level of a block, then of the groups in it that their bounds stop."""
         inner = [g for g in range(len(self.split.groups)) if self._is_inside(g, block)]
-        level = self.levels[block] = self._level(block, members, inner, total)
+        level = self._level(block, members, inner, total)
+        self.levels[block] = level * self.scale
         sums = self._sums(block, members, inner, level)[1]
         hidden: set[int] = set()
         for group in inner:

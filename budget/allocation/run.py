@@ -139,7 +139,7 @@ class PoolResult:
         if weight == 0:
             return floor and limit > 0
         level = self.exact.level_of(centre)
-        if level is None:
+        if level is None or (floor and centre in self.bounds.overridden):
             return True
         return level * weight <= limit + slack if floor else level * weight >= limit - slack
 

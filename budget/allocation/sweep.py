@@ -31,7 +31,7 @@ def sweep_values(text: str) -> list[Decimal]:
         ]
     except InvalidOperation:
         raise InputError([Fault("--set", "", shown(text), expected)]) from None
-    if not all(part.is_finite() for part in parts):
+    if not all(part.is_finite() and (not part or -30 <= part.adjusted() <= 18) for part in parts):
         raise InputError([Fault("--set", "", shown(text), expected)])
     if ":" not in text:
         return parts
