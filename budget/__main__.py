@@ -136,26 +136,43 @@ def _sweep(options: argparse.Namespace) -> int:
 
 
 def _check_folders(*paths: Path | None) -> None:
+    given = [path for path in paths if path is not None]
     faults = [
         Fault(str(path), "", "", N_("a file in a folder that exists"))
-        for path in paths
-        if path is not None and (not path.parent.is_dir() or path.is_dir())
+        for path in given
+        if not os.path.isdir(path.parent) or os.path.isdir(path)  # noqa: PTH112 - never raises
     ]
+    if len({path.absolute() for path in given}) < len(given):
+        faults.append(Fault(str(given[0]), "", "", N_("different files to write to")))
     if faults:
         raise InputError(faults)
 
 
 def _write(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".budget-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        reason = error.strerror or "?"
+        raise InputError(
+            [
+                Fault(
+                    str(path),
+                    "",
+                    "",
+                    N_("a file that can be written ({reason})"),
+                    details={"reason": reason},
+                )
+            ]
+        ) from None
 
 
 if __name__ == "__main__":

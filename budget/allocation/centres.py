@@ -460,7 +460,7 @@ class _Reader:
         texts: list[str | None] = []
         for row, cell in enumerate(self.table[name].tolist(), start=2):
             text = cell_text(cell) or None
-            if declared and declared.values and text is not None and text not in declared.values:
+            if declared and text is not None and not _fits(text, declared):
                 self._fault(name, cell, declared.expected, row, declared.details)
             texts.append(text)
         self.texts[name] = texts
@@ -607,6 +607,16 @@ def _whole_if_so(number: Decimal) -> int | Decimal:
     return int(number) if number == number.to_integral_value() else number
 
 
+def _fits(text: str, declared: Column) -> bool:
+    """Whether a text is a value of a column of the contract."""
+    if declared.values:
+        return text in declared.values
+    if declared.kind == "text":
+        return True
+    value = cell_number(text)
+    return value is not _NOT_A_NUMBER and _within(value, declared)
+
+
 def _within(value: Any, declared: Column) -> bool:
     if value is None:
         return True
@@ -744,18 +754,17 @@ def _table_faults(
     path: str,
 ) -> Iterator[Fault]:
     known = table.keys()
-    strange = {
-        text
-        for text, counts in zip(centres.texts[column], eligible, strict=True)
-        if counts and text is not None and text not in known
-    }
-    for text in sorted(strange):
+    strange: dict[str, int] = {}
+    for text, row, counts in zip(centres.texts[column], centres.rows, eligible, strict=True):
+        if counts and text is not None and text not in known:
+            strange[text] = min(strange.get(text, row), row)
+    for text, row in sorted(strange.items()):
         yield Fault(
             POLICY,
             path,
             shown(text),
-            N_("an entry for this value, which occurs in the column {column}; it has: {known}"),
-            details={"column": column, "known": ", ".join(known)},
+            N_("an entry for this value of {column} (first in row {row}); it has: {known}"),
+            details={"column": column, "row": str(row + 2), "known": ", ".join(known)},
         )
 
 

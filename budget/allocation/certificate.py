@@ -13,18 +13,15 @@ Source: allocation model, section 9.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import gcd
 
 from budget.allocation.bounds import Bounds, amount_in_won, bounds, groups, split
 from budget.allocation.centres import Centres
 from budget.allocation.faults import N_, NOTHING
 from budget.allocation.need import Need, entitlements_in_won, need
 from budget.allocation.policy import Policy, Pool
+from budget.allocation.reachable import best_set
 from budget.allocation.requests import Request, by_priority
 from budget.allocation.split import Split
-
-MOST_BITS = 1 << 28
-"""Largest table of reachable totals (one bit a unit) that the proof of special needs builds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,32 +374,3 @@ def proportional(requests: Sequence[Request], room: int, unit: int) -> list[int]
     order = sorted(range(len(requests)), key=lambda place: (-rests[place], place))
     lifted = set(order[:left])
     return [(count + (place in lifted)) * unit for place, count in enumerate(units)]
-
-
-def best_set(amounts: Sequence[int], room: int) -> list[bool] | None:
-    """The set with the greatest total that fits, earlier entries preferred, by exact tables.
-
-    reachable[k] has bit t set if some of the entries from k on total t.
-
-    Returns:
-        Which entries are in; None if the tables would be too large to prove it.
-    """
-    if sum(amounts) <= room:
-        return [True] * len(amounts)
-    unit = gcd(*amounts)
-    sizes, most = [amount // unit for amount in amounts], room // unit
-    if (most + 1) * len(sizes) > MOST_BITS * 8:
-        return None
-    inside = (1 << (most + 1)) - 1
-    reachable = [1]
-    for size in reversed(sizes):
-        table = reachable[-1]
-        reachable.append(table | (table << size & inside) if size <= most else table)
-    reachable.reverse()
-    left = reachable[0].bit_length() - 1
-    chosen = []
-    for size, table in zip(sizes, reachable[1:], strict=True):
-        is_in = size <= left and bool(table >> (left - size) & 1)
-        chosen.append(is_in)
-        left -= size if is_in else 0
-    return chosen

@@ -57,16 +57,11 @@ def _pool_steps(result: PoolResult) -> Iterator[Step]:
 
     if result.need.is_void:
         return
-    shares = result.need.steps()
-    factors, adjustments = result.rule.factor, result.rule.adjustment
-    for factor, share in zip(factors, shares[: len(factors)], strict=True):
-        yield step("factor", factor.name, [round(part * result.amount) for part in share])
-    for adjustment, share in zip(adjustments, shares[len(factors) :], strict=True):
-        yield step("adjustment", adjustment.name, [round(part * result.amount) for part in share])
-    last = step("adjustment", adjustments[-1].name if adjustments else "", result.entitlements)
-    if any(last[3]):
-        # shares are binary fractions, the entitlement is exact: at most a won lies between
-        yield (name, "factor", factors[-1].name, last[3]) if not adjustments else last
+    rules = [("factor", factor.name) for factor in result.rule.factor] + [
+        ("adjustment", adjustment.name) for adjustment in result.rule.adjustment
+    ]
+    for (kind, term), shares in zip(rules, result.need.steps(), strict=True):
+        yield step(kind, term, shares.of(result.amount))
     yield step("common_factor", "", _at_level(result, common=True))
     own_groups = [
         result.question.groups[block].name if block >= 0 else "" for block in result.exact.blocks

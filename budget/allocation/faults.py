@@ -70,5 +70,8 @@ class Defect(RuntimeError):  # noqa: N818 - the word of the field
 
 def shown(value: object, limit: int = 60) -> str:
     """A value as a message quotes it: short, on one line."""
-    text = " ".join(str(value).split())
+    try:
+        text = " ".join(str(value).split())
+    except ValueError:  # a whole number of thousands of digits
+        text = "…"
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -129,7 +129,7 @@ class Pegs:
 
     centres: frozenset[int] = frozenset()
     groups: Mapping[int, int] = field(default_factory=dict)
-    levels: Mapping[int, float] = field(default_factory=dict)
+    levels: Mapping[int, Fraction] = field(default_factory=dict)
 
 
 class _Blocks:
@@ -332,7 +332,7 @@ def _level_program(
         scaled = blocks.scaled(block)
         money = money_variables(program, split, scaled, blocks.open[block])
         if block in blocks.pegs.levels:
-            start_at(blocks.pegs.levels[block] / float(scaled.level), level, money, scaled)
+            start_at(float(blocks.pegs.levels[block] / scaled.level), level, money, scaled)
         share_rule(program, split, money, level, scaled)
         name = "pool" if block == WHOLE else f"group_{block}"
         amount_rule(program, money, blocks.free(block) / scaled.won, name)
@@ -610,14 +610,14 @@ def _guessed_pegs(split: Split) -> Pegs:
     """
     if not any(split.weights) or split.amount == 0:
         return Pegs()
-    scale = split.amount / sum(split.weights)
+    total = sum(split.weights)
     guess = _Guess(
         split,
-        np.array([float(weight * scale) for weight in split.weights]),
+        np.array([weight / total * split.amount for weight in split.weights]),
         np.array(split.floors, dtype=float),
         np.array([inf if cap is None else cap for cap in split.caps], dtype=float),
         np.array(split.homes, dtype=int),
-        scale,
+        Fraction(split.amount, total),
     )
     guess.descend(WHOLE, np.arange(len(split.ids)), float(split.placeable))
     return Pegs(frozenset(guess.centres), guess.groups, guess.levels)
@@ -630,16 +630,16 @@ class _Guess:
     floors: np.ndarray
     caps: np.ndarray
     homes: np.ndarray
-    scale: float
+    scale: Fraction
     centres: set[int] = field(default_factory=set)
     groups: dict[int, int] = field(default_factory=dict)
-    levels: dict[int, float] = field(default_factory=dict)
+    levels: dict[int, Fraction] = field(default_factory=dict)
 
     def descend(self, block: int, members: np.ndarray, total: float) -> None:
         """Find the level of a block, then of the groups in it that their bounds stop."""
         inner = [g for g in range(len(self.split.groups)) if self._is_inside(g, block)]
         level = self._level(block, members, inner, total)
-        self.levels[block] = level * self.scale
+        self.levels[block] = Fraction(level) * self.scale
         sums = self._sums(block, members, inner, level)[1]
         hidden: set[int] = set()
         for group in inner:

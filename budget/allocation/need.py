@@ -1,5 +1,8 @@
 """From factors and adjustments to what each centre would get by them alone.
 
+Everything is a whole number over a common denominator: twins stay twins, ties stay ties, and no
+result depends on the machine or on the order in which centres are added up.
+
 Source: allocation model, section 3.
 """
 
@@ -7,10 +10,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import fsum
+from math import gcd, lcm
 
 from budget.allocation.centres import Centres, raw_factor, round_half_even
-from budget.allocation.policy import Adjustment, Factor, Pool
+from budget.allocation.policy import Adjustment, Pool, Ramp
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """One number a centre: numerator ÷ scale."""
+
+    numerators: tuple[int, ...]
+    scale: int
+
+    @property
+    def floats(self) -> tuple[float, ...]:
+        """The same, to the nearest binary fraction."""
+        return tuple(numerator / self.scale for numerator in self.numerators)
+
+    def of(self, amount: int) -> list[int]:
+        """The shares of an amount, to the nearest won."""
+        return [round_half_even(amount * numerator, self.scale) for numerator in self.numerators]
 
 
 @dataclass(frozen=True)
@@ -19,50 +39,53 @@ class Need:
 
     Attributes:
         eligible: who shares in the pool; nobody if no need is left to share by.
-        contributions: for each factor, weight x share of the factor; all of them sum to 1.
+        contributions: for each factor, weight x share of the factor; all over one scale, all of
+            them together sum to 1.
         multipliers: for each adjustment, the number that need is multiplied by.
-        adjusted: need after all adjustments; 0 where not eligible.
     """
 
     eligible: tuple[bool, ...]
-    contributions: tuple[tuple[float, ...], ...]
-    multipliers: tuple[tuple[float, ...], ...]
-    adjusted: tuple[float, ...]
+    contributions: tuple[Shares, ...]
+    multipliers: tuple[Shares, ...]
 
     @cached_property
     def weights(self) -> tuple[int, ...]:
-        """Adjusted need as whole numbers in the same proportions, exactly.
-
-        From here on money is computed in whole numbers, so that no result depends on the
-        machine or on the order in which centres are added up.
-        """
-        ratios = [value.as_integer_ratio() for value in self.adjusted]
-        scale = max(denominator for _, denominator in ratios)
-        return tuple(numerator * (scale // denominator) for numerator, denominator in ratios)
+        """Adjusted need as whole numbers in the same proportions; 0 where not eligible."""
+        products = self._products()[-1]
+        common = gcd(*products)
+        return tuple(product // common for product in products) if common else tuple(products)
 
     @property
     def is_void(self) -> bool:
         """Whether no centre has any adjusted need: the pool cannot be placed."""
-        return not any(self.adjusted)
+        return not any(self.weights)
 
-    def steps(self) -> list[list[float]]:
+    def _products(self) -> list[list[int]]:
+        """Need after the last factor, then after each adjustment, up to a common scale."""
+        total = [sum(parts) for parts in zip(*self._factor_numerators(), strict=True)]
+        products = [total]
+        for multiplier in self.multipliers:
+            total = [a * b for a, b in zip(total, multiplier.numerators, strict=True)]
+            products.append(total)
+        return products
+
+    def _factor_numerators(self) -> list[tuple[int, ...]]:
+        return [contribution.numerators for contribution in self.contributions]
+
+    def steps(self) -> list[Shares]:
         """Need after each factor, then after each adjustment: shares of the pool.
 
         Returns:
-            One list a step, one number a centre. After the last factor, and after each
-            adjustment, the numbers sum to 1 (or are all 0).
+            After the last factor, and after each adjustment, they sum to 1 (or are all 0).
         """
-        running = [0.0] * len(self.eligible)
-        found: list[list[float]] = []
+        running = [0] * len(self.eligible)
+        found: list[Shares] = []
         for contribution in self.contributions:
-            running = [a + b for a, b in zip(running, contribution, strict=True)]
-            found.append(running)
-        product = running
-        for multiplier in self.multipliers:
-            product = [a * b for a, b in zip(product, multiplier, strict=True)]
-            total = fsum(product)
-            found.append([value / total if total else 0.0 for value in product])
-        return found
+            running = [a + b for a, b in zip(running, contribution.numerators, strict=True)]
+            found.append(Shares(tuple(running), contribution.scale))
+        return found + [
+            Shares(tuple(product), sum(product) or 1) for product in self._products()[1:]
+        ]
 
 
 def need(centres: Centres, pool: Pool) -> Need:
@@ -72,64 +95,76 @@ def need(centres: Centres, pool: Pool) -> Need:
         centres: checked against the policy that the pool belongs to.
     """
     eligible = centres.selected(pool.eligible)
+    found = Need(
+        eligible=tuple(eligible),
+        contributions=_contributions(centres, pool, eligible),
+        multipliers=tuple(
+            _multipliers(centres, eligible, adjustment) for adjustment in pool.adjustment
+        ),
+    )
+    if not found.is_void:
+        return found
+    nobody = (False,) * len(eligible)
+    return Need(nobody, found.contributions, found.multipliers)
+
+
+def _contributions(centres: Centres, pool: Pool, eligible: Sequence[bool]) -> tuple[Shares, ...]:
+    """weight_f · raw_f(i) ÷ Σ raw_f over the eligible centres, the weights summing to 1."""
     total_weight = sum(Fraction(factor.weight) for factor in pool.factor)
-    contributions = tuple(
-        _factor_contribution(
-            centres, eligible, factor, float(Fraction(factor.weight) / total_weight)
+    measures: list[list[int]] = []
+    each: list[Fraction] = []
+    for factor in pool.factor:
+        raw = [
+            numerator if inside and numerator is not None else 0
+            for numerator, inside in zip(
+                raw_factor(centres, factor.columns).numerators, eligible, strict=True
+            )
+        ]
+        measures.append(raw)
+        each.append(Fraction(factor.weight) / total_weight / sum(raw))
+    scale = lcm(*(unit.denominator for unit in each))
+    return tuple(
+        Shares(
+            tuple(numerator * (unit.numerator * (scale // unit.denominator)) for numerator in raw),
+            scale,
         )
-        for factor in pool.factor
-    )
-    multipliers = tuple(
-        _multipliers(centres, eligible, adjustment) for adjustment in pool.adjustment
-    )
-    adjusted = list(contributions[0])
-    for contribution in contributions[1:]:
-        adjusted = [a + b for a, b in zip(adjusted, contribution, strict=True)]
-    for multiplier in multipliers:
-        adjusted = [a * b for a, b in zip(adjusted, multiplier, strict=True)]
-    void = not any(adjusted)
-    return Need(
-        eligible=tuple(inside and not void for inside in eligible),
-        contributions=contributions,
-        multipliers=multipliers,
-        adjusted=tuple(adjusted),
+        for raw, unit in zip(measures, each, strict=True)
     )
 
 
-def _factor_contribution(
-    centres: Centres, eligible: Sequence[bool], factor: Factor, weight: float
-) -> tuple[float, ...]:
-    """weight_f · raw_f(i) / Σ raw_f over the eligible centres."""
-    raw = [
-        numerator if inside and numerator is not None else 0
-        for numerator, inside in zip(
-            raw_factor(centres, factor.columns).numerators, eligible, strict=True
-        )
-    ]
-    total = sum(raw)
-    return tuple(weight * (numerator / total) for numerator in raw)
-
-
-def _multipliers(
-    centres: Centres, eligible: Sequence[bool], adjustment: Adjustment
-) -> tuple[float, ...]:
-    """clip(1 + slope · (value − target), min, max), or the table's entry; `missing` without one."""
-    missing = float(adjustment.missing)
+def _multipliers(centres: Centres, eligible: Sequence[bool], adjustment: Adjustment) -> Shares:
+    """The table's entry or the ramp of the value; `missing` without a value."""
+    missing = Fraction(adjustment.missing)
     if adjustment.table is not None:
-        table = {key: float(value) for key, value in adjustment.table.items()}
-        return tuple(
-            (missing if text is None else table[text]) if inside else missing
-            for text, inside in zip(centres.texts[adjustment.column], eligible, strict=True)
+        table = {key: Fraction(value) for key, value in adjustment.table.items()}
+        scale = lcm(missing.denominator, *(value.denominator for value in table.values()))
+        whole = {key: int(value * scale) for key, value in table.items()}
+        other = int(missing * scale)
+        return Shares(
+            tuple(
+                whole[text] if inside and text is not None else other
+                for text, inside in zip(centres.texts[adjustment.column], eligible, strict=True)
+            ),
+            scale,
         )
-    ramp = adjustment.ramp
-    if ramp is None:
+    if adjustment.ramp is None:
         raise AssertionError("an adjustment has a ramp or a table")
     column = centres.numbers[adjustment.column]
-    slope, target = float(ramp.slope), float(ramp.target)
-    least, most = float(ramp.min), float(ramp.max)
-    return tuple(
-        missing if n is None else min(max(1.0 + slope * (n / column.scale - target), least), most)
-        for n in column.numerators
+    return _ramp(column.numerators, column.scale, adjustment.ramp, missing)
+
+
+def _ramp(values: Sequence[int | None], scale: int, ramp: Ramp, missing: Fraction) -> Shares:
+    """clip(1 + slope · (value − target), min, max)."""
+    slope, target = Fraction(ramp.slope), Fraction(ramp.target)
+    least, most = Fraction(ramp.min), Fraction(ramp.max)
+    start, rise = 1 - slope * target, slope / scale
+    common = lcm(*(part.denominator for part in (start, rise, least, most, missing)))
+    first, step, low, high, other = (
+        int(part * common) for part in (start, rise, least, most, missing)
+    )
+    return Shares(
+        tuple(other if n is None else min(max(first + step * n, low), high) for n in values),
+        common,
     )
 
 

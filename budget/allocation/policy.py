@@ -11,6 +11,7 @@ Source: file formats, policy.toml; allocation model, sections 2 to 6.
 """
 
 import functools
+import re
 import tomllib
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -573,9 +574,18 @@ def policy_from_toml(text: str, file: str = "policy.toml") -> Policy:
     """
     try:
         document = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        # beside its own errors, tomllib lets those of absurd numbers and nesting through
         raise InputError(
-            [Fault(file, "", "", N_("a TOML document ({reason})"), details={"reason": str(error)})]
+            [
+                Fault(
+                    file,
+                    "",
+                    "",
+                    N_("a TOML document ({reason})"),
+                    details={"reason": shown(error, 120)},
+                )
+            ]
         ) from None
     return policy_from(document, file)
 
@@ -731,7 +741,7 @@ def _whole_policy_faults(document: Mapping[str, Any], file: str) -> Iterator[Fau
         )
     special = document.get("special_needs")
     target = special.get("unspent_to") if isinstance(special, Mapping) else None
-    if target is not None and target not in {*remainders, "reserve"}:
+    if isinstance(target, str) and target not in {*remainders, "reserve"}:
         yield Fault(
             file,
             "special_needs.unspent_to",
@@ -740,6 +750,7 @@ def _whole_policy_faults(document: Mapping[str, Any], file: str) -> Iterator[Fau
             details={"pools": ", ".join(remainders)},
         )
     yield from _repeated("pool", pools, file)
+    yield from _colliding_columns(pools, file)
     earlier: list[str] = []
     for pool in pools:
         name = str(pool.get("name"))
@@ -773,6 +784,27 @@ def _whole_policy_faults(document: Mapping[str, Any], file: str) -> Iterator[Fau
         earlier.append(name)
 
 
+def pool_columns(name: str) -> tuple[str, ...]:
+    """The columns of the allocation table that belong to a pool."""
+    bounds = (f"{kind}_{name}_krw" for kind in ("entitlement", "floor", "cap"))
+    return (*bounds, f"{name}_krw", f"binding_{name}")
+
+
+def _colliding_columns(pools: Sequence[Mapping[str, Any]], file: str) -> Iterator[Fault]:
+    owners: dict[str, str] = {}
+    for name in dict.fromkeys(str(pool.get("name")) for pool in pools):
+        for column in pool_columns(name):
+            if column in owners:
+                yield Fault(
+                    file,
+                    joined_path(["pool", name, "name"]),
+                    name,
+                    N_("another name: the column {column} belongs to the pool “{other}” already"),
+                    details={"column": column, "other": owners[column]},
+                )
+            owners[column] = name
+
+
 def _entries(document: Mapping[str, Any], part: str) -> list[Mapping[str, Any]]:
     found = document.get(part)
     if not isinstance(found, list | tuple):
@@ -793,22 +825,33 @@ def _repeated(place: str, rules: Sequence[Mapping[str, Any]], file: str) -> Iter
 # --- paths and parameters ------------------------------------------------------------------
 
 
+_PART = re.compile(r'(?:"((?:[^"]|"")*)"|([^.]*))(\.|$)')
+
+
 def split_path(path: str) -> list[str]:
-    """The parts of a parameter path; a part with a dot stands in double quotes."""
-    parts, rest = [], path
-    while rest:
-        if rest.startswith('"') and '"' in rest[1:]:
-            part, _, rest = rest[1:].partition('"')
-            rest = rest.removeprefix(".")
-        else:
-            part, _, rest = rest.partition(".")
-        parts.append(part)
-    return parts
+    """The parts of a parameter path.
+
+    A part with a dot or a double quote stands in double quotes, a quote inside it doubled.
+    """
+    parts: list[str] = []
+    place = 0
+    while True:
+        found = _PART.match(path, place)
+        if found is None:
+            return [*parts, path[place:]]
+        quoted, plain, dot = found.groups()
+        parts.append(plain if quoted is None else quoted.replace('""', '"'))
+        if not dot:
+            return parts
+        place = found.end()
 
 
 def joined_path(parts: Sequence[str]) -> str:
-    """A parameter path from its parts."""
-    return ".".join(f'"{part}"' if "." in part else part for part in parts)
+    """A parameter path from its parts; `split_path` gives them back."""
+    return ".".join(
+        '"' + part.replace('"', '""') + '"' if not part or "." in part or '"' in part else part
+        for part in parts
+    )
 
 
 def _place(document: Any, parts: Sequence[str]) -> tuple[Any, str]:
@@ -912,6 +955,7 @@ def _parameter(parts: list[str], value: int | Decimal, field: Any) -> Parameter:
     extra = field.json_schema_extra
     step = Decimal(extra["step"])
     number = Decimal(value)
+    least, most = _limit(field, "ge"), _limit(field, "le")
     if extra["usual"]:
         low, high = (Decimal(end) for end in extra["usual"])
         low, high = min(low, number), max(high, number)
@@ -919,6 +963,8 @@ def _parameter(parts: list[str], value: int | Decimal, field: Any) -> Parameter:
         low, high = number / 2, max(number * 3 / 2, step * 20)
         low, high = low // step * step, -(-high // step) * step
         low = min(low, number)
+    low = low if least is None else max(low, least)
+    high = high if most is None else min(high, most)
     return Parameter(
         path=joined_path(parts),
         value=value,
@@ -926,8 +972,8 @@ def _parameter(parts: list[str], value: int | Decimal, field: Any) -> Parameter:
         label=field.title,
         explanation=field.description,
         step=step,
-        least=_limit(field, "ge"),
-        most=_limit(field, "le"),
+        least=least,
+        most=most,
         usual=(low, high),
         section=extra["section"],
     )

@@ -3,6 +3,7 @@
 Source: file formats, requests.csv; allocation model, section 6.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -73,6 +74,11 @@ def checked_requests(
                 details={"columns": shown(", ".join(map(str, table.columns)), 200)},
             )
             for name in missing
+        )
+    twice = [name for name, times in Counter(table.columns).items() if times > 1]
+    if twice:
+        raise InputError(
+            Fault(file, str(name), "", N_("a column name that stands once")) for name in twice
         )
     if len(table) > MOST_ROWS:
         raise InputError(

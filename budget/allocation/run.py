@@ -18,7 +18,7 @@ from budget.allocation.certificate import Certificate, Published, certificate
 from budget.allocation.infeasibility import InfeasiblePolicy, envelope_conflict, pool_conflict
 from budget.allocation.leximin import WHOLE, Leximin, leximin
 from budget.allocation.need import Need, entitlements_in_won, need
-from budget.allocation.policy import Policy, Pool
+from budget.allocation.policy import Policy, Pool, pool_columns
 from budget.allocation.requests import Request, checked_requests
 from budget.allocation.rounding import rounded
 from budget.allocation.special_needs import funded
@@ -97,11 +97,12 @@ class PoolResult:
     @cached_property
     def binding_bands(self) -> tuple[str, ...]:
         """Bands whose centres together get exactly their least or their most."""
+        slack = Fraction(self.question.unit, 10**6)
         found = []
         for group in self.question.groups:
             total = sum((self.exact.amounts[member] for member in group.members), Fraction(0))
-            at_least = self._has_least(group.name) and total == group.least
-            if at_least or (group.most is not None and total == group.most):
+            at_least = self._has_least(group.name) and total <= group.least + slack
+            if at_least or (group.most is not None and total >= group.most - slack):
                 found.append(group.name)
         order = [band.name for band in self.rule.band]
         return tuple(sorted(found, key=order.index))
@@ -122,7 +123,7 @@ class PoolResult:
     def _at(self, centre: int, *, floor: bool) -> bool:
         """Whether the exact amount is the bound, and the level alone would go past it.
 
-        Equal means within a millionth of a unit: shares of need are binary fractions.
+        Equal means within a millionth of a unit, so that a mere coincidence counts as well.
         """
         if not self.need.eligible[centre] or not self.amount:
             return False
@@ -255,11 +256,14 @@ class Allocation:
             columns[name] = ["" if pd.isna(text) else str(text) for text in texts]
         for result in self.pools:
             name = result.rule.name
-            columns[f"entitlement_{name}_krw"] = self._won(result.entitlements)
-            columns[f"floor_{name}_krw"] = self._won(result.bounds.floors)
-            columns[f"cap_{name}_krw"] = self._won(result.bounds.caps)
-            columns[f"{name}_krw"] = self._won(result.amounts)
-            columns[f"binding_{name}"] = self._placed(result.binding)
+            cells = (
+                self._won(result.entitlements),
+                self._won(result.bounds.floors),
+                self._won(result.bounds.caps),
+                self._won(result.amounts),
+                self._placed(result.binding),
+            )
+            columns |= dict(zip(pool_columns(name), cells, strict=True))
         columns["special_needs_krw"] = self._won(self.special_needs)
         columns["total_krw"] = self._won(self.totals)
         columns["prior_operating_krw"] = self._won(self.prior_operating)

@@ -7,19 +7,20 @@ winning ties; then the divisible ones, the same part of each as far as the money
 Source: allocation model, section 6.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import gcd
 
 import pulp
 
+from budget.allocation import reachable
 from budget.allocation.faults import Defect
 from budget.allocation.leximin import leximin, solve
 from budget.allocation.requests import Request, by_priority
 from budget.allocation.rounding import rounded
 from budget.allocation.split import Split
 
-CHUNK = 20
-"""Ties are broken over so many requests in one program: 2^20 is still exact in a solver."""
+FEW = 12
+"""Up to so many indivisible requests of one priority the integer program decides."""
 
 
 def funded(requests: Sequence[Request], ceiling: int, unit: int) -> dict[str, int]:
@@ -74,43 +75,40 @@ def shared(requests: Sequence[Request], room: int, unit: int) -> dict[str, int]:
 def best_set(amounts: Sequence[int], room: int) -> list[bool]:
     """The set with the greatest total that fits; of those, the one with the earliest entries.
 
+    Two integer programs find it: the greatest total, then the preferred set of that total. With
+    more than FEW amounts a search over sets may not end, and exact tables take their place.
+
     Args:
         amounts: won, in the order of preference.
         room: the most that the set may total.
+
+    Raises:
+        Defect: if there are too many amounts, of too fine a unit, for either.
     """
-    if sum(amounts) <= room:
-        return [True] * len(amounts)
     fitting = [position for position, amount in enumerate(amounts) if amount <= room]
-    chosen = [False] * len(amounts)
-    if not fitting:
+    if sum(amounts[position] for position in fitting) <= room or len(fitting) > FEW:
+        chosen = reachable.best_set(amounts, room)
+        if chosen is None:
+            raise Defect("too many indivisible requests of one priority, of too fine a unit")
         return chosen
     unit = gcd(*(amounts[position] for position in fitting))
     sizes = [amounts[position] // unit for position in fitting]
+    result = [False] * len(amounts)
     for position, is_in in zip(fitting, _best_set(sizes, room // unit), strict=True):
-        chosen[position] = is_in
-    return chosen
+        result[position] = is_in
+    return result
 
 
 def _best_set(sizes: Sequence[int], room: int) -> list[bool]:
-    values = [float(size) for size in sizes]
-    first = _solved_set(sizes, values, {}, 0, room)
+    first = _solved_set(sizes, [float(size) for size in sizes], 0, room)
     total = sum(size for size, is_in in zip(sizes, first, strict=True) if is_in)
-    settled: dict[int, bool] = {}
-    for begin in range(0, len(sizes), CHUNK):
-        chunk = range(begin, min(begin + CHUNK, len(sizes)))
-        preference = [
-            float(1 << (chunk.stop - 1 - position)) if position in chunk else 0.0
-            for position in range(len(sizes))
-        ]
-        chosen = _solved_set(sizes, preference, settled, total, total)
-        settled |= {position: chosen[position] for position in chunk}
-    return [settled[position] for position in range(len(sizes))]
+    preference = [float(1 << place) for place in reversed(range(len(sizes)))]
+    return _solved_set(sizes, preference, total, total)
 
 
 def set_program(
     sizes: Sequence[int],
     values: Sequence[float],
-    settled: Mapping[int, bool],
     least: int,
     most: int,
 ) -> tuple[pulp.LpProblem, list[pulp.LpVariable]]:
@@ -124,19 +122,16 @@ def set_program(
     program.addConstraint(total <= most, "ceiling")
     if least:
         program.addConstraint(total >= least, "total")
-    for position, is_in in settled.items():
-        program.addConstraint(1 * chosen[position] == int(is_in), f"settled_{position}")
     return program, chosen
 
 
 def _solved_set(
     sizes: Sequence[int],
     values: Sequence[float],
-    settled: Mapping[int, bool],
     least: int,
     most: int,
 ) -> list[bool]:
-    program, variables = set_program(sizes, values, settled, least, most)
+    program, variables = set_program(sizes, values, least, most)
     for attempt in range(50):
         solve(program, exact=True)
         chosen = [(variable.value() or 0.0) > 0.5 for variable in variables]

@@ -7,8 +7,11 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -58,33 +61,20 @@ def file_bytes(path: Path) -> bytes:
 def table_from(data: bytes, name: str) -> pd.DataFrame:
     """The same, from the bytes of a file."""
     text = text_from(data, name)
-    try:
-        header, rows = _records(text, name)
-    except csv.Error as error:
-        raise InputError(
-            [
-                Fault(
-                    name,
-                    "",
-                    "",
-                    N_("comma-separated values ({reason})"),
-                    details={"reason": str(error)},
-                )
-            ]
-        ) from None
+    header, rows = _records(text, name)
     table = pd.DataFrame(rows, columns=pd.Index(header, dtype="object"), dtype="object")
     table.attrs.update(sha256=hashlib.sha256(data).hexdigest(), file=name)
     return table
 
 
 def text_from(data: bytes, name: str) -> str:
-    """UTF-8 text without its mark.
+    """UTF-8 text without its mark, Hangul composed (NFC), as all programs write it.
 
     Raises:
         InputError: if the bytes are no UTF-8, or hold a NUL (a workbook, a picture, …).
     """
     try:
-        text = data.decode("utf-8").removeprefix(MARK)
+        text = unicodedata.normalize("NFC", data.decode("utf-8").removeprefix(MARK))
     except UnicodeDecodeError as error:
         raise InputError(
             [
@@ -102,9 +92,30 @@ def text_from(data: bytes, name: str) -> str:
     return text
 
 
+def _until_broken(reader: Any, name: str, row: int) -> Iterator[list[str]]:
+    """The records of a CSV reader from a row on; a broken one is told."""
+    try:
+        for cells in reader:
+            yield cells
+            row += 1
+    except csv.Error as error:
+        raise InputError(
+            [
+                Fault(
+                    name,
+                    "",
+                    "",
+                    N_("comma-separated values ({reason})"),
+                    row,
+                    {"reason": str(error)},
+                )
+            ]
+        ) from None
+
+
 def _records(text: str, name: str) -> tuple[list[str], list[list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = [column.strip() for column in next(reader, [])]
+    header = [without_apostrophe(text.strip()) for text in next(_until_broken(reader, name, 1), [])]
     if not any(header):
         raise InputError(
             [Fault(name, "", "", N_("a header row and one row a record; it is empty"))]
@@ -114,26 +125,38 @@ def _records(text: str, name: str) -> tuple[list[str], list[list[str]]]:
         Fault(name, str(place), "", N_("a column name; the header has none here"), 1)
         for place, column in enumerate(header, start=1)
         if not column
+    ] + [
+        Fault(name, column, "", N_("a column name that stands once"), 1)
+        for column, times in Counter(header).items()
+        if column and times > 1
     ]
-    count = 0
-    for count, cells in enumerate(reader, start=1):
+    count, blank = 0, []
+    for row, cells in enumerate(_until_broken(reader, name, 2), start=2):
+        if not cells:
+            blank.append(row)  # empty lines at the end of a file are no records
+            continue
+        count = row - 1
         if count > MOST_ROWS:
             continue
-        if not any(cells):
-            if len(header) > 1 or not cells:
-                faults.append(Fault(name, "", "", N_("a record; this row is empty"), count + 1))
-        elif len(cells) != len(header):
+        if len(cells) != len(header):
             faults.append(
                 Fault(
                     name,
                     "",
                     shown(",".join(cells)),
                     N_("{expected} cells as in the header; this row has {found}"),
-                    count + 1,
+                    row,
                     {"expected": str(len(header)), "found": str(len(cells))},
                 )
             )
+        elif len(header) > 1 and not any(cells):
+            faults.append(Fault(name, "", "", N_("a record; this row is empty"), row))
         rows.append(cells)
+    faults += [
+        Fault(name, "", "", N_("a record; this row is empty"), row)
+        for row in blank
+        if row <= min(count, MOST_ROWS)
+    ]
     if count > MOST_ROWS:
         faults.append(
             Fault(
@@ -158,9 +181,11 @@ _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 def neutral(text: str) -> str:
     """A text cell that a spreadsheet would run as a formula, with an apostrophe before it.
 
-    Numbers stay numbers, negative ones too.
+    Numbers stay numbers, negative ones too. A text that already begins with apostrophes before
+    such a formula gets one more, so that `without_apostrophe` gives back what was written.
     """
-    if text.startswith(_RUNS) and not _PLAIN_NUMBER.fullmatch(text):
+    bare = text.lstrip("'")
+    if bare.startswith(_RUNS) and not _PLAIN_NUMBER.fullmatch(bare):
         return "'" + text
     return text
 

@@ -1,0 +1,1 @@
+"""What the pages share in Streamlit: language, the round, controls, results, messages."""

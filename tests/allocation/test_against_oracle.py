@@ -11,7 +11,7 @@ from budget.allocation.policy import policy_from_toml
 from tests.oracle import solve
 from tests.random_rounds import random_round, to_frames
 
-SEEDS = 300
+SEEDS = 200
 BATCH = 20
 
 

@@ -1,0 +1,194 @@
+"""The parts of the overview: envelope, dates, country, gainers and losers, what waits."""
+
+from datetime import datetime, timedelta, timezone
+
+import streamlit as st
+
+from budget.allocation.faults import N_
+from budget.allocation.run import Allocation
+from budget.ui import session
+from budget.ui.figures import show
+from budget.ui.round import Round
+from budget.ui.text import plain
+from budget.view import charts, maps
+from budget.view.findings import (
+    CentreChange,
+    Movement,
+    by_province,
+    centre_names,
+    movement_basis,
+    movement_title,
+    since_last_year,
+)
+from budget.view.names import pool_name, province_name
+from budget.view.numbers import Numbers
+from budget.view.words import Words
+
+KOREA = timezone(timedelta(hours=9))
+SWATCHES = ("blue", "violet", "green", "yellow", "gray")
+"""The theme's names of the colours of the envelope's bar, in its order."""
+
+DATES = {
+    "requests_open": N_("Requests open"),
+    "requests_close": N_("Requests close"),
+    "decisions_due": N_("Decisions due"),
+    "publication_due": N_("Publication due"),
+}
+NAMED = 6
+"""So many gainers and as many losers are named."""
+MAP_HEIGHT = 318
+
+
+def envelope(allocation: Allocation, shown: Round) -> None:
+    """How much there is, and where it goes, beside last year where last year is known."""
+    _, numbers = session.words(), session.numbers()
+    total = allocation.policy.envelope
+    parts = _parts(allocation, _)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.subheader(
+            plain(
+                _(
+                    "{envelope} for {count} centres in {year}",
+                    envelope=numbers.in_hundred_millions(total),
+                    count=len(allocation.centres),
+                    year=shown.fiscal_year,
+                )
+            ),
+            anchor=False,
+            width="content",
+        )
+        st.caption(plain(_operating_last_year(allocation, numbers)), width="content")
+    show(charts.envelope_bar(parts, numbers, session.chart_colours()))
+    with st.container(horizontal=True, gap="medium"):
+        for (name, won), swatch in zip(parts, SWATCHES, strict=False):
+            st.markdown(
+                f":{swatch}[■] {plain(name)}  \n"
+                f"**{plain(numbers.money_with_unit(won))}** "
+                f":small[:gray[{plain(numbers.percent(won / total))}]]",
+                width="content",
+            )
+
+
+def _parts(allocation: Allocation, _: Words) -> list[tuple[str, int]]:
+    return [
+        *((pool_name(pool.rule.name, _), pool.placed) for pool in allocation.pools),
+        (_("special needs"), sum(allocation.special_needs)),
+        (_("reserve"), allocation.reserve),
+    ]
+
+
+def _operating_last_year(allocation: Allocation, numbers: Numbers) -> str:
+    main = allocation.pool(allocation.policy.remainder_pool.name)
+    before = sum(won or 0 for won in allocation.prior_operating)
+    _ = numbers.words
+    return _(
+        "Of it {pool} {now}, against {before} last year ({rate}).",
+        pool=pool_name(main.rule.name, _),
+        now=numbers.money_with_unit(main.placed),
+        before=numbers.money_with_unit(before),
+        rate=numbers.percent_change(main.placed / before - 1 if before else None),
+    )
+
+
+def dates(shown: Round) -> None:
+    """What is due when, and how many days are left; and what waits for the reader."""
+    _ = session.words()
+    today = datetime.now(KOREA).date()
+    with st.container(
+        horizontal=True,
+        gap="medium",
+        border=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+    ):
+        for name, day in shown.dates.items():
+            left = (day - today).days
+            when = (
+                _.ngettext("{count} day left", "{count} days left", left)
+                if left > 0
+                else _("today")
+                if left == 0
+                else _("past")
+            )
+            mark = ":material/check_circle:" if left < 0 else ":material/event:"
+            label = plain(_(DATES.get(name, name)))
+            st.markdown(
+                f"{mark} {label}  \n**{day:%Y-%m-%d}** :small[:gray[{plain(when)}]]",
+                width="content",
+            )
+        st.markdown(
+            f":material/task_alt: **{plain(_('Nothing waits for you'))}**  \n:small[:gray["
+            + plain(_("Requests to review and decisions to sign will be listed here."))
+            + "]]",
+            width="content",
+        )
+
+
+def country_and_centres(allocation: Allocation, shown: Round) -> None:
+    """Map at the left, the greatest gains and losses at the right."""
+    _, numbers = session.words(), session.numbers()
+    movement = since_last_year(allocation, _)
+    left, right = st.columns([0.42, 0.58], gap="large")
+    with left:
+        st.subheader(plain(_map_title(movement, numbers)), anchor=False)
+        show(
+            maps.country(
+                shown.provinces,
+                _places(allocation, movement),
+                numbers,
+                session.chart_colours(),
+                MAP_HEIGHT,
+            )
+        )
+        st.caption(
+            plain(
+                _(
+                    "Circle: total in {unit}; colour: operating money against last year.",
+                    unit=numbers.unit_name,
+                )
+            )
+            + " "
+            + plain(_("Boundaries: National Geographic Information Institute."))
+        )
+    with right:
+        st.subheader(plain(movement_title(movement, numbers)), anchor=False)
+        st.caption(plain(movement_basis(movement, numbers)))
+        named = [*movement.gainers[:NAMED], *reversed(movement.losers[:NAMED])]
+        show(charts.greatest_changes(named, numbers, session.chart_colours()))
+
+
+def _map_title(movement: Movement, numbers: Numbers) -> str:
+    """Which province has the best and which the worst change of operating money."""
+    _ = numbers.words
+    ranked = by_province(movement)
+    (first, had, has), (last, had_last, has_last) = ranked[0], ranked[-1]
+    return _(
+        "By province: {first} {gain} highest, {last} {loss} lowest",
+        first=province_name(first, _),
+        gain=numbers.percent_change(has / had - 1),
+        last=province_name(last, _),
+        loss=numbers.percent_change(has_last / had_last - 1),
+    )
+
+
+def _places(allocation: Allocation, movement: Movement) -> list[maps.Place]:
+    _ = session.words()
+    compared = {centre.centre_id: centre for centre in movement.centres}
+    table = allocation.centres.table
+    latitudes, longitudes = table["lat"].tolist(), table["lon"].tolist()
+    provinces = table["province"].tolist()
+    return [
+        maps.Place(
+            compared.get(identifier) or CentreChange(identifier, name, provinces[row], None, total),
+            float(latitudes[row]),
+            float(longitudes[row]),
+            total,
+        )
+        for identifier, name, row, total in zip(
+            allocation.centres.ids,
+            centre_names(allocation, _),
+            allocation.centres.rows,
+            allocation.totals,
+            strict=True,
+        )
+    ]

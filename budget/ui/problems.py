@@ -1,0 +1,83 @@
+"""Problems on a page: our own errors as they stand, the rest into the log with a number."""
+
+import logging
+import secrets
+from types import TracebackType
+from typing import Self
+
+import streamlit as st
+
+from budget.allocation.faults import Defect, Fault, InputError
+from budget.ui import session
+from budget.ui.text import plain
+from budget.view.words import Words
+
+LOG = logging.getLogger("budget.ui")
+
+
+class problems:  # noqa: N801 - reads as a word: `with problems():`
+    """Show our own errors in words; log anything else and show its reference number."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if error is None or not isinstance(error, Exception):
+            return False
+        _ = session.words()
+        if isinstance(error, InputError):
+            show_faults(error, _)
+        else:
+            _show_defect(error, _)
+        return True
+
+
+def show_faults(error: InputError, _: Words) -> None:
+    """Every fault of an input: where it is, what stands there, what is expected."""
+    st.error(
+        _.ngettext(
+            "{count} value cannot be used. Please correct it.",
+            "{count} values cannot be used. Please correct them.",
+            len(error.faults),
+        ),
+        icon=":material/error:",
+    )
+    for fault in error.faults[:20]:
+        st.markdown(f"- {plain(fault_text(fault, _))}")
+    if len(error.faults) > 20:
+        st.caption(_("… and {count} more.", count=len(error.faults) - 20))
+
+
+def fault_text(fault: Fault, _: Words) -> str:
+    """One fault as a sentence."""
+    expected = _.template(fault.expected, fault.details)
+    row = _(", row {row}", row=fault.row) if fault.row is not None else ""
+    place = f"{_.name(fault.file)}{row}" + (f", {fault.where}" if fault.where else "")
+    if fault.value:
+        return _(
+            "{place}: found {value}; expected: {expected}",
+            place=place,
+            value=fault.value,
+            expected=expected,
+        )
+    return _("{place}: expected: {expected}", place=place, expected=expected)
+
+
+def _show_defect(error: Exception, _: Words) -> None:
+    reference = secrets.token_hex(4).upper()
+    LOG.error("reference %s", reference, exc_info=error)
+    st.error(
+        _(
+            "Something went wrong on our side; nothing was changed. Please tell the "
+            "administrator this reference number: {reference}",
+            reference=reference,
+        ),
+        icon=":material/report:",
+    )
+    if isinstance(error, Defect):
+        st.text(str(error))

@@ -1,0 +1,314 @@
+"""The result of the rules: what moves, where the envelope goes, every centre, the files."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from budget import files
+from budget.allocation.faults import N_
+from budget.allocation.infeasibility import InfeasiblePolicy
+from budget.allocation.policy import Policy
+from budget.allocation.run import Allocation
+from budget.ui import keys, session
+from budget.ui.figures import show
+from budget.ui.text import plain
+from budget.view import charts, notices, tables
+from budget.view.findings import (
+    Movement,
+    movement_basis,
+    movement_leader,
+    movement_title,
+    since_baseline,
+    since_last_year,
+)
+from budget.view.names import pool_name
+from budget.view.numbers import DECREASE, Numbers
+from budget.view.parameters import parameter_at
+from budget.view.tables import PoolLine
+from budget.view.words import Words
+
+CHART_HEIGHT = 206
+TABLE_HEIGHT = 286
+POOL_ROW = 28
+LAMBDA = N_("The part of its entitlement that every centre gets that no floor, cap or band stops.")
+WIDER = {"million": 0, "thousand": 16, "won": 42}
+"""Pixels that a column of money needs more in a smaller unit."""
+POOL_WIDTHS = {"ko": (74, 78, 78), "en": (98, 84, 60)}
+CENTRE_WIDTHS = {"ko": (98, 50, 62, 60), "en": (138, 84, 74, 86)}
+"""Centre, province, change in per cent, a pool."""
+AGAINST = ("last_year", "baseline")
+
+
+def result(allocation: Allocation, baseline: Allocation) -> None:
+    """Everything that a planner has to see of a result, in one screen."""
+    _, numbers = session.words(), session.numbers()
+    against = st.session_state.get(keys.AGAINST, AGAINST[0])
+    movement = (
+        since_last_year(allocation, _)
+        if against == AGAINST[0]
+        else since_baseline(allocation, baseline, _)
+    )
+    _headline(allocation, movement, numbers)
+    left, right = st.columns([0.49, 0.51], gap="small")
+    with left:
+        _pool_table(tables.pool_lines(allocation, baseline, _), numbers)
+    with right:
+        show(charts.change_by_centre(movement, numbers, session.chart_colours(), CHART_HEIGHT))
+    _centre_table(allocation, movement, numbers)
+
+
+def _headline(allocation: Allocation, movement: Movement, numbers: Numbers) -> None:
+    _ = numbers.words
+    with st.container(gap=None):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.subheader(plain(movement_title(movement, numbers)), anchor=False)
+            _certificate(allocation, _)
+            downloads(allocation.policy, allocation)
+        st.caption(
+            plain(f"{movement_leader(movement, numbers)} {movement_basis(movement, numbers)}")
+        )
+
+
+def _certificate(allocation: Allocation, _: Words) -> None:
+    if allocation.certified:
+        st.badge(
+            _("certified"),
+            color="green",
+            icon=":material/verified:",
+            help=_(
+                "An independent checker has proven this result: sums to the won, every floor, "
+                "cap and band, and that no centre can be better off at a better funded one's cost."
+            ),
+        )
+    else:
+        st.badge(_("not certified"), color="red", icon=":material/gpp_bad:")
+
+
+def _against_switch(_: Words) -> None:
+    labels = {AGAINST[0]: _("against last year"), AGAINST[1]: _("against the baseline")}
+    chosen = st.session_state.get(keys.AGAINST, AGAINST[0])
+    if st.session_state.get(keys.AGAINST_SWITCH) != chosen:
+        st.session_state[keys.AGAINST_SWITCH] = chosen
+    st.segmented_control(
+        _("Compare"),
+        AGAINST,
+        format_func=labels.__getitem__,
+        key=keys.AGAINST_SWITCH,
+        on_change=_choose_against,
+        required=True,
+        label_visibility="collapsed",
+    )
+
+
+def _choose_against() -> None:
+    st.session_state[keys.AGAINST] = st.session_state[keys.AGAINST_SWITCH]
+
+
+# --- the parts of the envelope ---------------------------------------------------------------
+
+
+def _pool_table(lines: Sequence[PoolLine], numbers: Numbers) -> None:
+    """The parts of the envelope; a figure that differs from the baseline says by how much."""
+    _ = numbers.words
+    rows = pd.DataFrame(
+        {
+            "part": line.name,
+            "amount": numbers.money(line.won),
+            "amount_change": numbers.change(line.won - before.won),
+            "factor": _factor(line, numbers),
+            "floor": _beside(line.at_floor, before.at_floor, numbers),
+            "cap": _beside(line.at_cap, before.at_cap, numbers),
+            "band": _beside(line.at_band, before.at_band, numbers),
+        }
+        for line in lines
+        for before in (line.before or PoolLine("", 0),)
+    )
+    text = st.column_config.TextColumn
+    wider, widths = WIDER[numbers.unit.key], POOL_WIDTHS[_.language]
+    st.dataframe(
+        rows,
+        column_config={
+            "part": text(_("Part"), width=widths[0]),
+            "amount": text(_(numbers.unit.label), alignment="right", width=widths[1] + wider),
+            "amount_change": text(_("vs base"), alignment="right", width=widths[2]),
+            "factor": text("λ", alignment="right", width=46, help=_(LAMBDA)),
+            "floor": text(_("floor"), alignment="right", width=50),
+            "cap": text(_("cap"), alignment="right", width=50),
+            "band": text(_("bands"), alignment="right", width=50),
+        },
+        hide_index=True,
+        row_height=POOL_ROW,
+        height="content",
+        key=keys.POOL_TABLE,
+        alt=_("Parts of the envelope, the common factor, and how many centres a rule stops"),
+    )
+
+
+def _factor(line: PoolLine, numbers: Numbers) -> str:
+    if line.common_factor is None:
+        return ""
+    return numbers.factor(line.common_factor)
+
+
+def _beside(now: int | None, then: int | None, numbers: Numbers) -> str:
+    """A count, with its difference from the baseline where there is one."""
+    if now is None:
+        return ""
+    difference = now - (then or 0)
+    text = numbers.number(now)
+    return f"{text} ({_sign(difference, 0, numbers)})" if difference else text
+
+
+def _sign(difference: float, digits: int, numbers: Numbers) -> str:
+    text = numbers.number(difference, digits)
+    return f"+{text}" if difference > 0 else text
+
+
+# --- every centre ----------------------------------------------------------------------------
+
+
+def _centre_table(allocation: Allocation, movement: Movement, numbers: Numbers) -> None:
+    _ = numbers.words
+    rows = tables.centre_table(allocation, movement, numbers)
+    total = len(rows)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        wanted = st.text_input(
+            _("Filter"),
+            key=keys.CENTRE_FILTER,
+            placeholder=_("Filter by centre, province or rule"),
+            icon=":material/search:",
+            label_visibility="collapsed",
+            width=270,
+        )
+        rows = tables.matching(rows, wanted or "")
+        st.caption(
+            _(
+                "{shown} of {total} centres · money in {unit}",
+                shown=len(rows),
+                total=total,
+                unit=numbers.unit_name,
+            )
+        )
+        _against_switch(_)
+    if rows.empty:
+        st.info(_("No centre matches. Clear the filter to see all centres."))
+        return
+    st.dataframe(
+        rows,
+        column_config=_columns(allocation, movement, numbers),
+        hide_index=True,
+        height=TABLE_HEIGHT,
+        row_height=30,
+        placeholder="",
+        key=keys.CENTRE_TABLE,
+        alt=_("Table of the centres with last year, this year's pools, total and what binds"),
+    )
+
+
+def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> dict[str, Any]:
+    _ = numbers.words
+    wider, widths = WIDER[numbers.unit.key], CENTRE_WIDTHS[_.language]
+    money = f"%,.{numbers.unit.digits}f"
+    main = allocation.policy.remainder_pool.name
+    before = _("last year") if movement.against == AGAINST[0] else _("baseline")
+    columns: dict[str, Any] = {
+        "centre": st.column_config.TextColumn(_("Centre"), pinned=True, width=widths[0]),
+        "province": st.column_config.TextColumn(_("Province"), width=widths[1]),
+        "staff": st.column_config.NumberColumn(_("Staff"), format="%,.0f", width=46),
+        "before": st.column_config.NumberColumn(before, format=money, width=76 + wider),
+        "more": st.column_config.NumberColumn(_("more %"), format="+%,.1f", width=widths[2]),
+        "less": st.column_config.NumberColumn(
+            _("less %"), format=f"{DECREASE[_.language]}%,.1f", width=widths[2]
+        ),
+        "special": st.column_config.NumberColumn(_("special"), format=money, width=62 + wider),
+        "total": st.column_config.NumberColumn(_("total"), format=money, width=76 + wider),
+        "binds": st.column_config.TextColumn(_("What binds"), width=180),
+    }
+    for result_ in allocation.pools:
+        name = result_.rule.name
+        columns[name] = st.column_config.NumberColumn(
+            pool_name(name, _), format=money, width=(76 if name == main else widths[3]) + wider
+        )
+    return columns
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+def downloads(policy: Policy, allocation: Allocation | None) -> None:
+    """The files of exactly the settings that are displayed, made when they are asked for."""
+    _ = session.words()
+    with st.popover(_("Download"), icon=":material/download:", key=keys.DOWNLOADS):
+        if allocation is not None:
+            st.download_button(
+                _("Allocation (CSV)"),
+                lambda: files.allocation_csv(allocation),
+                file_name="allocation.csv",
+                mime="text/csv",
+                key=keys.download("allocation"),
+                on_click="ignore",
+                width="stretch",
+            )
+        st.download_button(
+            _("Rules (to load again)"),
+            lambda: files.policy_toml(policy),
+            file_name="policy.toml",
+            mime="application/toml",
+            key=keys.download("policy"),
+            on_click="ignore",
+            width="stretch",
+        )
+        if allocation is not None:
+            st.download_button(
+                _("Report of the run"),
+                lambda: files.report_json(allocation),
+                file_name="report.json",
+                mime="application/json",
+                key=keys.download("report"),
+                on_click="ignore",
+                width="stretch",
+            )
+
+
+# --- no result -------------------------------------------------------------------------------
+
+
+def conflict(error: InfeasiblePolicy, policy: Policy, baseline: Policy) -> None:
+    """Why the rules contradict each other, by how much, and what alone would mend it."""
+    _, numbers = session.words(), session.numbers()
+    st.error(
+        f"**{_('These rules contradict each other: there is no allocation.')}**  \n"
+        + plain(notices.conflict_sentence(error.conflict, numbers)),
+        icon=":material/block:",
+    )
+    st.markdown(f"##### {_('The rules that cannot hold together')}")
+    for rule in error.conflict.rules:
+        st.markdown(f"- {plain(notices.rule_sentence(rule, numbers))}")
+    st.markdown(f"##### {_('Each of these changes alone is enough')}")
+    for remedy in error.conflict.remedies:
+        parameter = parameter_at(baseline, remedy.path)
+        if parameter is None:
+            continue
+        with st.container(
+            horizontal=True,
+            vertical_alignment="center",
+            horizontal_alignment="distribute",
+            border=True,
+            wrap=False,
+        ):
+            st.markdown(plain(notices.remedy_sentence(remedy, parameter, policy, numbers)))
+            st.button(
+                _("Apply"),
+                key=keys.remedy(remedy.path),
+                type="primary",
+                on_click=_apply,
+                args=(remedy.path, remedy.feasible, parameter.value),
+            )
+
+    downloads(policy, None)
+
+
+def _apply(path: str, value: int, baseline: int) -> None:
+    session.keep_edits(session.edits().changed(path, value, baseline))

@@ -1,0 +1,189 @@
+"""What a result says, in sentences computed from it.
+
+Two comparisons: with last year's operating allocation, and with another allocation (the
+baseline). Both are about operating money where last year is meant, and about totals where two
+allocations are compared.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from budget.allocation.run import Allocation
+from budget.view.names import centre_name
+from budget.view.numbers import Numbers
+from budget.view.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class CentreChange:
+    """One centre's money now and before.
+
+    Attributes:
+        before: won; None for a centre that has no last year.
+    """
+
+    centre_id: str
+    name: str
+    province: str
+    before: int | None
+    now: int
+
+    @property
+    def change(self) -> int:
+        """The difference in won; what there was no last year for counts as no change."""
+        return 0 if self.before is None else self.now - self.before
+
+    @property
+    def rate(self) -> float | None:
+        """The difference relative to before; None without a before."""
+        return None if not self.before else self.change / self.before
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Who has more and who has less than before.
+
+    Attributes:
+        against: "last_year" or "baseline".
+        centres: those with a before, by change, greatest gain first; ties by id.
+        without_before: how many centres have no before.
+    """
+
+    against: str
+    centres: tuple[CentreChange, ...]
+    without_before: int
+
+    @cached_property
+    def gainers(self) -> tuple[CentreChange, ...]:
+        """Centres with more, the greatest gain first."""
+        return tuple(centre for centre in self.centres if centre.change > 0)
+
+    @cached_property
+    def losers(self) -> tuple[CentreChange, ...]:
+        """Centres with less, the greatest loss first."""
+        return tuple(centre for centre in reversed(self.centres) if centre.change < 0)
+
+    @cached_property
+    def gained(self) -> int:
+        """What the gainers gain together, in won."""
+        return sum(centre.change for centre in self.gainers)
+
+    @cached_property
+    def lost(self) -> int:
+        """What the losers lose together, in won, as a positive number."""
+        return -sum(centre.change for centre in self.losers)
+
+
+def since_last_year(allocation: Allocation, _: Words) -> Movement:
+    """Operating money against last year's operating allocation."""
+    operating = allocation.pool(allocation.policy.remainder_pool.name).amounts
+    return _movement("last_year", allocation, allocation.prior_operating, operating, _)
+
+
+def since_baseline(allocation: Allocation, baseline: Allocation, _: Words) -> Movement:
+    """Each centre's total against its total in the baseline; both have the same centres."""
+    return _movement("baseline", allocation, baseline.totals, allocation.totals, _)
+
+
+def centre_names(allocation: Allocation, _: Words) -> tuple[str, ...]:
+    """Short names in the order of the ids."""
+    table = allocation.centres.table
+    korean, english = table["name_ko"].tolist(), table["name_en"].tolist()
+    return tuple(centre_name(korean[row], english[row], _) for row in allocation.centres.rows)
+
+
+def _movement(
+    against: str,
+    allocation: Allocation,
+    before: Sequence[int | None],
+    now: Sequence[int],
+    _: Words,
+) -> Movement:
+    ids = allocation.centres.ids
+    provinces = allocation.centres.table["province"].tolist()
+    places = [provinces[row] for row in allocation.centres.rows]
+    every = [
+        CentreChange(*values)
+        for values in zip(ids, centre_names(allocation, _), places, before, now, strict=True)
+    ]
+    compared = [centre for centre in every if centre.before is not None]
+    compared.sort(key=lambda centre: (-centre.change, centre.centre_id))
+    return Movement(against, tuple(compared), len(every) - len(compared))
+
+
+def movement_title(movement: Movement, numbers: Numbers) -> str:
+    """How much money moves, and who gains and loses most."""
+    _ = numbers.words
+    if not movement.gainers and not movement.losers:
+        if movement.against == "baseline":
+            return _("Every centre gets what the baseline gives it")
+        return _("Every centre gets what it had last year")
+    values = {
+        "gainers": len(movement.gainers),
+        "gained": numbers.money_with_unit(movement.gained),
+        "losers": len(movement.losers),
+        "lost": numbers.money_with_unit(movement.lost),
+    }
+    if not movement.losers:
+        return _("{gainers} centres gain {gained}; none loses", **values)
+    if not movement.gainers:
+        return _("{losers} centres lose {lost}; none gains", **values)
+    return _("{gainers} centres gain {gained}, {losers} lose {lost}", **values)
+
+
+def movement_basis(movement: Movement, numbers: Numbers) -> str:
+    """What is compared with what, and who is left out."""
+    _ = numbers.words
+    basis = (
+        _("Operating money against last year, {unit}.", unit=numbers.unit_name)
+        if movement.against == "last_year"
+        else _("Total against the baseline, {unit}.", unit=numbers.unit_name)
+    )
+    if not movement.without_before:
+        return basis
+    return f"{basis} " + _.ngettext(
+        "{count} new one left out.",
+        "{count} new ones left out.",
+        movement.without_before,
+    )
+
+
+def movement_leader(movement: Movement, numbers: Numbers) -> str:
+    """Who gains most, and who loses most."""
+    _ = numbers.words
+    parts = []
+    if movement.gainers:
+        first = movement.gainers[0]
+        parts.append(
+            _(
+                "Most more: {centre} {change} ({rate}).",
+                centre=first.name,
+                change=numbers.change(first.change),
+                rate=numbers.percent_change(first.rate),
+            )
+        )
+    if movement.losers:
+        last = movement.losers[0]
+        parts.append(
+            _(
+                "Most less: {centre} {change} ({rate}).",
+                centre=last.name,
+                change=numbers.change(last.change),
+                rate=numbers.percent_change(last.rate),
+            )
+        )
+    return " ".join(parts)
+
+
+def by_province(movement: Movement) -> list[tuple[str, int, int]]:
+    """Province, what its centres had and what they have; the greatest relative gain first."""
+    before: dict[str, int] = {}
+    now: dict[str, int] = {}
+    for centre in movement.centres:
+        before[centre.province] = before.get(centre.province, 0) + (centre.before or 0)
+        now[centre.province] = now.get(centre.province, 0) + centre.now
+    return sorted(
+        ((province, before[province], now[province]) for province in before),
+        key=lambda found: (-(found[2] - found[1]) / max(found[1], 1), found[0]),
+    )

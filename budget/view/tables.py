@@ -1,0 +1,150 @@
+"""Tidy tables for the screen: one row a pool, one row a centre."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from budget.allocation.centres import STAFF
+from budget.allocation.run import Allocation, PoolResult
+from budget.view.findings import CentreChange, Movement, centre_names
+from budget.view.names import binding_name, pool_name, province_name
+from budget.view.numbers import Numbers
+from budget.view.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLine:
+    """One part of the envelope, with what the baseline gives it.
+
+    Attributes:
+        common_factor, at_floor, at_cap, at_band: None for parts that have no such thing.
+        before: the same part in the baseline; None where it has none.
+    """
+
+    name: str
+    won: int
+    common_factor: float | None = None
+    at_floor: int | None = None
+    at_cap: int | None = None
+    at_band: int | None = None
+    before: "PoolLine | None" = None
+
+
+def pool_lines(allocation: Allocation, baseline: Allocation, _: Words) -> list[PoolLine]:
+    """Every part of the envelope, the pools first; together they are the envelope."""
+    before = {line.name: line for line in _lines(baseline, _)}
+    return [
+        PoolLine(
+            line.name,
+            line.won,
+            line.common_factor,
+            line.at_floor,
+            line.at_cap,
+            line.at_band,
+            before.get(line.name),
+        )
+        for line in _lines(allocation, _)
+    ]
+
+
+def _lines(allocation: Allocation, _: Words) -> list[PoolLine]:
+    special = sum(allocation.special_needs)
+    return [
+        *(_line(result, _) for result in allocation.pools),
+        PoolLine(_("special needs"), special),
+        PoolLine(_("reserve"), allocation.reserve),
+        PoolLine(_("envelope"), allocation.policy.envelope),
+    ]
+
+
+def _line(result: PoolResult, _: Words) -> PoolLine:
+    return PoolLine(
+        pool_name(result.rule.name, _),
+        result.placed,
+        result.common_factor,
+        sum(result.at_floor),
+        sum(result.at_cap),
+        len(result.binding_bands) if result.rule.band else None,
+    )
+
+
+def centre_table(allocation: Allocation, movement: Movement, numbers: Numbers) -> pd.DataFrame:
+    """One row a centre, in the order of the given table; won, not yet formatted.
+
+    Returns:
+        Columns centre, province, staff, before, operating, more and less (per cent, both
+        positive: a screen writes the signs and still sorts by number), one a further pool (by
+        its name), special, total, binds; money in the reader's unit as float, missing values
+        as NaN.
+    """
+    _ = numbers.words
+    centres = allocation.centres
+    unit = numbers.unit.won
+    given = centres.table
+    changes = {centre.centre_id: centre for centre in movement.centres}
+    operating = allocation.pool(allocation.policy.remainder_pool.name)
+    before = (
+        allocation.prior_operating
+        if movement.against == "last_year"
+        else [changes[identifier].before for identifier in centres.ids]
+    )
+    columns: dict[str, Sequence[object]] = {
+        "centre": centre_names(allocation, _),
+        "before": _money(before, unit),
+        operating.rule.name: _money(operating.amounts, unit),
+        "more": [_rate(changes.get(identifier), 1) for identifier in centres.ids],
+        "less": [_rate(changes.get(identifier), -1) for identifier in centres.ids],
+    }
+    for result in allocation.pools:
+        if result is not operating:
+            columns[result.rule.name] = _money(result.amounts, unit)
+    columns["special"] = _money(allocation.special_needs, unit)
+    columns["total"] = _money(allocation.totals, unit)
+    columns["binds"] = _bindings(allocation, _)
+    rows = pd.DataFrame({name: centres.in_table_order(cells) for name, cells in columns.items()})
+    rows.insert(1, "province", [province_name(place, _) for place in given["province"]])
+    rows.insert(2, "staff", _staff(given))
+    return rows
+
+
+def _money(amounts: Sequence[int | None], unit: int) -> list[float | None]:
+    return [None if won is None else won / unit for won in amounts]
+
+
+def _rate(centre: CentreChange | None, sign: int) -> float | None:
+    """A change of this sign in per cent; nothing for the other sign."""
+    if centre is None or centre.rate is None or sign * centre.change <= 0:
+        return None
+    return abs(centre.rate) * 100
+
+
+def _staff(given: pd.DataFrame) -> list[float]:
+    total = sum(pd.to_numeric(given[name]).fillna(0) for name in STAFF if name in given)
+    return list(total) if isinstance(total, pd.Series) else [0.0] * len(given)
+
+
+def _bindings(allocation: Allocation, _: Words) -> list[str]:
+    """What stops each centre, over all pools, in words; every distinct text once."""
+    known: dict[str, str] = {}
+    main = allocation.policy.remainder_pool.name
+    lines: list[list[str]] = [[] for _centre in allocation.centres.ids]
+    for result in allocation.pools:
+        prefix = "" if result.rule.name == main else f"{pool_name(result.rule.name, _)} "
+        for line, binding in zip(lines, result.binding, strict=True):
+            if binding:
+                if binding not in known:
+                    known[binding] = binding_name(binding, _)
+                line.append(prefix + known[binding])
+    return [" · ".join(line) for line in lines]
+
+
+def matching(rows: pd.DataFrame, text: str, names: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Rows in which the text stands in centre, province or rule, whatever the case."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return rows
+    found = pd.Series(False, index=rows.index)
+    for column in ("centre", "province", "binds"):
+        found |= rows[column].str.casefold().str.contains(wanted, regex=False)
+    return rows[found]

@@ -1,0 +1,30 @@
+"""Change the rules; see at once who gains and who loses."""
+
+import streamlit as st
+
+from budget.allocation.infeasibility import InfeasiblePolicy
+from budget.ui import controls, frame, results, session
+from budget.ui.problems import problems
+from budget.ui.round import Round, allocation, baseline_allocation, present_round
+
+
+@st.fragment
+def rules_and_result(shown: Round) -> None:
+    """Rules at the left, result at the right; a moved rule reruns this part alone."""
+    left, right = st.columns([0.235, 0.765], gap="medium")
+    with left:
+        controls.policy_controls(shown.baseline, shown.sections)
+    with right, problems():
+        changes = session.edits().present
+        try:
+            found = allocation(shown, changes)
+        except InfeasiblePolicy as error:
+            results.conflict(error, shown.baseline.replaced(changes), shown.baseline)
+        else:
+            results.result(found, baseline_allocation(shown))
+
+
+_ = session.enter()
+round_ = present_round()
+frame.page_head(_("Allocate"), round_)
+rules_and_result(round_)

@@ -1,0 +1,107 @@
+"""A Streamlit server of our own on a free loopback port, and Chromium to look at it."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PORTS = range(8700, 8800)
+
+
+def free_port() -> int:
+    """A port of the agreed range on which nobody listens."""
+    for port in PORTS:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    raise RuntimeError("no free port from 8700 to 8799")
+
+
+@contextlib.contextmanager
+def served(script: Path = ROOT / "app.py", **environment: str) -> Iterator[str]:
+    """Run a page and give its address; ends the process that it started, and no other."""
+    port = free_port()
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "streamlit", "run", str(script)),
+            *("--server.port", str(port), "--server.fileWatcherType", "none"),
+            *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _attempt in range(150):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health"):
+                break
+            time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextlib.contextmanager
+def opened(
+    browser: Browser,
+    address: str,
+    *,
+    width: int = 1366,
+    height: int = 768,
+    dark: bool = False,
+) -> Iterator[Page]:
+    """A page that has finished its first run."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        locale="ko-KR",
+    )
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("h1", timeout=60_000)
+    settled(page)
+    try:
+        yield page
+    finally:
+        context.close()
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has ended and the screen has been drawn."""
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    page.wait_for_function("!document.querySelector('[data-stale=true]')")
+    page.wait_for_timeout(400)

@@ -1,0 +1,113 @@
+"""Findings agree with the allocation; charts carry meaning, units and every centre."""
+
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import budget
+from budget import files
+from budget.view import charts, maps, tables
+from budget.view.colours import DARK, LIGHT, Colours
+from budget.view.findings import (
+    by_province,
+    movement_leader,
+    movement_title,
+    since_baseline,
+    since_last_year,
+)
+from budget.view.numbers import Numbers
+from budget.view.words import Words
+
+DATA = Path(__file__).parents[2] / "data"
+KO, EN = Numbers(Words("ko")), Numbers(Words("en"))
+
+
+@cache
+def baseline() -> budget.Allocation:
+    """The sample round under its default rules."""
+    return budget.allocate(
+        files.read_centres(DATA / "centres.csv"),
+        files.read_policy(DATA / "policy.toml"),
+        files.read_requests(DATA / "requests.csv"),
+    )
+
+
+def test_movement_is_that_of_the_allocation() -> None:
+    """Gains less losses are the change of the operating money of centres with a last year."""
+    movement = since_last_year(baseline(), KO.words)
+    known = [change for change in baseline().changes if change is not None]
+    assert movement.gained - movement.lost == sum(known)
+    assert len(movement.centres) + movement.without_before == 174
+    assert movement.gainers[0].change == max(known)
+    assert movement.losers[0].change == min(known)
+    assert sum(now - before for _province, before, now in by_province(movement)) == sum(known)
+
+
+def test_titles_say_how_much_moves_and_who_leads() -> None:
+    """Computed from the data, in both languages."""
+    for numbers in (KO, EN):
+        movement = since_last_year(baseline(), numbers.words)
+        assert numbers.money_with_unit(movement.gained) in movement_title(movement, numbers)
+        assert movement.gainers[0].name in movement_leader(movement, numbers)
+    still = since_baseline(baseline(), baseline(), KO.words)
+    assert "기준안과 같은" in movement_title(still, KO)
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@pytest.mark.parametrize("numbers", [KO, EN])
+def test_charts_mean_something_and_name_their_units(numbers: Numbers, colours: Colours) -> None:
+    """A description, the unit in a title of an axis or tooltip, and all centres as data."""
+    movement = since_last_year(baseline(), numbers.words)
+    figure = charts.change_by_centre(movement, numbers, colours)
+    assert figure.meaning
+    assert numbers.unit_name in str(figure.spec)
+    assert len(figure.data["centres"]) == len(movement.centres)
+    assert figure.to_chart().to_dict()["description"] == figure.meaning
+
+
+def test_a_drawing_stays_the_same_while_data_change() -> None:
+    """The browser then changes the chart in place."""
+    movement = since_last_year(baseline(), KO.words)
+    same = since_baseline(baseline(), baseline(), KO.words)
+    first = charts.change_by_centre(movement, KO, LIGHT)
+    assert charts.change_by_centre(same, KO, LIGHT).spec is first.spec
+
+
+def test_labels_keep_their_distance() -> None:
+    """No name covers another."""
+    movement = since_last_year(baseline(), KO.words)
+    labels = charts.change_by_centre(movement, KO, LIGHT, 190).data["labels"]
+    room = max(c.change for c in movement.centres) - min(c.change for c in movement.centres)
+    for _side, own in labels.groupby("side"):
+        places = sorted(own["label_change"])
+        gaps = [b - a for a, b in pairwise(places)]
+        assert all(gap * 190 * KO.unit.won / room >= 14 for gap in gaps)
+
+
+def test_thinned_outlines_keep_every_province_and_the_far_islands() -> None:
+    """17 provinces; Baengnyeong in the west and Ulleung in the east stay."""
+    import json
+
+    provinces = maps.thinned(json.loads((DATA / "provinces.geojson").read_text("utf-8")))
+    assert len(provinces) == 17
+    points = [
+        point
+        for province in provinces
+        for shape in province["geometry"]["coordinates"]
+        for point in shape[0]
+    ]
+    assert min(point[0] for point in points) < 125
+    assert max(point[0] for point in points) > 130.5
+
+
+def test_tables_hold_every_won() -> None:
+    """The lines of the envelope are the envelope; the table's totals are the allocation's."""
+    lines = tables.pool_lines(baseline(), baseline(), KO.words)
+    assert sum(line.won for line in lines[:-1]) == lines[-1].won == baseline().policy.envelope
+    movement = since_last_year(baseline(), KO.words)
+    rows = tables.centre_table(baseline(), movement, KO)
+    assert len(rows) == 174
+    assert round(rows["total"].sum() * 1e6) == sum(baseline().totals)
+    assert list(tables.matching(rows, "제주")["province"].unique()) == ["제주"]
