@@ -123,6 +123,8 @@ class Pegs:
     """What is held fast: centres at their caps, groups at a total (their most or their least).
 
     Attributes:
+        at_floor: centres that the closed form sees well above the level, at their floors; without
+            it the program finds that itself, with a row more for each.
         levels: where the closed form sees the level of each block, in won per weight: the point
             that the solver starts from; empty if it starts from nothing.
     """
@@ -130,6 +132,7 @@ class Pegs:
     centres: frozenset[int] = frozenset()
     groups: Mapping[int, int] = field(default_factory=dict)
     levels: Mapping[int, Fraction] = field(default_factory=dict)
+    at_floor: frozenset[int] = frozenset()
 
 
 class _Blocks:
@@ -154,7 +157,7 @@ class _Blocks:
         for centre, (weight, floor, cap) in enumerate(
             zip(split.weights, split.floors, split.caps, strict=True)
         ):
-            if weight == 0:
+            if weight == 0 or centre in pegs.at_floor:
                 self.fixed[centre] = floor
             elif centre in pegs.centres and cap is not None:
                 self.fixed[centre] = cap
@@ -460,6 +463,11 @@ def _corrected(split: Split, blocks: _Blocks, levels: Mapping[int, Fraction | No
     pegs = blocks.pegs
     centres = _rightly_pegged_centres(split, blocks, levels)
     groups = _rightly_pegged_groups(split, blocks, levels)
+    at_floor = frozenset(
+        centre
+        for centre in pegs.at_floor
+        if not _exceeds(split.floors, split, centre, levels[blocks.block_of[centre]])
+    )
     held: list[int] = []
     for block, level in levels.items():
         if level is None:
@@ -470,21 +478,26 @@ def _corrected(split: Split, blocks: _Blocks, levels: Mapping[int, Fraction | No
         centres |= {
             centre
             for centre in blocks.open[block]
-            if centre not in hidden and _exceeds(split, centre, level)
+            if centre not in hidden and _exceeds(split.caps, split, centre, level)
         }
         held += short
-    if centres == pegs.centres and groups == pegs.groups:
+    at_rest = centres == pegs.centres and at_floor == pegs.at_floor
+    if at_rest and groups == pegs.groups:
         # only once caps and maxima are at rest is a group known to live off its least
         groups |= {group: split.groups[group].least for group in held}
-    if centres == pegs.centres and groups == pegs.groups:
+    if at_rest and groups == pegs.groups:
         return None
-    return Pegs(frozenset(centres), groups)
+    return Pegs(frozenset(centres), groups, at_floor=at_floor)
 
 
-def _exceeds(split: Split, centre: int, level: Fraction) -> bool:
-    """Whether a level would carry a centre past its cap."""
-    cap = split.caps[centre]
-    return cap is not None and cap * level.denominator < level.numerator * split.weights[centre]
+def _exceeds(
+    limits: Sequence[int | None], split: Split, centre: int, level: Fraction | None
+) -> bool:
+    """Whether a level would carry a centre past its limit (its cap, or its floor)."""
+    limit = limits[centre]
+    if limit is None or level is None:
+        return False
+    return limit * level.denominator < level.numerator * split.weights[centre]
 
 
 def _rightly_pegged_centres(
@@ -535,6 +548,10 @@ def _level_ranges(
         block, won = blocks.block_of[centre], blocks.fixed[centre]
         if levels[block] is None:
             low[block] = max(low[block], Fraction(won, split.weights[centre]))
+    for centre in blocks.pegs.at_floor:
+        block, won = blocks.block_of[centre], blocks.fixed[centre]
+        if levels[block] is None:
+            high[block] = min(high[block], Fraction(won, split.weights[centre]))
     for block in sorted(levels, reverse=True):
         level = levels[block]
         if level is None:
@@ -620,7 +637,7 @@ def _guessed_pegs(split: Split) -> Pegs:
         Fraction(split.amount, total),
     )
     guess.descend(WHOLE, np.arange(len(split.ids)), float(split.placeable))
-    return Pegs(frozenset(guess.centres), guess.groups, guess.levels)
+    return Pegs(frozenset(guess.centres), guess.groups, guess.levels, frozenset(guess.at_floor))
 
 
 @dataclass
@@ -634,6 +651,7 @@ class _Guess:
     centres: set[int] = field(default_factory=set)
     groups: dict[int, int] = field(default_factory=dict)
     levels: dict[int, Fraction] = field(default_factory=dict)
+    at_floor: set[int] = field(default_factory=set)
 
     def descend(self, block: int, members: np.ndarray, total: float) -> None:
         """Find the level of a block, then of the groups in it that their bounds stop."""
@@ -659,8 +677,13 @@ class _Guess:
                 members = np.setdiff1d(members, inside, assume_unique=True)
                 hidden |= {g for g in inner if self._is_inside(g, group)}
                 self.descend(group, inside, float(stop))
-        over = members[self.entitlements[members] * level > self.caps[members] * (1 + 1e-12)]
-        self.centres.update(int(c) for c in over if self.split.weights[c])
+        members = members[self.entitlements[members] > 0]
+        ideal = self.entitlements[members] * level
+        over = ideal > self.caps[members] * (1 + 1e-12)
+        under = ideal < self.floors[members] * (1 - 1e-9)
+        self.centres.update(members[over].tolist())
+        if not (over | under).all():
+            self.at_floor.update(members[under & ~over].tolist())
 
     def _is_inside(self, group: int, block: int) -> bool:
         parent = self.split.parents[group]

@@ -75,8 +75,9 @@ def shared(requests: Sequence[Request], room: int, unit: int) -> dict[str, int]:
 def best_set(amounts: Sequence[int], room: int) -> list[bool]:
     """The set with the greatest total that fits; of those, the one with the earliest entries.
 
-    Two integer programs find it: the greatest total, then the preferred set of that total. With
-    more than FEW amounts a search over sets may not end, and exact tables take their place.
+    Two integer programs find it: the greatest total, then the preferred set of that total. The
+    second is spared where exact tables show that the first found the preferred set already. With
+    more than FEW amounts a search over sets may not end, and the tables take its place.
 
     Args:
         amounts: won, in the order of preference.
@@ -101,6 +102,8 @@ def best_set(amounts: Sequence[int], room: int) -> list[bool]:
 
 def _best_set(sizes: Sequence[int], room: int) -> list[bool]:
     first = _solved_set(sizes, [float(size) for size in sizes], 0, room)
+    if first == reachable.best_set(sizes, room):
+        return first
     total = sum(size for size, is_in in zip(sizes, first, strict=True) if is_in)
     preference = [float(1 << place) for place in reversed(range(len(sizes)))]
     return _solved_set(sizes, preference, total, total)
