@@ -652,7 +652,7 @@ def _fault(problem: Any, document: Mapping[str, Any], file: str) -> Fault:
     ):
         expected = N_("a share from 0 to 1")
     else:
-        expected = _EXPECTED.get(kind, problem["msg"])
+        expected = _EXPECTED.get(kind, N_("a value of another kind"))
     if kind in {"number", "won", "one_of", "range"}:
         expected = problem["msg"].replace("{", "{{").replace("}", "}}")
         template = _CUSTOM_TEMPLATES.get(kind)

@@ -4,9 +4,7 @@ Data are read once a version of the files; allocations are kept by what was chan
 going back costs nothing.
 """
 
-import json
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,18 +16,17 @@ import pandas as pd
 import streamlit as st
 
 import budget
-from budget import files
 from budget.allocation.faults import InputError
 from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
+from budget.files import round_folder
 from budget.ui.edits import Changes
 from budget.view.maps import thinned
 from budget.view.parameters import Section, sections
 from budget.view.words import Words
 
 FOLDER_VARIABLE = "BUDGET_DATA"
-FILES = ("round.toml", "centres.csv", "requests.csv", "policy.toml", "provinces.geojson")
 
 
 @dataclass(frozen=True)
@@ -79,30 +76,26 @@ def present_round() -> Round:
         InputError: if a file of it cannot be used.
     """
     where = folder()
-    version = "/".join(
-        f"{found.st_mtime_ns}-{found.st_size}"
-        for found in ((where / name).stat() for name in FILES)
-    )
-    return _round(version, str(where))
+    return _round(round_folder.round_version(where), str(where))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _round(version: str, where: str) -> Round:
     place = Path(where)
-    facts = tomllib.loads((place / "round.toml").read_text(encoding="utf-8"))
-    provinces = json.loads((place / "provinces.geojson").read_text(encoding="utf-8"))
+    facts = round_folder.read_facts(place)
+    centres, requests, baseline = round_folder.read_tables(place)
     return Round(
         version=version,
-        name_ko=facts["name_ko"],
-        name_en=facts["name_en"],
-        fiscal_year=facts["fiscal_year"],
-        state=facts["state"],
-        dates=facts["dates"],
-        illustrative=facts["illustrative"],
-        centres=files.read_centres(place / "centres.csv"),
-        requests=files.read_requests(place / "requests.csv"),
-        baseline=files.read_policy(place / "policy.toml"),
-        provinces=thinned(provinces),
+        name_ko=facts.name_ko,
+        name_en=facts.name_en,
+        fiscal_year=facts.fiscal_year,
+        state=facts.state,
+        dates=facts.dates,
+        illustrative=facts.illustrative,
+        centres=centres,
+        requests=requests,
+        baseline=baseline,
+        provinces=thinned(round_folder.read_provinces(place)),
     )
 
 

@@ -1,0 +1,110 @@
+"""The folder of a round: its facts, tables, default policy and the outlines for the map.
+
+Source: README, data/.
+"""
+
+import json
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from budget.allocation.faults import N_, Fault, InputError, shown
+from budget.allocation.policy import Policy
+from budget.files.inputs import read_centres, read_policy, read_requests
+from budget.files.tables import file_bytes, text_from
+
+FACTS, CENTRES, REQUESTS = "round.toml", "centres.csv", "requests.csv"
+POLICY, PROVINCES = "policy.toml", "provinces.geojson"
+FILES = (FACTS, CENTRES, REQUESTS, POLICY, PROVINCES)
+
+
+class RoundFacts(BaseModel):
+    """What round.toml says.
+
+    Attributes:
+        state: "setup", "open", "review", "decided" or "published".
+        dates: what is due when, in the order of the round.
+        illustrative: whether the figures are made up.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name_ko: str
+    name_en: str
+    fiscal_year: int
+    state: str
+    illustrative: bool
+    dates: dict[str, date]
+
+
+def round_version(folder: Path) -> str:
+    """A text that changes when a file of the round changes.
+
+    Raises:
+        InputError: if a file is missing.
+    """
+    missing = [name for name in FILES if not (folder / name).is_file()]
+    if missing:
+        raise InputError(
+            Fault(name, "", "", N_("a readable file ({reason})"), details={"reason": str(folder)})
+            for name in missing
+        )
+    found = [(folder / name).stat() for name in FILES]
+    return "/".join(f"{file.st_mtime_ns}-{file.st_size}" for file in found)
+
+
+def read_facts(folder: Path) -> RoundFacts:
+    """The facts of the round.
+
+    Raises:
+        InputError: if the file cannot be read or lacks something.
+    """
+    text = text_from(file_bytes(folder / FACTS), FACTS)
+    try:
+        return RoundFacts.model_validate(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        reason = shown(error, 200)
+        raise InputError(
+            [
+                Fault(
+                    FACTS,
+                    "",
+                    "",
+                    N_("the facts of the round ({reason})"),
+                    details={"reason": reason},
+                )
+            ]
+        ) from None
+
+
+def read_tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, Policy]:
+    """Centres, requests and the default policy of the round.
+
+    Raises:
+        InputError: if one of them cannot be read.
+    """
+    return (
+        read_centres(folder / CENTRES),
+        read_requests(folder / REQUESTS),
+        read_policy(folder / POLICY),
+    )
+
+
+def read_provinces(folder: Path) -> dict[str, Any]:
+    """The outlines of the provinces, as GeoJSON.
+
+    Raises:
+        InputError: if the file is no JSON.
+    """
+    try:
+        found: dict[str, Any] = json.loads(text_from(file_bytes(folder / PROVINCES), PROVINCES))
+    except json.JSONDecodeError as error:
+        reason = shown(error, 120)
+        raise InputError(
+            [Fault(PROVINCES, "", "", N_("GeoJSON ({reason})"), details={"reason": reason})]
+        ) from None
+    return found
