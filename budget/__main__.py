@@ -32,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Defect as error:
         print(f"defect: {error}", file=sys.stderr)
         return DEFECT
+    except BrokenPipeError:  # whoever reads our output has heard enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -75,7 +78,7 @@ def _allocate(options: argparse.Namespace) -> int:
     from budget.allocation.infeasibility import InfeasiblePolicy  # noqa: PLC0415 - loads the solver
     from budget.allocation.run import allocation  # noqa: PLC0415
 
-    _check_folders(options.out, options.report)
+    _check_outputs(options, "out", "report")
     given = inputs.read_inputs(options.centres, options.policy, options.requests)
     try:
         result = allocation(given.centres, given.policy, given.requests)
@@ -87,6 +90,7 @@ def _allocate(options: argparse.Namespace) -> int:
         return INFEASIBLE
     if not result.certified:
         raise Defect("; ".join(str(breach) for breach in result.certificate.breaches))
+    from budget.allocation.explanation import empty_bands  # noqa: PLC0415
     from budget.files.outputs import allocation_csv, report_json  # noqa: PLC0415
 
     csv = allocation_csv(result)
@@ -94,6 +98,8 @@ def _allocate(options: argparse.Namespace) -> int:
         report = report_json(result, given.requests_table, file_bytes(options.policy))
         _write(options.report, report)
     _write(options.out, csv)
+    for place in empty_bands(result):
+        print(f"note: {place} selects no centre and does nothing", file=sys.stderr)
     print(
         f"{len(given.centres)} centres, {sum(result.totals):,} won placed, "
         f"{result.reserve:,} won in reserve, certified, {result.seconds:.2f} s"
@@ -119,12 +125,14 @@ def _sweep(options: argparse.Namespace) -> int:
     from budget.allocation.sweep import sweep, sweep_values  # noqa: PLC0415 - loads the solver
     from budget.files.tables import table_bytes  # noqa: PLC0415
 
-    _check_folders(options.out)
+    _check_outputs(options, "out")
     settings = {}
     for text in options.set:
         path, equals, values = text.rpartition("=")
         if not equals or not path:
             raise InputError([Fault("--set", "", text, N_("parameter path=values"))])
+        if path in settings:
+            raise InputError([Fault("--set", path, values, N_("each parameter once"))])
         settings[path] = sweep_values(values)
     given = inputs.read_inputs(options.centres, options.policy, options.requests)
     table = sweep(given.centres_table, given.policy, given.requests_table, settings)
@@ -135,21 +143,30 @@ def _sweep(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _check_folders(*paths: Path | None) -> None:
-    given = [path for path in paths if path is not None]
-    faults = [
-        Fault(str(path), "", "", N_("a file in a folder that exists"))
-        for path in given
-        if not os.path.isdir(path.parent) or os.path.isdir(path)  # noqa: PTH112 - never raises
-    ]
-    if len({path.absolute() for path in given}) < len(given):
-        faults.append(Fault(str(given[0]), "", "", N_("different files to write to")))
+def _check_outputs(options: argparse.Namespace, *names: str) -> None:
+    """Each output is a file of its own, in a folder that exists, and none of the inputs."""
+    given = [path for path in (getattr(options, name) for name in names) if path is not None]
+    inputs_given = (options.centres, options.policy, options.requests)
+    taken = {os.path.realpath(path) for path in inputs_given if path is not None}
+    faults = []
+    for path in given:
+        real = os.path.realpath(path)
+        if not os.path.isdir(os.path.dirname(real)) or os.path.isdir(real):  # noqa: PTH112, PTH120 - never raises
+            faults.append(Fault(str(path), "", "", N_("a file in a folder that exists")))
+        elif os.path.exists(real) and not os.path.isfile(real):  # noqa: PTH110, PTH113
+            faults.append(Fault(str(path), "", "", N_("an ordinary file to write to")))
+        elif real in taken:
+            faults.append(
+                Fault(str(path), "", "", N_("a file other than the inputs and the other outputs"))
+            )
+        taken.add(real)
     if faults:
         raise InputError(faults)
 
 
 def _write(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
+    path = Path(os.path.realpath(path))
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".budget-")
         try:

@@ -462,7 +462,7 @@ class _Reader:
             text = cell_text(cell) or None
             if declared and text is not None and not _fits(text, declared):
                 self._fault(name, cell, declared.expected, row, declared.details)
-            texts.append(text)
+            texts.append(_canonical(text) if declared and declared.kind != "text" else text)
         self.texts[name] = texts
 
     def _fault(
@@ -615,6 +615,14 @@ def _fits(text: str, declared: Column) -> bool:
         return True
     value = cell_number(text)
     return value is not _NOT_A_NUMBER and _within(value, declared)
+
+
+def _canonical(text: str | None) -> str | None:
+    """A number as tables and selectors write it: 2 for 2.0 and 02."""
+    value = None if text is None else cell_number(text)
+    if isinstance(value, int):
+        return str(value)
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else text
 
 
 def _within(value: Any, declared: Column) -> bool:

@@ -260,6 +260,16 @@ def marginal_values(result: PoolResult) -> dict[str, float | int | None]:
     }
 
 
+def empty_bands(allocation: Allocation) -> list[str]:
+    """Paths of the bands that select no centre (a value that occurs nowhere, say)."""
+    return [
+        joined_path(["pool", result.rule.name, "band", band.name])
+        for result in allocation.pools
+        for band in result.rule.band
+        if not any(allocation.centres.selected(band.where))
+    ]
+
+
 def report(
     allocation: Allocation,
     *,
@@ -310,6 +320,7 @@ def report(
             }
             for price in rule_prices(allocation)
         ],
+        "bands_without_centres": empty_bands(allocation),
         "inequality": inequality(allocation),
         "decomposition": {
             str(centre): [

@@ -58,7 +58,15 @@ def _whole_won(value: object) -> int:
 
 Number = Annotated[Decimal, BeforeValidator(_exact_number)]
 Won = Annotated[int, BeforeValidator(_whole_won)]
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f;]+$", strict=True)]
+Name = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=80,
+        pattern=r"^[^\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069;]+$",
+        strict=True,
+    ),
+]
 Column = Annotated[str, Field(min_length=1, strict=True)]
 
 
@@ -435,7 +443,15 @@ class Pool(Rule):
 class Header(Rule):
     """What the policy is called, for which year, and how much there is."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200, strict=True)]
+    name: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=200,
+            strict=True,
+            pattern=r"^[^\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+$",
+        ),
+    ]
     fiscal_year: int = Field(ge=1900, le=2999, strict=True)
     envelope_krw: Won = quantity(
         "won",
@@ -674,6 +690,7 @@ def _without_tags(location: Sequence[Any]) -> list[Any]:
         for before, part in zip([None, *location], location, strict=False)
         if not (before == "amount" and part in {"remainder", "amount"})
         and not str(part).startswith("function-before[")
+        and not (isinstance(before, int) and part in {"str", "bool"})
     ]
 
 
@@ -863,7 +880,7 @@ def _place(document: Any, parts: Sequence[str]) -> tuple[Any, str]:
         if isinstance(here, Mapping) and part in here:
             here = here[part]
         elif isinstance(here, list):
-            found = [entry for entry in here if entry["name"] == part]
+            found = [e for e in here if isinstance(e, Mapping) and e.get("name") == part]
             if not found:
                 raise KeyError(part)
             here = found[0]

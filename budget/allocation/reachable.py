@@ -9,8 +9,10 @@ Source: allocation model, section 6.
 from collections.abc import Sequence
 from math import gcd
 
-MOST_BITS = 1 << 31
-"""Largest tables that are built (bits in all): one bit a unit and amount."""
+import numpy as np
+
+MOST_TOTALS = 1 << 27
+"""Largest table that is built: one entry a unit of the room."""
 
 FEW = 20
 """Up to so many amounts the reachable totals can be listed, however fine the unit."""
@@ -31,8 +33,8 @@ def best_set(amounts: Sequence[int], room: int) -> list[bool] | None:
     fitting = [position for position, amount in enumerate(amounts) if amount <= room]
     unit = gcd(*(amounts[position] for position in fitting)) or 1
     sizes, most = [amounts[position] // unit for position in fitting], room // unit
-    if (most + 1) * len(sizes) <= MOST_BITS:
-        chosen = _by_bits(sizes, most)
+    if most < MOST_TOTALS:
+        chosen = _by_table(sizes, most)
     elif len(sizes) <= FEW:
         chosen = _by_lists(sizes, most)
     else:
@@ -41,24 +43,29 @@ def best_set(amounts: Sequence[int], room: int) -> list[bool] | None:
     return [position in inside for position in range(len(amounts))]
 
 
-def _by_bits(sizes: Sequence[int], most: int) -> list[bool]:
-    """reachable[k] has bit t set if some of the sizes from k on total t."""
-    inside = (1 << (most + 1)) - 1
-    reachable = [1]
-    for size in reversed(sizes):
-        reachable.append(reachable[-1] | (reachable[-1] << size & inside))
-    reachable.reverse()
-    left = reachable[0].bit_length() - 1
+def _by_table(sizes: Sequence[int], most: int) -> list[bool]:
+    """since[t]: the last size from which on some sizes total t; -1 if none do.
+
+    Sizes are taken from the last to the first, and each total is marked when it is first reached:
+    a total can be had from the sizes after k if it was marked at k + 1 or later.
+    """
+    since = np.full(most + 1, -1, dtype=np.int32)
+    since[0] = len(sizes)
+    for place in reversed(range(len(sizes))):
+        size = sizes[place]
+        fresh = (since[: most + 1 - size] >= 0) & (since[size:] < 0)
+        since[size:][fresh] = place
+    left = int(np.flatnonzero(since >= 0)[-1])
     chosen = []
-    for size, table in zip(sizes, reachable[1:], strict=True):
-        is_in = size <= left and bool(table >> (left - size) & 1)
+    for place, size in enumerate(sizes):
+        is_in = size <= left and bool(since[left - size] > place)
         chosen.append(is_in)
         left -= size if is_in else 0
     return chosen
 
 
 def _by_lists(sizes: Sequence[int], most: int) -> list[bool]:
-    """The same with sets of totals instead of bits."""
+    """The same with sets of totals: reachable[k] is what the sizes from k on can total."""
     reachable = [{0}]
     for size in reversed(sizes):
         more = {total + size for total in reachable[-1] if total + size <= most}

@@ -95,6 +95,7 @@ def checked_requests(
     faults: list[Fault] = []
     requests: list[Request] = []
     known, seen = set(centre_ids), set[str]()
+    asked = table["requested_krw"].tolist() if "requested_krw" in table.columns else None
     for row, cells in enumerate(zip(*(table[name].tolist() for name in NEEDED), strict=True), 2):
         found = _RequestRow(dict(zip(NEEDED, cells, strict=True)), row, file, unit)
         identifier = cell_text(cells[0])
@@ -105,6 +106,16 @@ def checked_requests(
         seen.add(identifier)
         if cell_text(cells[1]) not in known:
             found.fault("centre_id", N_("the id of a centre in the table of centres"))
+        if asked is not None and not _is_won(asked[row - 2]):
+            faults.append(
+                Fault(
+                    file,
+                    "requested_krw",
+                    shown(asked[row - 2]),
+                    N_("a whole number of won, digits only"),
+                    row,
+                )
+            )
         request = found.request()
         faults += found.faults
         if request is not None:
@@ -112,6 +123,11 @@ def checked_requests(
     if faults:
         raise InputError(faults)
     return tuple(sorted(requests, key=lambda request: request.order))
+
+
+def _is_won(cell: object) -> bool:
+    won = cell_number(cell)
+    return won is None or (isinstance(won, int) and won >= 0)
 
 
 class _RequestRow:
@@ -124,27 +140,31 @@ class _RequestRow:
         self.faults.append(Fault(self.file, where, value, expected, self.row, details))
 
     def request(self) -> Request | None:
-        """The request if it is approved and the row is without fault."""
+        """The request if it is approved and the row is without fault.
+
+        Whatever a cell holds must be right, approved or not; only an approved request needs all.
+        """
         approved = cell_number(self.cells["approved_krw"])
-        if approved is None:
-            return None
-        if not isinstance(approved, int) or approved <= 0 or approved % self.unit:
+        is_approved = approved is not None
+        if is_approved and (not isinstance(approved, int) or approved <= 0 or approved % self.unit):
             self.fault(
                 "approved_krw",
                 N_("a multiple of {unit} won above 0, digits only; empty if not approved"),
                 unit=str(self.unit),
             )
-            approved = 0
         priority = cell_number(self.cells["priority"])
-        if priority not in PRIORITIES:
+        if priority not in PRIORITIES and (is_approved or priority is not None):
             self.fault("priority", N_("1, 2 or 3"))
         divisible = cell_text(self.cells["divisible"]).lower()
-        if divisible not in {"true", "false"}:
+        if divisible not in {"true", "false"} and (is_approved or divisible):
             self.fault("divisible", N_("true or false"))
-        submitted = _moment(cell_text(self.cells["submitted_at"]))
-        if submitted is None:
+        written = cell_text(self.cells["submitted_at"])
+        submitted = _moment(written)
+        if submitted is None and (is_approved or written):
             self.fault("submitted_at", N_("a date and time like 2026-04-30T17:30:00+09:00"))
-        if self.faults or submitted is None or not isinstance(priority, int):
+        if self.faults or not isinstance(approved, int):
+            return None
+        if submitted is None or not isinstance(priority, int):
             return None
         return Request(
             request_id=cell_text(self.cells["request_id"]),

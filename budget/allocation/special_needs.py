@@ -13,7 +13,7 @@ from math import gcd
 import pulp
 
 from budget.allocation import reachable
-from budget.allocation.faults import Defect
+from budget.allocation.faults import N_, Defect, Fault, InputError
 from budget.allocation.leximin import leximin, solve
 from budget.allocation.requests import Request, by_priority
 from budget.allocation.rounding import rounded
@@ -84,13 +84,13 @@ def best_set(amounts: Sequence[int], room: int) -> list[bool]:
         room: the most that the set may total.
 
     Raises:
-        Defect: if there are too many amounts, of too fine a unit, for either.
+        InputError: if there are too many amounts, of too fine a unit, for either.
     """
     fitting = [position for position, amount in enumerate(amounts) if amount <= room]
     if sum(amounts[position] for position in fitting) <= room or len(fitting) > FEW:
         chosen = reachable.best_set(amounts, room)
         if chosen is None:
-            raise Defect("too many indivisible requests of one priority, of too fine a unit")
+            raise InputError([_too_fine(len(fitting), room)])
         return chosen
     unit = gcd(*(amounts[position] for position in fitting))
     sizes = [amounts[position] // unit for position in fitting]
@@ -98,6 +98,16 @@ def best_set(amounts: Sequence[int], room: int) -> list[bool]:
     for position, is_in in zip(fitting, _best_set(sizes, room // unit), strict=True):
         result[position] = is_in
     return result
+
+
+def _too_fine(count: int, room: int) -> Fault:
+    return Fault(
+        "policy.toml",
+        "policy.unit_krw",
+        "",
+        N_("a unit of at least {least} won for {count} indivisible requests of one priority"),
+        details={"least": str(room // reachable.MOST_TOTALS + 1), "count": str(count)},
+    )
 
 
 def _best_set(sizes: Sequence[int], room: int) -> list[bool]:

@@ -160,8 +160,9 @@ def read_inputs(centres: Path, policy: Path, requests: Path | None) -> Inputs:
         else None
     )
     approved: tuple[Request, ...] | None = ()
-    if needs is not None and requests is not None and table is not None and rules is not None:
-        ids = {text.strip() for text in table.get("centre_id", pd.Series(dtype=str))}
+    has_ids = table is not None and "centre_id" in table.columns
+    if needs is not None and requests is not None and rules is not None and has_ids:
+        ids = {text.strip() for text in table["centre_id"]}  # type: ignore[index]
         approved = attempt(checked_requests, needs, ids, rules.unit, requests.name)
     if faults or rules is None or table is None or checked is None or approved is None:
         raise InputError(faults)
