@@ -5,7 +5,7 @@ import streamlit as st
 from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.ui import controls, frame, results, session
 from budget.ui.problems import problems
-from budget.ui.round import Round, allocation, baseline_allocation, present_round
+from budget.ui.round import Round, allocation, comparable_baseline, present_round
 
 
 @st.fragment
@@ -17,11 +17,12 @@ def rules_and_result(shown: Round) -> None:
     with right, problems():
         changes = session.edits().present
         try:
-            found = allocation(shown, changes)
+            with st.spinner(_("Computing"), show_time=False):
+                found = allocation(shown, changes)
         except InfeasiblePolicy as error:
             results.conflict(error, shown.baseline.replaced(changes), shown.baseline)
         else:
-            results.result(found, baseline_allocation(shown))
+            results.result(found, comparable_baseline(shown, found))
 
 
 _ = session.enter()

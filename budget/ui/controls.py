@@ -121,7 +121,7 @@ def _open_section(found: Sequence[Section], edits: Edits, _: Words) -> Section:
         keys.OPEN_POOL,
         _("Rules of"),
         pools,
-        lambda name: pool_name(name, _) if name != GENERAL else _("general"),
+        lambda name: plain(pool_name(name, _)) if name != GENERAL else _("general"),
     )
     parts = [section for section in found if section.pool == pool]
     if len(parts) == 1:
@@ -150,8 +150,7 @@ def _switch(
     choice = st.session_state.get(kept)
     if choice not in options:
         choice = options[0]
-    if st.session_state.get(widget) != choice:
-        st.session_state[widget] = choice
+    st.session_state[widget] = choice
     st.segmented_control(
         label,
         options,
@@ -198,7 +197,7 @@ def _control(parameter: Parameter, name: str, baseline: Policy, edits: Edits) ->
                     on_click=_reset,
                     args=(parameter.path,),
                 )
-        label = full_title(parameter, baseline, _)
+        label = plain(full_title(parameter, baseline, _))
         if parameter.path in CHOICES:
             _choice(parameter, scale, value, label)
         else:
@@ -234,13 +233,14 @@ def _slider(parameter: Parameter, scale: Scale, value: Value, label: str) -> Non
     if st.session_state.get(key) != wanted:
         st.session_state[key] = wanted
     _ = session.words()
+    digits = max(scale.digits, min(6, -int(Decimal(repr(wanted)).normalize().as_tuple().exponent)))
     unit = f" {_(scale.label)}".replace("%", "%%") if scale.label else ""
     st.slider(
         label,
         min_value=min(low, wanted),
         max_value=max(high, wanted),
         step=float(scale.to_screen(parameter.step)),
-        format=f"%,.{scale.digits}f{unit}",
+        format=f"%,.{digits}f{unit}",
         key=key,
         on_change=_moved,
         args=(key, parameter, scale),

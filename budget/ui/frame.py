@@ -45,8 +45,8 @@ def page_head(title: str, shown: Round) -> None:
 
 def _unit_switch() -> None:
     _ = session.words()
-    if st.session_state.get(keys.UNIT_SWITCH) is None:
-        st.session_state[keys.UNIT_SWITCH] = session.numbers().unit.key
+    # written on every run: the widget of another page's switch knows nothing of the choice
+    st.session_state[keys.UNIT_SWITCH] = session.numbers().unit.key
     st.segmented_control(
         _("Unit of money"),
         list(MONEY_UNITS),
@@ -64,8 +64,7 @@ def _choose_unit() -> None:
 
 def _language_switch() -> None:
     _ = session.words()
-    if st.session_state.get(keys.LANGUAGE_SWITCH) != _.language:
-        st.session_state[keys.LANGUAGE_SWITCH] = _.language
+    st.session_state[keys.LANGUAGE_SWITCH] = _.language
     st.segmented_control(
         _("Language"),
         list(LANGUAGES),

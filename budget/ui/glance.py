@@ -8,6 +8,7 @@ from budget.allocation.faults import N_
 from budget.allocation.run import Allocation
 from budget.ui import session
 from budget.ui.figures import show
+from budget.ui.results import certificate_badge
 from budget.ui.round import Round
 from budget.ui.text import plain
 from budget.view import charts, maps
@@ -58,6 +59,7 @@ def envelope(allocation: Allocation, shown: Round) -> None:
             width="content",
         )
         st.caption(plain(_operating_last_year(allocation, numbers)), width="content")
+        certificate_badge(allocation, _)
     show(charts.envelope_bar(parts, numbers, session.chart_colours()))
     with st.container(horizontal=True, gap="medium"):
         for (name, won), swatch in zip(parts, SWATCHES, strict=False):
@@ -160,7 +162,9 @@ def country_and_centres(allocation: Allocation, shown: Round) -> None:
 def _map_title(movement: Movement, numbers: Numbers) -> str:
     """Which province has the best and which the worst change of operating money."""
     _ = numbers.words
-    ranked = by_province(movement)
+    ranked = [place for place in by_province(movement) if place[1] > 0]
+    if not ranked:
+        return _("No province has a prior year to compare with")
     (first, had, has), (last, had_last, has_last) = ranked[0], ranked[-1]
     return _(
         "By province: {first} {gain} highest, {last} {loss} lowest",

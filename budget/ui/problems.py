@@ -8,8 +8,10 @@ from typing import Self
 import streamlit as st
 
 from budget.allocation.faults import Defect, Fault, InputError
+from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.ui import session
 from budget.ui.text import plain
+from budget.view.notices import conflict_sentence
 from budget.view.words import Words
 
 LOG = logging.getLogger("budget.ui")
@@ -32,6 +34,11 @@ class problems:  # noqa: N801 - reads as a word: `with problems():`
         _ = session.words()
         if isinstance(error, InputError):
             show_faults(error, _)
+        elif isinstance(error, InfeasiblePolicy):
+            st.error(
+                plain(conflict_sentence(error.conflict, session.numbers())),
+                icon=":material/block:",
+            )
         else:
             _show_defect(error, _)
         return True

@@ -13,6 +13,7 @@ from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
 from budget.ui import keys, session
 from budget.ui.figures import show
+from budget.ui.round import present_round
 from budget.ui.text import plain
 from budget.view import charts, notices, tables
 from budget.view.findings import (
@@ -51,7 +52,7 @@ def result(allocation: Allocation, baseline: Allocation) -> None:
         else since_baseline(allocation, baseline, _)
     )
     _headline(allocation, movement, numbers)
-    left, right = st.columns([0.49, 0.51], gap="small")
+    left, right = st.columns([0.55, 0.45], gap="small")
     with left:
         _pool_table(tables.pool_lines(allocation, baseline, _), numbers)
     with right:
@@ -64,14 +65,15 @@ def _headline(allocation: Allocation, movement: Movement, numbers: Numbers) -> N
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader(plain(movement_title(movement, numbers)), anchor=False)
-            _certificate(allocation, _)
+            certificate_badge(allocation, _)
             downloads(allocation.policy, allocation)
         st.caption(
             plain(f"{movement_leader(movement, numbers)} {movement_basis(movement, numbers)}")
         )
 
 
-def _certificate(allocation: Allocation, _: Words) -> None:
+def certificate_badge(allocation: Allocation, _: Words) -> None:
+    """Whether the numbers on the screen are proven; if not, what is broken."""
     if allocation.certified:
         st.badge(
             _("certified"),
@@ -83,14 +85,19 @@ def _certificate(allocation: Allocation, _: Words) -> None:
             ),
         )
     else:
-        st.badge(_("not certified"), color="red", icon=":material/gpp_bad:")
+        breaches = allocation.certificate.breaches
+        st.badge(
+            _("not certified"),
+            color="red",
+            icon=":material/gpp_bad:",
+            help=plain("; ".join(_.template(b.message, b.details) for b in breaches[:5])),
+        )
 
 
 def _against_switch(_: Words) -> None:
     labels = {AGAINST[0]: _("against last year"), AGAINST[1]: _("against the baseline")}
     chosen = st.session_state.get(keys.AGAINST, AGAINST[0])
-    if st.session_state.get(keys.AGAINST_SWITCH) != chosen:
-        st.session_state[keys.AGAINST_SWITCH] = chosen
+    st.session_state[keys.AGAINST_SWITCH] = chosen
     st.segmented_control(
         _("Compare"),
         AGAINST,
@@ -123,7 +130,7 @@ def _pool_table(lines: Sequence[PoolLine], numbers: Numbers) -> None:
             "band": _beside(line.at_band, before.at_band, numbers),
         }
         for line in lines
-        for before in (line.before or PoolLine("", 0),)
+        for before in (line.before or PoolLine("", "", 0),)
     )
     text = st.column_config.TextColumn
     wider, widths = WIDER[numbers.unit.key], POOL_WIDTHS[_.language]
@@ -134,9 +141,9 @@ def _pool_table(lines: Sequence[PoolLine], numbers: Numbers) -> None:
             "amount": text(_(numbers.unit.label), alignment="right", width=widths[1] + wider),
             "amount_change": text(_("vs base"), alignment="right", width=widths[2]),
             "factor": text("λ", alignment="right", width=46, help=_(LAMBDA)),
-            "floor": text(_("floor"), alignment="right", width=50),
-            "cap": text(_("cap"), alignment="right", width=50),
-            "band": text(_("bands"), alignment="right", width=50),
+            "floor": text(_("floor"), alignment="right", width=74),
+            "cap": text(_("cap"), alignment="right", width=74),
+            "band": text(_("bands"), alignment="right", width=74),
         },
         hide_index=True,
         row_height=POOL_ROW,
@@ -228,7 +235,7 @@ def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> di
     }
     for result_ in allocation.pools:
         name = result_.rule.name
-        columns[name] = st.column_config.NumberColumn(
+        columns[tables.pool_column(name)] = st.column_config.NumberColumn(
             pool_name(name, _), format=money, width=(76 if name == main else widths[3]) + wider
         )
     return columns
@@ -245,6 +252,7 @@ def downloads(policy: Policy, allocation: Allocation | None) -> None:
             st.download_button(
                 _("Allocation (CSV)"),
                 lambda: files.allocation_csv(allocation),
+                disabled=not allocation.certified,
                 file_name="allocation.csv",
                 mime="text/csv",
                 key=keys.download("allocation"),
@@ -263,7 +271,7 @@ def downloads(policy: Policy, allocation: Allocation | None) -> None:
         if allocation is not None:
             st.download_button(
                 _("Report of the run"),
-                lambda: files.report_json(allocation),
+                lambda: files.report_json(allocation, present_round().requests),
                 file_name="report.json",
                 mime="application/json",
                 key=keys.download("report"),
@@ -286,7 +294,10 @@ def conflict(error: InfeasiblePolicy, policy: Policy, baseline: Policy) -> None:
     st.markdown(f"##### {_('The rules that cannot hold together')}")
     for rule in error.conflict.rules:
         st.markdown(f"- {plain(notices.rule_sentence(rule, numbers))}")
-    st.markdown(f"##### {_('Each of these changes alone is enough')}")
+    if error.conflict.remedies:
+        st.markdown(f"##### {_('Each of these changes alone is enough')}")
+    else:
+        st.info(_("No single change is enough. Undo the last one, or reset the rules."))
     for remedy in error.conflict.remedies:
         parameter = parameter_at(baseline, remedy.path)
         if parameter is None:

@@ -118,6 +118,14 @@ def baseline_allocation(shown: Round) -> Allocation:
     return allocation(shown, {})
 
 
+def comparable_baseline(shown: Round, present: Allocation) -> Allocation:
+    """What the baseline gives; where its rules contradict each other, the present allocation."""
+    try:
+        return baseline_allocation(shown)
+    except InfeasiblePolicy:
+        return present
+
+
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _outcome(
     version: str, key: tuple[tuple[str, str], ...], _shown: Round, _changes: Changes

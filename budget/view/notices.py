@@ -1,7 +1,5 @@
 """Messages about a policy that cannot be kept, in the words of the planner."""
 
-from decimal import Decimal
-
 from budget.allocation.faults import N_
 from budget.allocation.infeasibility import Conflict, ConflictingRule, Remedy
 from budget.allocation.policy import Parameter, Policy
@@ -56,14 +54,9 @@ def remedy_sentence(remedy: Remedy, parameter: Parameter, policy: Policy, number
     """One change that alone is enough."""
     _, scale = numbers.words, scale_of(parameter, policy)
 
-    def value(amount: int | Decimal) -> str:
-        if parameter.unit == "won":
-            return numbers.money_with_unit(int(amount))
-        return shown(amount, scale, numbers)
-
     return _(
         "{rule}: from {present} to {feasible}",
         rule=full_title(parameter, policy, _),
-        present=value(remedy.present),
-        feasible=value(remedy.feasible),
+        present=shown(remedy.present, scale, numbers),
+        feasible=shown(remedy.feasible, scale, numbers),
     )

@@ -217,8 +217,6 @@ def explanation(parameter: Parameter, _: Words) -> str:
 def shown(value: Value, scale: Scale, numbers: Numbers) -> str:
     """A value with its unit, with more digits where it needs them."""
     exact = scale.to_screen(value)
-    if scale is not SINGLE_WON and scale.factor < 1 and exact != round(exact, scale.digits):
-        return numbers.money_with_unit(int(value))
     digits = max(scale.digits, -int(exact.normalize().as_tuple().exponent))
     text = numbers.number(exact, min(digits, 6))
     unit = numbers.words(scale.label) if scale.label else ""

@@ -1,6 +1,6 @@
 """Tidy tables for the screen: one row a pool, one row a centre."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,10 +18,12 @@ class PoolLine:
     """One part of the envelope, with what the baseline gives it.
 
     Attributes:
+        key: the same in every allocation.
         common_factor, at_floor, at_cap, at_band: None for parts that have no such thing.
         before: the same part in the baseline; None where it has none.
     """
 
+    key: str
     name: str
     won: int
     common_factor: float | None = None
@@ -33,16 +35,17 @@ class PoolLine:
 
 def pool_lines(allocation: Allocation, baseline: Allocation, _: Words) -> list[PoolLine]:
     """Every part of the envelope, the pools first; together they are the envelope."""
-    before = {line.name: line for line in _lines(baseline, _)}
+    before = {line.key: line for line in _lines(baseline, _)}
     return [
         PoolLine(
+            line.key,
             line.name,
             line.won,
             line.common_factor,
             line.at_floor,
             line.at_cap,
             line.at_band,
-            before.get(line.name),
+            before.get(line.key),
         )
         for line in _lines(allocation, _)
     ]
@@ -52,14 +55,15 @@ def _lines(allocation: Allocation, _: Words) -> list[PoolLine]:
     special = sum(allocation.special_needs)
     return [
         *(_line(result, _) for result in allocation.pools),
-        PoolLine(_("special needs"), special),
-        PoolLine(_("reserve"), allocation.reserve),
-        PoolLine(_("envelope"), allocation.policy.envelope),
+        PoolLine("special needs", _("special needs"), special),
+        PoolLine("reserve", _("reserve"), allocation.reserve),
+        PoolLine("envelope", _("envelope"), allocation.policy.envelope),
     ]
 
 
 def _line(result: PoolResult, _: Words) -> PoolLine:
     return PoolLine(
+        pool_column(result.rule.name),
         pool_name(result.rule.name, _),
         result.placed,
         result.common_factor,
@@ -67,6 +71,11 @@ def _line(result: PoolResult, _: Words) -> PoolLine:
         sum(result.at_cap),
         len(result.binding_bands) if result.rule.band else None,
     )
+
+
+def pool_column(name: str) -> str:
+    """The column of a pool in the table of centres; no pool's name can hide another column."""
+    return f"pool:{name}"
 
 
 def centre_table(allocation: Allocation, movement: Movement, numbers: Numbers) -> pd.DataFrame:
@@ -92,13 +101,13 @@ def centre_table(allocation: Allocation, movement: Movement, numbers: Numbers) -
     columns: dict[str, Sequence[object]] = {
         "centre": centre_names(allocation, _),
         "before": _money(before, unit),
-        operating.rule.name: _money(operating.amounts, unit),
+        pool_column(operating.rule.name): _money(operating.amounts, unit),
         "more": [_rate(changes.get(identifier), 1) for identifier in centres.ids],
         "less": [_rate(changes.get(identifier), -1) for identifier in centres.ids],
     }
     for result in allocation.pools:
         if result is not operating:
-            columns[result.rule.name] = _money(result.amounts, unit)
+            columns[pool_column(result.rule.name)] = _money(result.amounts, unit)
     columns["special"] = _money(allocation.special_needs, unit)
     columns["total"] = _money(allocation.totals, unit)
     columns["binds"] = _bindings(allocation, _)
@@ -139,7 +148,7 @@ def _bindings(allocation: Allocation, _: Words) -> list[str]:
     return [" · ".join(line) for line in lines]
 
 
-def matching(rows: pd.DataFrame, text: str, names: Mapping[str, str] | None = None) -> pd.DataFrame:
+def matching(rows: pd.DataFrame, text: str) -> pd.DataFrame:
     """Rows in which the text stands in centre, province or rule, whatever the case."""
     wanted = text.strip().casefold()
     if not wanted:

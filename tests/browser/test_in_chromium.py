@@ -64,7 +64,7 @@ def test_a_slider_moved_by_keyboard_changes_the_table(browser: Browser, address:
     """Arrow right on the reserve: the table's figures and the list of changes follow."""
     with opened(browser, f"{address}/allocate") as page:
         before = table_text(page)
-        page.locator('input[type=range][aria-label="예비 재원"]').focus()
+        page.locator('input[type=range][aria-label="유보액"]').focus()
         page.keyboard.press("ArrowRight")
         page.wait_for_function(
             "text => [...document.querySelectorAll('[data-testid=\"stDataFrame\"] canvas table')]"

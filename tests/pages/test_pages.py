@@ -210,7 +210,7 @@ def test_every_remedy_works_in_one_click(allocate: AppTest) -> None:
     for remedy in raised.value.conflict.remedies:
         allocate.button(key=keys.remedy(remedy.path)).click().run()
         assert not allocate.error
-        assert "증명됨" in shown(allocate)
+        assert "검증 완료" in shown(allocate)
         allocate.button(key=keys.UNDO).click().run()
         assert allocate.error
 
@@ -259,7 +259,8 @@ def test_downloads_are_those_of_the_settings_on_the_screen(
     assert offered["allocation.csv"]() == files.allocation_csv(expected)
     assert offered["policy.toml"]() == files.policy_toml(expected.policy)
     report = json.loads(offered["report.json"]())
-    fresh = json.loads(files.report_json(expected))
+    requests = files.read_requests(ROOT / "data/requests.csv")
+    fresh = json.loads(files.report_json(expected, requests))
     assert {**report, "solve_seconds": 0} == {**fresh, "solve_seconds": 0}
 
 
