@@ -179,6 +179,10 @@ class Centres:
     table: pd.DataFrame
     numbers: Mapping[str, ExactColumn] = field(repr=False)
     texts: Mapping[str, tuple[str | None, ...]] = field(repr=False)
+    measures: dict[tuple[tuple[str, Decimal], ...], ExactColumn] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """Factors that were worked out already (see `raw_factor`)."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -736,6 +740,13 @@ def _factor_faults(
 
 def raw_factor(centres: Centres, columns: Mapping[str, Decimal]) -> ExactColumn:
     """The measure itself: the weighted sum of its columns, exactly; None where one is empty."""
+    key = tuple(columns.items())
+    if key not in centres.measures:
+        centres.measures[key] = _weighted_sum(centres, columns)
+    return centres.measures[key]
+
+
+def _weighted_sum(centres: Centres, columns: Mapping[str, Decimal]) -> ExactColumn:
     weights = [Decimal(weight).as_integer_ratio() for weight in columns.values()]
     parts = [centres.numbers[column] for column in columns]
     scale = lcm(

@@ -19,6 +19,7 @@ from budget.view.parameters import (
     Scale,
     Section,
     alone,
+    capital,
     changed_in,
     changes,
     explanation,
@@ -121,7 +122,7 @@ def _open_section(found: Sequence[Section], edits: Edits, _: Words) -> Section:
         keys.OPEN_POOL,
         _("Rules of"),
         pools,
-        lambda name: plain(pool_name(name, _)) if name != GENERAL else _("general"),
+        lambda name: plain(capital(pool_name(name, _) if name != GENERAL else _("general"))),
     )
     parts = [section for section in found if section.pool == pool]
     if len(parts) == 1:

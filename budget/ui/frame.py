@@ -7,6 +7,7 @@ from budget.ui import keys, session
 from budget.ui.round import Round
 from budget.ui.text import plain
 from budget.view.numbers import MONEY_UNITS
+from budget.view.parameters import capital
 from budget.view.words import LANGUAGES
 
 STATES = {
@@ -31,7 +32,7 @@ def page_head(title: str, shown: Round) -> None:
             state = _(STATES.get(shown.state, shown.state))
             st.badge(f"{plain(shown.name(_))} · {plain(state)}", color="blue")
             if shown.illustrative:
-                st.badge(_("illustrative data"), color="orange", icon=":material/science:")
+                st.badge(capital(_("illustrative data")), color="orange", icon=":material/science:")
         with st.container(
             horizontal=True,
             vertical_alignment="center",
@@ -50,7 +51,7 @@ def _unit_switch() -> None:
     st.segmented_control(
         _("Unit of money"),
         list(MONEY_UNITS),
-        format_func=lambda key: _(MONEY_UNITS[key].label),
+        format_func=lambda key: capital(_(MONEY_UNITS[key].label)),
         key=keys.UNIT_SWITCH,
         on_change=_choose_unit,
         required=True,

@@ -26,7 +26,7 @@ from budget.view.findings import (
 )
 from budget.view.names import pool_name
 from budget.view.numbers import DECREASE, Numbers
-from budget.view.parameters import parameter_at
+from budget.view.parameters import capital, parameter_at
 from budget.view.tables import PoolLine
 from budget.view.words import Words
 
@@ -36,8 +36,8 @@ POOL_ROW = 28
 LAMBDA = N_("The part of its entitlement that every centre gets that no floor, cap or band stops.")
 WIDER = {"million": 0, "thousand": 16, "won": 42}
 """Pixels that a column of money needs more in a smaller unit."""
-POOL_WIDTHS = {"ko": (74, 78, 78), "en": (98, 84, 60)}
-CENTRE_WIDTHS = {"ko": (98, 50, 62, 60), "en": (138, 84, 74, 86)}
+POOL_WIDTHS = {"ko": (74, 78, 78), "en": (98, 88, 60)}
+CENTRE_WIDTHS = {"ko": (98, 50, 62, 60), "en": (134, 72, 60, 88)}
 """Centre, province, change in per cent, a pool."""
 AGAINST = ("last_year", "baseline")
 
@@ -95,7 +95,10 @@ def certificate_badge(allocation: Allocation, _: Words) -> None:
 
 
 def _against_switch(_: Words) -> None:
-    labels = {AGAINST[0]: _("against last year"), AGAINST[1]: _("against the baseline")}
+    labels = {
+        AGAINST[0]: capital(_("against last year")),
+        AGAINST[1]: capital(_("against the baseline")),
+    }
     chosen = st.session_state.get(keys.AGAINST, AGAINST[0])
     st.session_state[keys.AGAINST_SWITCH] = chosen
     st.segmented_control(
@@ -121,7 +124,7 @@ def _pool_table(lines: Sequence[PoolLine], numbers: Numbers) -> None:
     _ = numbers.words
     rows = pd.DataFrame(
         {
-            "part": line.name,
+            "part": capital(line.name),
             "amount": numbers.money(line.won),
             "amount_change": numbers.change(line.won - before.won),
             "factor": _factor(line, numbers),
@@ -138,12 +141,14 @@ def _pool_table(lines: Sequence[PoolLine], numbers: Numbers) -> None:
         rows,
         column_config={
             "part": text(_("Part"), width=widths[0]),
-            "amount": text(_(numbers.unit.label), alignment="right", width=widths[1] + wider),
-            "amount_change": text(_("vs base"), alignment="right", width=widths[2]),
+            "amount": text(
+                capital(_(numbers.unit.label)), alignment="right", width=widths[1] + wider
+            ),
+            "amount_change": text(capital(_("vs base")), alignment="right", width=widths[2]),
             "factor": text("λ", alignment="right", width=46, help=_(LAMBDA)),
-            "floor": text(_("floor"), alignment="right", width=74),
-            "cap": text(_("cap"), alignment="right", width=74),
-            "band": text(_("bands"), alignment="right", width=74),
+            "floor": text(capital(_("floor")), alignment="right", width=74),
+            "cap": text(capital(_("cap")), alignment="right", width=74),
+            "band": text(capital(_("bands")), alignment="right", width=56),
         },
         hide_index=True,
         row_height=POOL_ROW,
@@ -224,19 +229,25 @@ def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> di
         "centre": st.column_config.TextColumn(_("Centre"), pinned=True, width=widths[0]),
         "province": st.column_config.TextColumn(_("Province"), width=widths[1]),
         "staff": st.column_config.NumberColumn(_("Staff"), format="%,.0f", width=46),
-        "before": st.column_config.NumberColumn(before, format=money, width=76 + wider),
-        "more": st.column_config.NumberColumn(_("more %"), format="+%,.1f", width=widths[2]),
-        "less": st.column_config.NumberColumn(
-            _("less %"), format=f"{DECREASE[_.language]}%,.1f", width=widths[2]
+        "before": st.column_config.NumberColumn(capital(before), format=money, width=76 + wider),
+        "more": st.column_config.NumberColumn(
+            capital(_("more %")), format="+%,.1f", width=widths[2]
         ),
-        "special": st.column_config.NumberColumn(_("special"), format=money, width=62 + wider),
-        "total": st.column_config.NumberColumn(_("total"), format=money, width=76 + wider),
+        "less": st.column_config.NumberColumn(
+            capital(_("less %")), format=f"{DECREASE[_.language]}%,.1f", width=widths[2]
+        ),
+        "special": st.column_config.NumberColumn(
+            capital(_("special")), format=money, width=62 + wider
+        ),
+        "total": st.column_config.NumberColumn(capital(_("total")), format=money, width=76 + wider),
         "binds": st.column_config.TextColumn(_("What binds"), width=180),
     }
     for result_ in allocation.pools:
         name = result_.rule.name
         columns[tables.pool_column(name)] = st.column_config.NumberColumn(
-            pool_name(name, _), format=money, width=(76 if name == main else widths[3]) + wider
+            capital(pool_name(name, _)),
+            format=money,
+            width=(76 if name == main else widths[3]) + wider,
         )
     return columns
 

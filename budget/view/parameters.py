@@ -166,22 +166,23 @@ def title(parameter: Parameter, policy: Policy, _: Words, *, alone: bool = False
     if alone:
         return f"{rule_name(parts[3], _)} ({kind_name(parts[2], _)})"
     if parts[0] == "policy":
-        return _capital(_(parameter.label))
+        return capital(_(parameter.label))
     if parts[0] == "reserve":
         return _("Reserve")
     if parts[0] == "special_needs":
         return _("Ceiling for special needs")
     kind, rest = parts[2], parts[3:]
     if kind == "amount":
-        return _capital(_("{pool} pool", pool=pool_name(parts[1], _)))
+        return capital(_("{pool} pool", pool=pool_name(parts[1], _)))
     if kind == "factor":
         return _("Weight of the factor") if rest[-1] == "weight" else column_name(rest[-1], _)
     if rest[-2] == "table":
-        return _capital(value_name(_column_of(parts, policy), rest[-1], _))
-    return _capital(_(parameter.label))
+        return capital(value_name(_column_of(parts, policy), rest[-1], _))
+    return capital(_(parameter.label))
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """A text with its first letter in upper case, for a title or a header."""
     return text[:1].upper() + text[1:]
 
 

@@ -122,18 +122,18 @@ def test_english_is_one_switch_away(app: AppTest, page: str) -> None:
     """The switch turns the page English, and the choice stays on the next page."""
     app.switch_page(page).run()
     app.button_group(key=keys.LANGUAGE_SWITCH).set_value("en").run()
-    assert "illustrative data" in shown(app)
+    assert "Illustrative data" in shown(app)
     assert app.query_params["lang"] == "en"
     other = next(name for name in PAGES if name != page)
     app.switch_page(other).run()
-    assert "illustrative data" in shown(app)
+    assert "Illustrative data" in shown(app)
 
 
 def test_the_address_names_the_language() -> None:
     """An address with lang=en opens English."""
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     page.query_params["lang"] = "en"
-    assert "illustrative data" in shown(page.run())
+    assert "Illustrative data" in shown(page.run())
 
 
 def test_money_in_another_unit(allocate: AppTest) -> None:
