@@ -20,7 +20,9 @@ from typing import Any
 import pandas as pd
 
 from budget.allocation.faults import N_, Fault, InputError, shown
-from budget.allocation.policy import Policy, Selector, joined_path, named_columns
+from budget.allocation.parameters import named_columns
+from budget.allocation.paths import joined_path
+from budget.allocation.policy import Policy, Selector
 
 MOST_ROWS = 100_000
 """A table with more rows is refused unread: no country has that many offices."""

@@ -21,7 +21,9 @@ from budget.allocation.centres import Centres
 from budget.allocation.faults import Defect, InputError
 from budget.allocation.leximin import solve
 from budget.allocation.need import Need, need
-from budget.allocation.policy import Bound, Policy, Pool, joined_path, parameters
+from budget.allocation.parameters import parameters
+from budget.allocation.paths import joined_path
+from budget.allocation.policy import Bound, Policy, Pool
 from budget.allocation.split import Split
 
 FINEST_SHARE = Decimal("0.0001")

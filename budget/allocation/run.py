@@ -16,8 +16,9 @@ from budget.allocation.bounds import Bounds, amount_in_won, bounds, groups, spli
 from budget.allocation.centres import PRIOR_OPERATING, Centres, checked_centres
 from budget.allocation.certificate import Certificate, Published, certificate
 from budget.allocation.infeasibility import InfeasiblePolicy, envelope_conflict, pool_conflict
-from budget.allocation.leximin import WHOLE, Leximin, leximin
+from budget.allocation.leximin import Leximin, leximin
 from budget.allocation.need import Need, entitlements_in_won, need
+from budget.allocation.pegs import WHOLE
 from budget.allocation.policy import Policy, Pool, pool_columns
 from budget.allocation.requests import Request, checked_requests
 from budget.allocation.rounding import rounded

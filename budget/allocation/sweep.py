@@ -12,7 +12,8 @@ import pandas as pd
 
 from budget.allocation.faults import N_, Fault, InputError, shown
 from budget.allocation.infeasibility import InfeasiblePolicy
-from budget.allocation.policy import Policy, parameters
+from budget.allocation.parameters import parameters
+from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation, allocate
 
 MOST_RUNS = 10_000

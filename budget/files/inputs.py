@@ -14,7 +14,8 @@ import pandas as pd
 from budget.allocation.centres import Centres, cell_number, checked_centres
 from budget.allocation.certificate import Published
 from budget.allocation.faults import N_, Fault, InputError, shown
-from budget.allocation.policy import Policy, policy_from_toml
+from budget.allocation.policy import Policy
+from budget.allocation.policy_reading import policy_from_toml
 from budget.allocation.requests import Request, checked_requests
 from budget.files.tables import file_bytes, read_table, text_from, without_apostrophe
 

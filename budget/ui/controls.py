@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import streamlit as st
 
-from budget.allocation.policy import Parameter, Policy
+from budget.allocation.parameters import Parameter
+from budget.allocation.policy import Policy
 from budget.ui import keys, session
 from budget.ui.edits import Edits, Value
 from budget.ui.text import plain

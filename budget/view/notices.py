@@ -2,7 +2,8 @@
 
 from budget.allocation.faults import N_
 from budget.allocation.infeasibility import Conflict, ConflictingRule, Remedy
-from budget.allocation.policy import Parameter, Policy
+from budget.allocation.parameters import Parameter
+from budget.allocation.policy import Policy
 from budget.view.names import pool_name, rule_name
 from budget.view.numbers import Numbers
 from budget.view.parameters import full_title, scale_of, shown

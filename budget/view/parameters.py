@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from budget.allocation.faults import N_
-from budget.allocation.policy import Parameter, Policy, parameters, split_path
+from budget.allocation.parameters import Parameter, parameters
+from budget.allocation.paths import split_path
+from budget.allocation.policy import Policy
 from budget.view.names import column_name, kind_name, pool_name, rule_name, value_name
 from budget.view.numbers import Numbers
 from budget.view.words import Words

@@ -12,7 +12,8 @@ import pandas as pd
 import budget
 from budget.allocation.centres import Centres, checked_centres
 from budget.allocation.need import Need, need
-from budget.allocation.policy import Policy, policy_from
+from budget.allocation.policy import Policy
+from budget.allocation.policy_reading import policy_from
 from budget.allocation.run import Allocation
 from budget.allocation.split import Group, Split
 

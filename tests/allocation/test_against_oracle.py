@@ -7,7 +7,7 @@ and without a linear program.
 import pytest
 
 import budget
-from budget.allocation.policy import policy_from_toml
+from budget.allocation.policy_reading import policy_from_toml
 from tests.oracle import solve
 from tests.random_rounds import random_round, to_frames
 

@@ -11,7 +11,8 @@ import pytest
 import budget
 from budget.allocation.centres import checked_centres
 from budget.allocation.infeasibility import Conflict
-from budget.allocation.policy import Policy, parameters
+from budget.allocation.parameters import parameters
+from budget.allocation.policy import Policy
 from budget.allocation.requests import checked_requests
 from budget.allocation.run import pool_results
 from budget.files import read_centres, read_policy, read_requests

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from budget.allocation.leximin import WHOLE, leximin
+from budget.allocation.leximin import leximin
+from budget.allocation.pegs import WHOLE
 from budget.allocation.split import Split
 from tests.allocation.rounds import exchanges, group, random_split, simple_split
 

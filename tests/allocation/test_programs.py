@@ -14,7 +14,6 @@ import pytest
 from budget.allocation import infeasibility, leximin, special_needs
 from budget.allocation.infeasibility import _PoolCase, _Rule, elastic_program
 from budget.allocation.leximin import (
-    Pegs,
     Scaled,
     amount_rule,
     least_rule,
@@ -23,6 +22,7 @@ from budget.allocation.leximin import (
     share_rule,
 )
 from budget.allocation.need import need
+from budget.allocation.pegs import Pegs
 from budget.allocation.special_needs import set_program
 from tests.allocation.rounds import checked, group, policy, simple_split
 

@@ -14,7 +14,7 @@ from budget.allocation.centres import checked_centres
 from budget.allocation.certificate import Published, certificate
 from budget.allocation.explanation import decomposition
 from budget.allocation.leximin import leximin
-from budget.allocation.policy import policy_from_toml
+from budget.allocation.policy_reading import policy_from_toml
 from budget.allocation.requests import checked_requests
 from budget.allocation.run import Allocation, PoolResult, allocation, pool_results
 from tests.allocation.rounds import exchanges, policy, random_split, table

@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from budget import files
-from budget.allocation.policy import parameters
+from budget.allocation.parameters import parameters
 from budget.view.numbers import Numbers
 from budget.view.parameters import full_title, scale_of, sections, shown
 from budget.view.words import Words
