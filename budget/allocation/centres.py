@@ -240,7 +240,7 @@ def checked_centres(
     Raises:
         InputError: with every fault of the table, and of the policy against the table.
     """
-    faults = list(_shape_faults(table, policy, file))
+    faults = list(_shape_faults(table, file))
     if faults:
         raise InputError(faults)
     ids = [cell_text(value) for value in table["centre_id"]]
@@ -287,7 +287,7 @@ def _from_policy(faults: Iterable[Fault], policy_file: str) -> Iterator[Fault]:
         yield replace(fault, file=policy_file) if fault.file == POLICY else fault
 
 
-def _shape_faults(table: pd.DataFrame, policy: Policy, file: str) -> Iterator[Fault]:
+def _shape_faults(table: pd.DataFrame, file: str) -> Iterator[Fault]:
     names = list(table.columns)
     for name, count in Counter(names).items():
         if count > 1:

@@ -50,7 +50,7 @@ def round_version(folder: Path) -> str:
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
         raise InputError(
-            Fault(name, "", "", N_("a readable file ({reason})"), details={"reason": str(folder)})
+            Fault(name, "", "", N_("a readable file ({reason})"), details={"reason": folder.name})
             for name in missing
         )
     found = [(folder / name).stat() for name in FILES]
