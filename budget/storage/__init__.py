@@ -1,0 +1,1 @@
+"""What the round remembers: tables, transactions, migrations, the audit trail."""

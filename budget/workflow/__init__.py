@@ -1,0 +1,1 @@
+"""The round: people, requests, scenarios, publication; every verb checks who asks."""

@@ -1,0 +1,471 @@
+"""The beginning: which database, what it is for, and the sample round that fills a new one.
+
+A demonstration has its own database, people without passwords, and listens on localhost only.
+Where a sign-in is configured the database is the ministry's, and its first administrator is named
+on the command line.
+
+Source: workflow, signing in.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session, select
+
+from budget.allocation.faults import N_, Fault, InputError
+from budget.allocation.policy_reading import policy_from_toml
+from budget.files import policy_toml, round_folder
+from budget.files.tables import file_bytes, text_from
+from budget.storage import trail
+from budget.storage.store import Store, opened
+from budget.storage.tables import (
+    BudgetRound,
+    Centre,
+    DataSet,
+    Extension,
+    Installation,
+    Person,
+    Policy,
+    RoleGrant,
+    Scenario,
+    ScenarioVersion,
+    Snapshot,
+    SpecialNeed,
+)
+from budget.workflow import deadlines
+from budget.workflow.deeds import to_plain
+from budget.workflow.roles import Role
+
+DEMONSTRATION, MINISTRY = "demonstration", "ministry"
+DATABASE, FOLDER, SAMPLE = "DATABASE_URL", "BUDGET_DATA_DIR", "BUDGET_DATA"
+"""Environment: the database; the folder of its SQLite file; the folder that a new one is filled
+from."""
+ROOT = Path(__file__).parents[2]
+SYSTEM = "system"
+EXTENDED_DAYS = 14
+
+DEMONSTRATION_PEOPLE = (
+    (Role.REVIEWER, 2),
+    (Role.PLANNER, 2),
+    (Role.LEAD, 2),
+    (Role.AUDITOR, 1),
+    (Role.ADMINISTRATOR, 1),
+)
+"""So many of each; and a head for every centre."""
+KOREAN_ROLES = {
+    Role.CENTRE_HEAD: "센터장",
+    Role.REVIEWER: "검토 담당",
+    Role.PLANNER: "예산 담당",
+    Role.LEAD: "총괄",
+    Role.AUDITOR: "감사 담당",
+    Role.ADMINISTRATOR: "관리자",
+}
+ENGLISH_ROLES = {
+    Role.CENTRE_HEAD: "Head",
+    Role.REVIEWER: "Reviewer",
+    Role.PLANNER: "Planner",
+    Role.LEAD: "Lead",
+    Role.AUDITOR: "Auditor",
+    Role.ADMINISTRATOR: "Administrator",
+}
+
+
+def demonstration_identity(role: Role, which: str) -> str:
+    """The identity of a person of the demonstration: a role and a number, or a centre."""
+    return f"{DEMONSTRATION}|{role}-{which}"
+
+
+def database_address(environment: Mapping[str, str], kind: str) -> str:
+    """Where the database is: DATABASE_URL, else a file in BUDGET_DATA_DIR (.budget/)."""
+    given = environment.get(DATABASE)
+    if given:
+        return given
+    folder = Path(environment.get(FOLDER) or ROOT / ".budget")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            [
+                Fault(
+                    str(folder),
+                    FOLDER,
+                    "",
+                    N_("a folder that can be written to ({reason})"),
+                    details={"reason": error.strerror or "?"},
+                )
+            ]
+        ) from None
+    return f"sqlite:///{folder / kind}.sqlite3"
+
+
+def open_store(environment: Mapping[str, str], kind: str) -> Store:
+    """The database of this installation, filled with the sample round if it is new.
+
+    Args:
+        kind: DEMONSTRATION or MINISTRY; a database of the other kind is refused.
+
+    Raises:
+        InputError: if it cannot be opened, is of the other kind, or the sample is faulty.
+    """
+    store = opened(database_address(environment, kind))
+    sample = Path(environment.get(SAMPLE) or ROOT / "data")
+    with store.reading() as session:
+        found = session.get(Installation, 1)
+    if found is None:
+        found_round(store, kind, sample)
+    elif found.kind != kind:
+        store.close()
+        raise InputError(
+            [
+                Fault(
+                    DATABASE,
+                    "",
+                    found.kind,
+                    N_("the demonstration's own database; without a sign-in no other is opened")
+                    if kind == DEMONSTRATION
+                    else N_("the ministry's database; this one is the demonstration's"),
+                )
+            ]
+        )
+    return store
+
+
+def found_round(store: Store, kind: str, folder: Path) -> None:
+    """Fill a new database with the round of a folder; several processes at once do it once.
+
+    Raises:
+        InputError: with every fault of the folder's files.
+    """
+    facts = round_folder.read_facts(folder)
+    centres, requests, policy = round_folder.read_tables(folder)
+    provinces = text_from(file_bytes(folder / round_folder.PROVINCES), round_folder.PROVINCES)
+    now = store.clock()
+    with store.writing() as session:
+        if session.get(Installation, 1) is not None:
+            return
+        session.add(Installation(id=1, kind=kind, made_at=now))
+        for row in centres.to_dict("records"):
+            session.add(
+                Centre(
+                    centre_id=row["centre_id"],
+                    name_ko=row.get("name_ko") or row["centre_id"],
+                    name_en=row.get("name_en") or row["centre_id"],
+                )
+            )
+        session.flush()
+        system = Person(identity=SYSTEM, name="시스템", name_en="System")
+        session.add(system)
+        session.flush()
+        people = _demonstration_people(session, now) if kind == DEMONSTRATION else {}
+        round_ = BudgetRound(
+            name_ko=facts.name_ko,
+            name_en=facts.name_en,
+            fiscal_year=facts.fiscal_year,
+            state=facts.state,
+            illustrative=facts.illustrative,
+            provinces=provinces,
+            requests_open=facts.dates["requests_open"],
+            requests_close=facts.dates["requests_close"],
+            decisions_due=facts.dates["decisions_due"],
+            publication_due=facts.dates["publication_due"],
+        )
+        session.add(round_)
+        session.flush()
+        by = system.id or 0
+        content = file_bytes(folder / round_folder.CENTRES)
+        data_set = DataSet(
+            round_id=round_.id or 0,
+            number=1,
+            sha256=centres.attrs["sha256"],
+            content=content,
+            note="",
+            saved_by=by,
+            saved_at=now,
+        )
+        session.add(data_set)
+        session.flush()
+        baseline = _baseline(session, round_, data_set, policy_toml(policy).decode(), by, now)
+        round_.data_set_id, round_.baseline_id = data_set.id, baseline
+        session.add(round_)
+        _record(
+            session,
+            now,
+            "round",
+            str(round_.id),
+            facts.state,
+            {
+                "centres.csv": (None, centres.attrs["sha256"]),
+                "policy.toml": (None, policy.policy.name),
+                "requests.csv": (None, requests.attrs["sha256"]),
+            },
+        )
+        for row in requests.to_dict("records"):
+            _import_request(session, round_, row, people, by, now)
+        if kind == DEMONSTRATION:
+            _extend_one(session, round_, centres["centre_id"].iloc[0], now)
+
+
+def _baseline(
+    session: Session, round_: BudgetRound, data_set: DataSet, content: str, by: int, now: datetime
+) -> int:
+    """The default policy as the first version of the baseline scenario."""
+    name = policy_from_toml(content, "policy.toml").policy.name
+    row = Policy(
+        round_id=round_.id or 0,
+        sha256=hashlib.sha256(content.encode()).hexdigest(),
+        content=content,
+        saved_by=by,
+        saved_at=now,
+    )
+    scenario = Scenario(
+        round_id=round_.id or 0, name=name or "Baseline", version=1, made_by=by, made_at=now
+    )
+    session.add(row)
+    session.add(scenario)
+    session.flush()
+    session.add(
+        ScenarioVersion(
+            scenario_id=scenario.id or 0,
+            number=1,
+            policy_id=row.id or 0,
+            data_set_id=data_set.id or 0,
+            considered="approved",
+            note="",
+            saved_by=by,
+            saved_at=now,
+        )
+    )
+    _record(session, now, "scenario", str(scenario.id), "version 1", {"name": (None, name)})
+    return scenario.id or 0
+
+
+def _demonstration_people(session: Session, now: datetime) -> dict[str, int]:
+    """People of the demonstration, by identity."""
+    found: dict[str, int] = {}
+
+    def add(role: Role, which: str, name: str, name_en: str, centre: str | None = None) -> None:
+        identity = demonstration_identity(role, which)
+        person = Person(identity=identity, name=name, name_en=name_en)
+        session.add(person)
+        session.flush()
+        session.add(
+            RoleGrant(person_id=person.id or 0, role=role, centre_id=centre, granted_at=now)
+        )
+        found[identity] = person.id or 0
+
+    for role, count in DEMONSTRATION_PEOPLE:
+        for number in range(1, count + 1):
+            suffix = f" {number}" if count > 1 else ""
+            add(
+                role,
+                str(number),
+                f"{KOREAN_ROLES[role]}{suffix}",
+                f"{ENGLISH_ROLES[role]}{suffix}",
+            )
+    for centre in session.exec(select(Centre)).all():
+        short_ko = centre.name_ko.replace("고용복지플러스센터", "").replace("고용센터", "")
+        short_en = centre.name_en.replace(" Employment Welfare Plus Centre", "").replace(
+            " Employment Centre", ""
+        )
+        add(
+            Role.CENTRE_HEAD,
+            centre.centre_id,
+            f"{short_ko} {KOREAN_ROLES[Role.CENTRE_HEAD]}",
+            f"{ENGLISH_ROLES[Role.CENTRE_HEAD]} of {short_en}",
+            centre.centre_id,
+        )
+    return found
+
+
+REVIEWED = ("in_review", "returned", "assessed", "approved", "rejected")
+
+
+def _import_request(
+    session: Session,
+    round_: BudgetRound,
+    row: Mapping[Any, Any],
+    people: Mapping[str, int],
+    system: int,
+    now: datetime,
+) -> None:
+    """A request of requests.csv with its state, as far as the file knows it."""
+    state = row.get("state") or ("approved" if row.get("approved_krw") else "submitted")
+    head = people.get(demonstration_identity(Role.CENTRE_HEAD, row["centre_id"]), system)
+    turn = int(row["request_id"][-1]) % 2 + 1 if row["request_id"][-1:].isdigit() else 1
+    reviewer = people.get(demonstration_identity(Role.REVIEWER, str(turn)))
+    planner = people.get(demonstration_identity(Role.PLANNER, "1"), system)
+    requested = int(row["requested_krw"]) if row["requested_krw"] else None
+    approved = int(row["approved_krw"]) if row["approved_krw"] else None
+    is_draft = state == "draft"
+    is_assessed = state in {"assessed", "approved", "rejected"}
+    submitted = datetime.fromisoformat(row["submitted_at"]) if row["submitted_at"] else now
+    need = SpecialNeed(
+        id=row["request_id"],
+        round_id=round_.id or 0,
+        centre_id=row["centre_id"],
+        state=state,
+        draft=trail.canonical(
+            {
+                "category": row["category"],
+                "title": row["title"],
+                "requested_krw": f"{requested:,}" if requested else "",
+            }
+        ),
+        written_by=head,
+        edited_by=head,
+        edited_at=submitted if not is_draft else now,
+        snapshots=0 if is_draft else 1,
+        category="" if is_draft else row["category"],
+        title="" if is_draft else row["title"],
+        title_en=row.get("title_en") or "",
+        requested_krw=None if is_draft else requested,
+        submitted_at=None if is_draft else submitted,
+        reviewer_id=reviewer if state in REVIEWED else None,
+        return_due=deadlines.korean_day(now) + timedelta(days=EXTENDED_DAYS)
+        if state == "returned"
+        else None,
+        return_reason="견적서와 현장 사진을 첨부하여 주시기 바랍니다."
+        if state == "returned"
+        else "",
+        feasible=state != "rejected" if is_assessed else None,
+        assessed_krw=(approved or requested or 0) if is_assessed else None,
+        priority=int(row["priority"]) if row["priority"] and is_assessed else None,
+        divisible=row["divisible"].lower() == "true" if is_assessed else None,
+        assessed_by=reviewer if is_assessed else None,
+        assessed_at=submitted if is_assessed else None,
+        approved_krw=approved,
+        decided_by=planner if state in {"approved", "rejected"} else None,
+        decided_at=submitted if state in {"approved", "rejected"} else None,
+    )
+    session.add(need)
+    session.flush()
+    if not is_draft:
+        content = trail.canonical(
+            {
+                "category": need.category,
+                "title": need.title,
+                "requested_krw": need.requested_krw,
+                "files": [],
+            }
+        )
+        session.add(
+            Snapshot(
+                special_need_id=need.id,
+                number=1,
+                content=content,
+                sha256=hashlib.sha256(content.encode()).hexdigest(),
+                submitted_by=head,
+                submitted_at=submitted,
+            )
+        )
+    changes = {
+        name: (None, to_plain(getattr(need, name)))
+        for name in ("title", "requested_krw", "approved_krw", "priority", "divisible")
+        if getattr(need, name) is not None
+    }
+    _record(session, now, "special_need", need.id, state, changes)
+
+
+def _extend_one(session: Session, round_: BudgetRound, centre_id: str, now: datetime) -> None:
+    """One centre of the demonstration may still write, so that a visitor can try it."""
+    if round_.state not in {"open", "review"}:
+        return
+    until = deadlines.korean_day(now) + timedelta(days=EXTENDED_DAYS)
+    session.add(Extension(round_id=round_.id or 0, centre_id=centre_id, until=until, set_at=now))
+    _record(
+        session,
+        now,
+        "centre",
+        centre_id,
+        "",
+        {"deadline": (round_.requests_close.isoformat(), until.isoformat())},
+    )
+
+
+def _record(
+    session: Session,
+    now: datetime,
+    kind: str,
+    identifier: str,
+    to_state: str,
+    changes: Mapping[str, tuple[Any, Any]],
+) -> None:
+    system = session.exec(select(Person).where(Person.identity == SYSTEM)).one()
+    trail.append(
+        session,
+        trail.Entry(
+            at=now,
+            person_id=system.id,
+            identity=SYSTEM,
+            role="",
+            centre_id="",
+            verb="found",
+            object_kind=kind,
+            object_id=identifier,
+            outcome="done",
+            from_state="",
+            to_state=to_state,
+            changes=json.loads(trail.canonical({k: list(v) for k, v in changes.items()})),
+            reason="",
+            based_on=None,
+            key=f"found-{secrets.token_hex(16)}",
+        ),
+    )
+
+
+def grant_first_administrator(store: Store, identity: str, name: str, reason: str) -> None:
+    """Name an administrator on the machine itself: the first one, or after all have left.
+
+    Raises:
+        InputError: if there is an administrator; they grant roles in the browser.
+    """
+    now = store.clock()
+    with store.writing() as session:
+        taken = session.exec(
+            select(RoleGrant).where(
+                RoleGrant.role == Role.ADMINISTRATOR,
+                RoleGrant.ended_at == None,  # noqa: E711 - SQL
+            )
+        ).first()
+        if taken is not None:
+            raise InputError(
+                [
+                    Fault(
+                        "people",
+                        "",
+                        identity,
+                        N_("no administrator yet; there is one, who grants roles in the browser"),
+                    )
+                ]
+            )
+        person = session.exec(select(Person).where(Person.identity == identity)).first()
+        if person is None:
+            person = Person(identity=identity, name=name)
+            session.add(person)
+            session.flush()
+        session.add(RoleGrant(person_id=person.id or 0, role=Role.ADMINISTRATOR, granted_at=now))
+        trail.append(
+            session,
+            trail.Entry(
+                at=now,
+                person_id=None,
+                identity=SYSTEM,
+                role="",
+                centre_id="",
+                verb="grant_role",
+                object_kind="person",
+                object_id=str(person.id),
+                outcome="done",
+                from_state="",
+                to_state="",
+                changes={"role": (None, str(Role.ADMINISTRATOR))},
+                reason=reason,
+                based_on=None,
+                key=f"first-{secrets.token_hex(16)}",
+            ),
+        )

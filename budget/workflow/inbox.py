@@ -1,0 +1,153 @@
+"""What waits for a person, for the overview.
+
+Source: screens, overview; workflow.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel import col, select
+
+from budget.allocation.faults import N_
+from budget.storage.store import Store
+from budget.storage.tables import BudgetRound, Publication, SpecialNeed
+from budget.workflow import deadlines
+from budget.workflow.deeds import Act, looking
+from budget.workflow.roles import Role, Subject, Verb
+from budget.workflow.special_needs import OUTCOMES_VISIBLE
+
+NOTICE_DAYS = 7
+"""A deadline is told from this many days before."""
+
+KINDS = {
+    "assigned": N_("assigned to you"),
+    "resubmitted": N_("submitted again"),
+    "unclaimed": N_("waits for a reviewer"),
+    "to_decide": N_("waits for a decision"),
+    "returned": N_("returned to you"),
+    "deadline": N_("not yet submitted"),
+    "decided": N_("decided"),
+    "to_confirm": N_("publication waits for your confirmation"),
+}
+"""What an item says, after the request's number and title."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that waits.
+
+    Attributes:
+        kind: a key of KINDS.
+        need_id, title: the request; "" where it is none.
+        due: the last day, if there is one.
+        days_left: until then; 0 today, negative if it has passed.
+        is_urgent: at most one day is left.
+    """
+
+    kind: str
+    need_id: str
+    title: str
+    title_en: str
+    due: date | None = None
+    days_left: int | None = None
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether at most one day is left."""
+        return self.days_left is not None and self.days_left <= 1
+
+
+def inbox(store: Store, who: str) -> list[Item]:
+    """What waits for this person, the most urgent first.
+
+    Raises:
+        Forbidden: for somebody without a role.
+    """
+    with looking(store, who, Verb.SEE_ROUND) as act:
+        act.allow(Subject("round", ""))
+        round_ = act.round()
+        items = [*_of_reviewer(act, round_), *_of_planner(act, round_)]
+        items += [*_of_lead(act, round_), *_of_centre_head(act, round_)]
+        return sorted(items, key=lambda item: (item.days_left is None, item.days_left or 0))
+
+
+def _needs(act: Act, round_: BudgetRound, *conditions: object) -> list[SpecialNeed]:
+    statement = select(SpecialNeed).where(
+        SpecialNeed.round_id == round_.id,
+        *conditions,  # type: ignore[arg-type]
+    )
+    return list(act.session.exec(statement.order_by(col(SpecialNeed.submitted_at))).all())
+
+
+def _item(act: Act, kind: str, need: SpecialNeed, due: date | None = None) -> Item:
+    left = (due - deadlines.korean_day(act.now)).days if due else None
+    title = need.title or json.loads(need.draft).get("title", "")
+    return Item(kind, need.id, title, need.title_en, due, left)
+
+
+def _of_reviewer(act: Act, round_: BudgetRound) -> Iterator[Item]:
+    if not act.person.has(Role.REVIEWER) or round_.state not in {"open", "review"}:
+        return
+    for need in _needs(act, round_, SpecialNeed.reviewer_id == act.person.id):
+        if need.state == "in_review":
+            yield _item(act, "assigned", need, round_.decisions_due)
+        elif need.state == "submitted":
+            yield _item(act, "resubmitted", need, round_.decisions_due)
+    for need in _needs(
+        act,
+        round_,
+        SpecialNeed.state == "submitted",
+        col(SpecialNeed.reviewer_id).is_(None),
+    ):
+        yield _item(act, "unclaimed", need)
+
+
+def _of_planner(act: Act, round_: BudgetRound) -> Iterator[Item]:
+    if not act.person.has(Role.PLANNER) or round_.state not in {"open", "review"}:
+        return
+    if not act.person.has(Role.REVIEWER):
+        for need in _needs(
+            act,
+            round_,
+            SpecialNeed.state == "submitted",
+            col(SpecialNeed.reviewer_id).is_(None),
+        ):
+            yield _item(act, "unclaimed", need)
+    for need in _needs(act, round_, SpecialNeed.state == "assessed"):
+        if act.person.id not in {need.written_by, need.assessed_by}:
+            yield _item(act, "to_decide", need, round_.decisions_due)
+
+
+def _of_lead(act: Act, round_: BudgetRound) -> Iterator[Item]:
+    if not act.person.has(Role.LEAD) or round_.state != "decided":
+        return
+    row = act.session.exec(
+        select(Publication)
+        .where(Publication.round_id == round_.id)
+        .order_by(col(Publication.id).desc())
+    ).first()
+    if row is not None and row.confirmed_by is None and row.proposed_by != act.person.id:
+        left = (round_.publication_due - deadlines.korean_day(act.now)).days
+        yield Item("to_confirm", "", "", "", round_.publication_due, left)
+
+
+def _of_centre_head(act: Act, round_: BudgetRound) -> Iterator[Item]:
+    if not act.person.centres:
+        return
+    today = deadlines.korean_day(act.now)
+    for need in _needs(act, round_, col(SpecialNeed.centre_id).in_(act.person.centres)):
+        if need.state == "returned" and round_.state in {"open", "review"}:
+            yield _item(act, "returned", need, need.return_due)
+        elif need.state == "draft" and deadlines.may_write(
+            act.session, round_, need.centre_id, act.now
+        ):
+            last = deadlines.last_day(act.session, round_, need.centre_id)
+            if today <= last <= today + timedelta(days=NOTICE_DAYS):
+                yield _item(act, "deadline", need, last)
+        elif (
+            need.state in {"approved", "rejected", "funded", "unfunded"}
+            and round_.state in OUTCOMES_VISIBLE
+        ):
+            yield _item(act, "decided", need)

@@ -1,0 +1,254 @@
+"""Publication: a certified run, proposed by a planner, confirmed by a lead who did not propose it.
+
+Source: workflow, scenarios and publication.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
+
+from sqlmodel import Session, col, select
+
+import budget
+from budget import files
+from budget.allocation.faults import N_, Fault, InputError
+from budget.allocation.policy_reading import policy_from_toml
+from budget.files.tables import table_bytes
+from budget.storage.store import Store
+from budget.storage.tables import (
+    BudgetRound,
+    Person,
+    Policy,
+    Publication,
+    Run,
+    Scenario,
+    ScenarioVersion,
+    SpecialNeed,
+)
+from budget.workflow import fields, rounds, scenarios
+from budget.workflow.deeds import Act, acting, looking
+from budget.workflow.refusals import NOT_YOURS, Forbidden, NotNow
+from budget.workflow.roles import Subject, Verb
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The proposal that awaits a lead, or the publication.
+
+    Attributes:
+        allocation_sha256: of the allocation.csv that would be, or is, published.
+    """
+
+    id: int
+    run_id: int
+    scenario: str
+    number: int
+    proposed_by: str
+    proposed_by_en: str
+    proposed_by_id: int
+    proposed_at: datetime
+    allocation_sha256: str
+    is_confirmed: bool
+
+
+def proposal(store: Store, who: str) -> Proposal | None:
+    """The latest proposal of the round, confirmed or not.
+
+    Raises:
+        Forbidden: for whoever may not see the allocation.
+    """
+    with looking(store, who, Verb.SEE_FIGURES) as act:
+        act.allow(Subject("round", ""))
+        row = _latest(act.session, act.round())
+        return _seen(act.session, row) if row else None
+
+
+def _latest(session: Session, round_: BudgetRound) -> Publication | None:
+    return session.exec(
+        select(Publication)
+        .where(Publication.round_id == round_.id)
+        .order_by(col(Publication.id).desc())
+    ).first()
+
+
+def _seen(session: Session, row: Publication) -> Proposal:
+    run = session.get_one(Run, row.run_id)
+    version = session.get_one(ScenarioVersion, run.scenario_version_id)
+    person = session.get_one(Person, row.proposed_by)
+    return Proposal(
+        id=row.id or 0,
+        run_id=run.id or 0,
+        scenario=session.get_one(Scenario, version.scenario_id).name,
+        number=version.number,
+        proposed_by=person.name,
+        proposed_by_en=person.name_en,
+        proposed_by_id=row.proposed_by,
+        proposed_at=row.proposed_at,
+        allocation_sha256=run.allocation_sha256,
+        is_confirmed=row.confirmed_by is not None,
+    )
+
+
+def propose(store: Store, who: str, scenario_id: int, reason: str, *, key: str) -> Proposal:
+    """Run the latest version of a scenario with the approved requests and propose the result.
+
+    Raises:
+        Forbidden: for anybody but a planner.
+        NotNow: before the round is decided, or once it is published.
+        InputError: without a reason, or with changed parameters that have no rationale.
+        InfeasiblePolicy: if the scenario's rules contradict each other.
+    """
+    with acting(store, who, Verb.PROPOSE_PUBLICATION, key) as act:
+        act.allow(Subject("scenario", str(scenario_id)))
+        round_ = act.round()
+        if act.is_repeated:
+            row = _latest(act.session, round_)
+            if row is None:
+                raise Forbidden(NOT_YOURS)
+            return _seen(act.session, row)
+        if round_.state != "decided":
+            raise NotNow(N_("A publication is proposed once the round is decided."))
+        why = fields.reason_text(reason)
+        scenario = act.session.get(Scenario, scenario_id)
+        if scenario is None or scenario.round_id != round_.id:
+            raise Forbidden(NOT_YOURS)
+        saved = scenarios._latest(act.session, scenario_id)
+        _check_rationales(act.session, round_, saved)
+        run = _run(act, round_, saved)
+        row = Publication(
+            round_id=round_.id or 0,
+            run_id=run.id or 0,
+            proposed_by=act.person.id,
+            proposed_at=act.now,
+        )
+        act.session.add(row)
+        act.session.flush()
+        act.record(
+            to_state="proposed",
+            changes={
+                "run": (None, run.id),
+                "allocation_sha256": (None, run.allocation_sha256),
+                "scenario": (None, f"{saved.name}, {saved.number}"),
+            },
+            reason=why,
+            made=Subject("publication", str(row.id)),
+        )
+        return _seen(act.session, row)
+
+
+def _check_rationales(
+    session: Session, round_: BudgetRound, saved: scenarios.SavedScenario
+) -> None:
+    """Every parameter that differs from the round's first policy has a rationale."""
+    first = session.exec(
+        select(Policy).where(Policy.round_id == round_.id).order_by(col(Policy.id))
+    ).first()
+    began = policy_from_toml(first.content, "policy.toml") if first else saved.policy
+    faults = [
+        Fault("", path, new or "", N_("a rationale; every changed parameter needs one"))
+        for path, (_old, new) in scenarios.difference(began, saved.policy).items()
+        if not saved.rationales.get(path)
+    ]
+    if faults:
+        raise InputError(faults)
+
+
+def _run(act: Act, round_: BudgetRound, saved: scenarios.SavedScenario) -> Run:
+    """A certified run of a scenario on the round's data, stored for good."""
+    given = rounds.inputs_of(act.session, round_, "approved")
+    allocation = budget.allocate(given.centres, saved.policy, given.requests)
+    if not allocation.certified:
+        raise budget.Defect("the allocation is not certified")
+    allocation_csv = files.allocation_csv(allocation)
+    requests_csv = table_bytes(given.requests)
+    run = Run(
+        round_id=round_.id or 0,
+        scenario_version_id=saved.version_id,
+        data_set_id=given.data_set_id,
+        policy_id=act.session.get_one(ScenarioVersion, saved.version_id).policy_id,
+        requests_csv=requests_csv,
+        requests_sha256=hashlib.sha256(requests_csv).hexdigest(),
+        allocation_csv=allocation_csv,
+        allocation_sha256=hashlib.sha256(allocation_csv).hexdigest(),
+        report=files.report_json(
+            allocation, given.requests, saved.policy_content.encode()
+        ).decode(),
+        code_version=code_version(),
+        certified=allocation.certified,
+        ran_by=act.person.id,
+        ran_at=act.now,
+    )
+    act.session.add(run)
+    act.session.flush()
+    return run
+
+
+def code_version() -> str:
+    """The version of this program."""
+    try:
+        return metadata.version("employment-centre-budget")
+    except metadata.PackageNotFoundError:
+        return "source"
+
+
+def confirm(store: Store, who: str, proposal_id: int, reason: str, *, key: str) -> None:
+    """Publish a proposal: freeze the round, mark approved requests funded or unfunded.
+
+    Raises:
+        Forbidden: for anybody but a lead, and for whoever proposed it.
+        NotNow: if it is not the latest proposal, or decisions changed since it was made.
+        InputError: without a reason.
+    """
+    with acting(store, who, Verb.CONFIRM_PUBLICATION, key) as act:
+        act.allow(Subject("publication", str(proposal_id)))
+        if act.is_repeated:
+            return
+        round_ = act.round()
+        row = _latest(act.session, round_)
+        if row is None or row.id != proposal_id:
+            raise NotNow(N_("This is not the latest proposal; please look at the new one."))
+        if round_.state != "decided" or row.confirmed_by is not None:
+            raise NotNow(N_("The round is published already, or no longer decided."))
+        if row.proposed_by == act.person.id:
+            raise Forbidden(N_("Whoever proposed a publication does not confirm it."))
+        why = fields.reason_text(reason)
+        run = act.session.get_one(Run, row.run_id)
+        given = rounds.inputs_of(act.session, round_, "approved")
+        if (given.requests_sha256, given.data_set_id) != (run.requests_sha256, run.data_set_id):
+            raise NotNow(
+                N_("Decisions or data changed since the proposal; a planner proposes it anew.")
+            )
+        policy = policy_from_toml(act.session.get_one(Policy, run.policy_id).content, "policy.toml")
+        funded = budget.allocate(given.centres, policy, given.requests).funded
+        row.confirmed_by, row.confirmed_at = act.person.id, act.now
+        round_.state = "published"
+        round_.version += 1
+        act.session.add(row)
+        act.session.add(round_)
+        act.record(
+            from_state="decided",
+            to_state="published",
+            changes={"run": (None, run.id), "allocation_sha256": (None, run.allocation_sha256)},
+            reason=why,
+            made=Subject("publication", str(row.id)),
+        )
+        for need in act.session.exec(
+            select(SpecialNeed)
+            .where(SpecialNeed.round_id == round_.id, SpecialNeed.state == "approved")
+            .order_by(col(SpecialNeed.id))
+        ).all():
+            _mark(act, need, funded.get(need.id, 0), run, key)
+
+
+def _mark(act: Act, need: SpecialNeed, won: int, run: Run, key: str) -> None:
+    """Mark an approved request funded or unfunded, by the run."""
+    act.key = f"{key[:40]}:{need.id}"
+    state = "funded" if won else "unfunded"
+    changes = act.change(need, state=state, funded_krw=won, run_id=run.id)
+    act.record(
+        from_state="approved",
+        to_state=state,
+        changes=changes,
+        made=Subject("special_need", need.id, need.centre_id),
+    )
