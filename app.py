@@ -1,32 +1,44 @@
-"""The page list: what there is, and in which order."""
+"""The page list: what there is, for whom, and in which order."""
 
 import streamlit as st
 
-from budget.ui import session
+from budget.ui import server, session
 from budget.ui.problems import problems
+from budget.workflow.roles import Verb
 
-_ = session.adopt_language()
-st.set_page_config(
-    page_title=_("Employment Centre budget"),
-    page_icon=":material/account_balance:",
-    layout="wide",
-)
-page = st.navigation(
-    [
-        st.Page(
-            "pages/overview.py",
-            title=_("Overview"),
-            icon=":material/dashboard:",
-            default=True,
-        ),
-        st.Page(
-            "pages/allocate.py",
-            title=_("Allocate"),
-            icon=":material/tune:",
-            url_path="allocate",
-        ),
-    ],
-    position="top",
-)
-with problems():
-    page.run()
+
+def pages() -> None:
+    """The menu of whoever is signed in; a page that is not theirs says so when it is opened."""
+    _ = session.adopt_language()
+    st.set_page_config(
+        page_title=_("Employment Centre budget"),
+        page_icon=":material/account_balance:",
+        layout="wide",
+    )
+    with problems():
+        person = session.arrive()
+        found = [
+            st.Page(
+                f"pages/{name}.py",
+                title=title,
+                icon=f":material/{icon}:",
+                default=name == "overview",
+                url_path="" if name == "overview" else name,
+                visibility="visible" if person.may(verb) else "hidden",
+            )
+            for name, title, icon, verb in (
+                ("overview", _("Overview"), "dashboard", Verb.SEE_ROUND),
+                ("allocate", _("Allocate"), "tune", Verb.SEE_FIGURES),
+                ("requests", _("Requests"), "edit_document", Verb.BEGIN),
+                ("review", _("Review"), "rule", Verb.SEE_QUEUE),
+                ("people", _("People"), "group", Verb.SEE_PEOPLE),
+                ("audit", _("Audit"), "history", Verb.SEE_TRAIL),
+            )
+        ]
+        st.navigation(found, position="top").run()
+
+
+if server.is_script_run():
+    pages()
+else:  # `streamlit run` asks for the server around the pages
+    app = st.App(__file__, **server.settings())

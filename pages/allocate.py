@@ -26,6 +26,7 @@ def rules_and_result(shown: Round) -> None:
 
 
 _ = session.enter()
-round_ = present_round()
-frame.page_head(_("Allocate"), round_)
-rules_and_result(round_)
+with problems():
+    round_ = present_round()
+    frame.page_head(_("Allocate"), round_.facts)
+    rules_and_result(round_)

@@ -1,13 +1,21 @@
 """The round at a glance: its state, where the envelope goes, who gains and who loses."""
 
-from budget.ui import frame, glance, session
-from budget.ui.round import baseline_allocation, present_round
+from budget.ui import frame, glance, inbox, session
+from budget.ui.problems import problems
+from budget.ui.round import baseline_allocation, facts, present_round
+from budget.workflow.roles import Verb
 
 _ = session.enter()
-round_ = present_round()
-allocation = baseline_allocation(round_)
-
-frame.page_head(_("Overview"), round_)
-glance.envelope(allocation, round_)
-glance.dates(round_)
-glance.country_and_centres(allocation, round_)
+with problems():
+    round_ = facts()
+    person = session.person()
+    frame.page_head(_("Overview"), round_, has_money=person.may(Verb.SEE_TOTALS))
+    glance.dates(round_)
+    inbox.inbox()
+    if person.may(Verb.SEE_FIGURES):
+        shown = present_round()
+        allocation = baseline_allocation(shown)
+        glance.envelope(allocation, shown)
+        glance.country_and_centres(allocation, shown)
+    elif person.may(Verb.SEE_TOTALS):
+        glance.national_totals(round_)

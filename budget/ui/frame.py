@@ -1,26 +1,26 @@
-"""The head of every page: title, state of the round, and how the reader wants to read."""
+"""The head of every page: title, state of the round, who is reading, and how they want to read."""
 
 import streamlit as st
 
-from budget.allocation.faults import N_
-from budget.ui import keys, session
-from budget.ui.round import Round
+from budget.ui import keys, session, sign_in
+from budget.ui.round import round_name
 from budget.ui.text import plain
 from budget.view.numbers import MONEY_UNITS
 from budget.view.parameters import capital
-from budget.view.words import LANGUAGES
-
-STATES = {
-    "setup": N_("being set up"),
-    "open": N_("open for requests"),
-    "review": N_("under review"),
-    "decided": N_("decided"),
-    "published": N_("published"),
-}
+from budget.view.words import LANGUAGES, Words
+from budget.workflow import founding, rounds
+from budget.workflow.deeds import Actor
+from budget.workflow.roles import ROLE_NAMES, Role
+from budget.workflow.rounds import STATES, RoundFacts
 
 
-def page_head(title: str, shown: Round) -> None:
-    """Title, state of the round and "illustrative" at the left; unit and language at the right."""
+def page_head(title: str, shown: RoundFacts, *, has_money: bool = True) -> None:
+    """Title, state of the round and "illustrative" at the left; person, unit and language at the
+    right.
+
+    Args:
+        has_money: whether the page shows amounts in the chosen unit.
+    """
     _ = session.words()
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
@@ -30,7 +30,7 @@ def page_head(title: str, shown: Round) -> None:
         ):
             st.title(title, anchor=False, width="content")
             state = _(STATES.get(shown.state, shown.state))
-            st.badge(f"{plain(shown.name(_))} · {plain(state)}", color="blue")
+            st.badge(f"{plain(round_name(shown, _))} · {plain(state)}", color="blue")
             if shown.illustrative:
                 st.badge(capital(_("illustrative data")), color="orange", icon=":material/science:")
         with st.container(
@@ -40,8 +40,75 @@ def page_head(title: str, shown: Round) -> None:
             width="content",
             gap="small",
         ):
-            _unit_switch()
+            _person_menu(session.person())
+            if has_money:
+                _unit_switch()
             _language_switch()
+
+
+# --- who is reading ------------------------------------------------------------------------------
+
+
+def person_name(person: Actor, _: Words) -> str:
+    """A person's name in the reader's language."""
+    return _.of(person.name, person.name_en or person.name)
+
+
+def _person_menu(person: Actor) -> None:
+    """Who is reading, under which roles; in the demonstration, everybody whom one can be."""
+    _ = session.words()
+    name = person_name(person, _)
+    label = _("Demonstration: {person}", person=name) if sign_in.is_demonstration() else name
+    icon = ":material/theater_comedy:" if sign_in.is_demonstration() else ":material/person:"
+    with st.popover(plain(label), icon=icon, key=keys.PERSON_SWITCH):
+        for role, centre in person.grants:
+            st.markdown(plain(f"{capital(_(ROLE_NAMES[role]))} {centre}".strip()))
+        if sign_in.is_demonstration():
+            _choose_person(person, _)
+        else:
+            st.button(
+                _("Sign out"), key=keys.SIGN_OUT, icon=":material/logout:", on_click=st.logout
+            )
+
+
+def _choose_person(person: Actor, _: Words) -> None:
+    st.caption(
+        _(
+            "This is a demonstration on this computer: nobody signs in, and you can take any "
+            "role. Its data stay in a database of its own."
+        )
+    )
+    for role, count in founding.DEMONSTRATION_PEOPLE:
+        for number in range(1, count + 1):
+            identity = founding.demonstration_identity(role, str(number))
+            suffix = f" {number}" if count > 1 else ""
+            st.button(
+                f"{capital(_(ROLE_NAMES[role]))}{suffix}",
+                key=keys.take(identity),
+                type="primary" if identity == person.identity else "secondary",
+                width="stretch",
+                on_click=sign_in.take,
+                args=(identity,),
+            )
+    names = rounds.centre_names(session.store(), session.who())
+    st.selectbox(
+        capital(_("centre head of")),
+        list(names),
+        index=list(names).index(person.centres[0]) if person.centres else None,
+        format_func=lambda centre: _.of(*names[centre]),
+        placeholder=_("Choose a centre"),
+        key=keys.PERSON_CENTRE,
+        on_change=_take_head,
+    )
+
+
+def _take_head() -> None:
+    centre = st.session_state[keys.PERSON_CENTRE]
+    if centre:
+        sign_in.take(founding.demonstration_identity(Role.CENTRE_HEAD, centre))
+
+
+# --- how they want to read -----------------------------------------------------------------------
 
 
 def _unit_switch() -> None:

@@ -1,7 +1,5 @@
 """The parts of the overview: envelope, dates, country, gainers and losers, what waits."""
 
-from datetime import datetime, timedelta, timezone
-
 import streamlit as st
 
 from budget.allocation.faults import N_
@@ -24,8 +22,10 @@ from budget.view.findings import (
 from budget.view.names import pool_name, province_name
 from budget.view.numbers import Numbers
 from budget.view.words import Words
+from budget.workflow import rounds
+from budget.workflow.deadlines import KOREA
+from budget.workflow.rounds import RoundFacts
 
-KOREA = timezone(timedelta(hours=9))
 SWATCHES = ("blue", "violet", "green", "yellow", "gray")
 """The theme's names of the colours of the envelope's bar, in its order."""
 
@@ -60,6 +60,11 @@ def envelope(allocation: Allocation, shown: Round) -> None:
         )
         st.caption(plain(_operating_last_year(allocation, numbers)), width="content")
         certificate_badge(allocation, _)
+    _envelope_parts(parts, total, numbers)
+
+
+def _envelope_parts(parts: list[tuple[str, int]], total: int, numbers: Numbers) -> None:
+    """The bar of the envelope, and under it each part with its share."""
     show(charts.envelope_bar(parts, numbers, session.chart_colours()))
     with st.container(horizontal=True, gap="medium"):
         for (name, won), swatch in zip(parts, SWATCHES, strict=False):
@@ -92,10 +97,38 @@ def _operating_last_year(allocation: Allocation, numbers: Numbers) -> str:
     )
 
 
-def dates(shown: Round) -> None:
-    """What is due when, and how many days are left; and what waits for the reader."""
+def national_totals(shown: RoundFacts) -> None:
+    """The envelope and its parts as the rules set them, before any request is decided."""
+    _, numbers = session.words(), session.numbers()
+    parts = rounds.national_parts(session.store(), session.who())
+    st.subheader(
+        plain(
+            _(
+                "{envelope} for {count} centres in {year}",
+                envelope=numbers.in_hundred_millions(parts.envelope),
+                count=parts.centres,
+                year=shown.fiscal_year,
+            )
+        ),
+        anchor=False,
+    )
+    st.caption(
+        _("National totals as the rules set them; special needs: their ceiling.")
+        if not parts.is_published
+        else _("National totals as published.")
+    )
+    named = [
+        *((pool_name(name, _), won) for name, won in parts.pools),
+        (_("special needs"), parts.special_needs),
+        (_("reserve"), parts.reserve),
+    ]
+    _envelope_parts(named, parts.envelope, numbers)
+
+
+def dates(shown: RoundFacts) -> None:
+    """What is due when, and how many days are left."""
     _ = session.words()
-    today = datetime.now(KOREA).date()
+    today = shown.now.astimezone(KOREA).date()
     with st.container(
         horizontal=True,
         gap="medium",
@@ -118,12 +151,6 @@ def dates(shown: Round) -> None:
                 f"{mark} {label}  \n**{day:%Y-%m-%d}** :small[:gray[{plain(when)}]]",
                 width="content",
             )
-        st.markdown(
-            f":material/task_alt: **{plain(_('Nothing waits for you'))}**  \n:small[:gray["
-            + plain(_("Requests to review and decisions to sign will be listed here."))
-            + "]]",
-            width="content",
-        )
 
 
 def country_and_centres(allocation: Allocation, shown: Round) -> None:

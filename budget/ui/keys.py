@@ -10,13 +10,30 @@ EDITS = "edits"
 OPEN_POOL = "open_pool"
 OPEN_PART = "open_part"
 AGAINST = "against"
+TAKEN = "taken_person"
+WHO = "who"
+PERSON = "person"
+SCENARIO = "scenario"
+CONSIDERED = "considered"
+DEED = "deed"
+KEPT = (LANGUAGE, UNIT)
+"""What stays when the visitor of the demonstration becomes another person."""
 
 # addresses
 LANGUAGE_PARAMETER = "lang"
+PERSON_PARAMETER = "as"
+REQUEST_PARAMETER = "request"
+SCENARIO_PARAMETER = "scenario"
 
 # widgets
 LANGUAGE_SWITCH = "language_switch"
 UNIT_SWITCH = "unit_switch"
+PERSON_SWITCH = "person_switch"
+PERSON_CENTRE = "person_centre"
+SIGN_IN = "sign_in"
+SIGN_OUT = "sign_out"
+REFUSAL = "refusal"
+INBOX = "inbox"
 POOL_SWITCH = "pool_switch"
 PART_SWITCH = "part_switch"
 AGAINST_SWITCH = "against_switch"
@@ -63,3 +80,8 @@ def remedy(path: str) -> str:
 def download(name: str) -> str:
     """A download button."""
     return f"download:{name}"
+
+
+def take(identity: str) -> str:
+    """The button that takes a person of the demonstration."""
+    return f"take:{identity}"

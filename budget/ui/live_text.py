@@ -22,8 +22,10 @@ HARD_BOUND = 5
 _HTML = """
 <label for="text"></label>
 <textarea id="text" autocomplete="off" aria-describedby="error help count"></textarea>
-<p id="error" role="alert" hidden></p>
-<div class="below"><span id="help"></span><span id="count"></span></div>
+<div class="below">
+  <div><p id="error" role="alert"></p><p id="help"></p></div>
+  <span id="count"></span>
+</div>
 """
 
 # measures and colours of st.text_area (Streamlit 1.67)
@@ -41,15 +43,15 @@ textarea:focus { border-color: var(--st-primary-color); }
 textarea:focus-visible { box-shadow: 0 0 0 1px var(--st-primary-color); }
 textarea::placeholder { color: var(--st-gray-text-color); opacity: 1; }
 textarea:disabled { cursor: not-allowed; color: var(--st-gray-text-color);
-  -webkit-text-fill-color: var(--st-gray-text-color); opacity: 0.7; }
+  -webkit-text-fill-color: var(--st-gray-text-color); }
 textarea[aria-invalid=true] { border-color: var(--st-red-text-color); }
 textarea[aria-invalid=true]:focus-visible { box-shadow: 0 0 0 1px var(--st-red-text-color); }
-#error, .below { margin: 0.25rem 0 0; line-height: 1.4; font-size: 0.8125rem;
-  font-family: var(--st-font); overflow-wrap: anywhere; }
-#error { color: var(--st-red-text-color); }
-.below { display: flex; justify-content: space-between; gap: 1rem;
+p { margin: 0; }
+.below { display: flex; justify-content: space-between; gap: 1rem; margin-top: 0.25rem;
+  line-height: 1.4; font-size: 0.8125rem; font-family: var(--st-font); overflow-wrap: anywhere;
   color: var(--st-gray-text-color); }
-#count { margin-left: auto; white-space: nowrap; font-variant-numeric: tabular-nums; }
+#error { color: var(--st-red-text-color); }
+#count { white-space: nowrap; font-variant-numeric: tabular-nums; }
 #count.over { color: var(--st-red-text-color); font-weight: 600; }
 """
 
@@ -60,6 +62,7 @@ const fields = new WeakMap();
 const COMPOSING_PAUSE = 1200;  // ms of rest in the middle of a syllable
 const LONGEST = 2000;          // ms that typing without a pause may stay untold
 const RELOAD = 60000;          // ms that a reload may take
+const INSIST = [5000, 60000];  // ms until a message that nobody heard is sent again, first and last
 
 class Field {
   constructor(root) {
@@ -70,6 +73,8 @@ class Field {
     this.known = "";        // what the server last said it has
     this.told = "";         // what was last sent
     this.before = "";       // what was sent before that
+    this.serial = 0;        // the number of the last message
+    this.retry = null;
     this.waiting = null;    // the caller's text, held back by a composition
     this.composing = false;
     this.untoldSince = null;
@@ -102,7 +107,6 @@ class Field {
     write(this.root.querySelector("label"), data.label);
     write(part("help"), data.help);
     write(part("error"), data.error);
-    part("error").hidden = !data.error;
     this.area.placeholder = data.placeholder;
     this.area.disabled = data.disabled;
     this.area.maxLength = data.bound;
@@ -111,7 +115,7 @@ class Field {
     if (this.memory !== data.memory) {
       // a new session on a page that was open: what no session ever got is told again
       const unheard = this.memory !== null && this.area.value !== this.known;
-      [this.memory, this.revision] = [data.memory, data.revision];
+      [this.memory, this.revision, this.serial] = [data.memory, data.revision, data.heard];
       this.known = this.told = data.text;
       if (unheard) this.tell(); else { this.show(data.text); this.unstash(); }
     } else if (this.revision !== data.revision) {
@@ -120,12 +124,14 @@ class Field {
     } else {
       this.known = data.text;
     }
+    if (data.heard >= this.serial) clearTimeout(this.retry);
     this.count();
   }
 
   show(text) {
     this.known = this.told = text;
     this.rest();
+    clearTimeout(this.retry);
     if (this.composing) { this.waiting = text; return; }
     const { area } = this;
     if (area.value === text) return;
@@ -179,7 +185,19 @@ class Field {
     if (this.waiting !== null || text === this.told) return;
     this.before = this.told;
     this.told = text;
-    this.send("typed", { text, revision: this.revision, memory: this.memory });
+    this.serial += 1;
+    this.sendTold(INSIST[0]);
+  }
+
+  // Streamlit drops what is sent while the connection is down, and says nothing
+  sendTold(patience) {
+    const { told: text, revision, memory, serial } = this;
+    this.send("typed", { text, revision, memory, serial });
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => {
+      if (this.area.isConnected && !this.area.disabled)
+        this.sendTold(Math.min(2 * patience, INSIST[1]));
+    }, patience);
   }
 
   // The server drops a message that comes while a run is under way and the page goes: the tab
@@ -236,8 +254,12 @@ class _Memory:
     """What the last run returned to the caller."""
     revision: int = 0
     """Rises when the caller's text replaces what is on the screen."""
+    heard: int = 0
+    """The number of the last message taken."""
     reset: bool = False
+    """The caller's text is to replace what is on the screen at the next run."""
     name: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Tells the browser which session it talks to."""
 
 
 def live_text_area(
@@ -278,7 +300,7 @@ def live_text_area(
     value = _clean(value, max_chars)
     memory: _Memory = st.session_state.setdefault(_memory_key(key), _Memory(value, value, value))
     if not disabled:
-        memory.text = _typed(key, memory, max_chars)
+        _listen(key, memory, max_chars)
     _follow(memory, value)
     _field(
         key=key,
@@ -288,6 +310,7 @@ def live_text_area(
             "text": memory.text,
             "revision": memory.revision,
             "memory": memory.name,
+            "heard": memory.heard,
             "most": max_chars,
             "bound": max_chars * HARD_BOUND,
             "height": height,
@@ -319,10 +342,8 @@ def _tell(key: str, max_chars: int, on_change: Callable[[str], None] | None) -> 
     memory: _Memory | None = st.session_state.get(_memory_key(key))
     if memory is None or memory.reset or on_change is None:
         return
-    text = _typed(key, memory, max_chars)
-    if text != memory.text:
-        memory.text = text
-        on_change(text)
+    if _listen(key, memory, max_chars):
+        on_change(memory.text)
 
 
 def _follow(memory: _Memory, value: str) -> None:
@@ -336,18 +357,21 @@ def _follow(memory: _Memory, value: str) -> None:
     memory.returned = memory.text
 
 
-def _typed(key: str, memory: _Memory, max_chars: int) -> str:
-    """What the browser sent, if it builds on the text that the field was last given."""
+def _listen(key: str, memory: _Memory, max_chars: int) -> bool:
+    """Take what the browser sent, if it builds on the text the field was last given; is it new?"""
     state: Any = st.session_state.get(key)
-    sent = state.get("typed") if isinstance(state, dict) else None
-    if (
-        isinstance(sent, dict)
-        and isinstance(sent.get("text"), str)
-        and sent.get("memory") == memory.name
-        and sent.get("revision") == memory.revision
-    ):
-        return _clean(sent["text"], max_chars)
-    return memory.text
+    match state.get("typed") if isinstance(state, dict) else None:
+        case {
+            "text": str(text),
+            "serial": int(serial),
+            "memory": memory.name,
+            "revision": memory.revision,
+        }:
+            text = _clean(text, max_chars)
+            new = text != memory.text
+            memory.text, memory.heard = text, serial
+            return new
+    return False
 
 
 def _clean(text: str, max_chars: int) -> str:

@@ -9,10 +9,13 @@ import streamlit as st
 
 from budget.allocation.faults import Defect, Fault, InputError
 from budget.allocation.infeasibility import InfeasiblePolicy
-from budget.ui import session
+from budget.ui import keys, session
 from budget.ui.text import plain
 from budget.view.notices import conflict_sentence
 from budget.view.words import Words
+from budget.workflow import fields
+from budget.workflow.deadlines import KOREA
+from budget.workflow.refusals import Conflict, OthersChange, Refusal
 
 LOG = logging.getLogger("budget.ui")
 
@@ -34,6 +37,8 @@ class problems:  # noqa: N801 - reads as a word: `with problems():`
         _ = session.words()
         if isinstance(error, InputError):
             show_faults(error, _)
+        elif isinstance(error, Refusal):
+            show_refusal(error, _)
         elif isinstance(error, InfeasiblePolicy):
             st.error(
                 plain(conflict_sentence(error.conflict, session.numbers())),
@@ -42,6 +47,33 @@ class problems:  # noqa: N801 - reads as a word: `with problems():`
         else:
             _show_defect(error, _)
         return True
+
+
+def show_refusal(refusal: Refusal, _: Words) -> None:
+    """Why something was not done, and, in a conflict, who changed what in the meantime."""
+    with st.container(key=keys.REFUSAL):
+        st.warning(plain(refusal_text(refusal, _)), icon=":material/front_hand:")
+        if isinstance(refusal, Conflict):
+            for change in refusal.changes:
+                st.markdown(f"- {plain(change_text(change, _))}")
+
+
+def refusal_text(refusal: Refusal, _: Words) -> str:
+    """A refusal in the reader's language; names of states among its details too."""
+    details = {name: _.name(str(value)) for name, value in refusal.details.items()}
+    return _.template(refusal.message, details)
+
+
+def change_text(change: OthersChange, _: Words) -> str:
+    """What somebody else changed, as a sentence."""
+    field = fields.BY_NAME.get(change.field)
+    return _(
+        "{person} changed {field} at {when}; it now says: {theirs}",
+        person=_.of(change.person, change.person_en or change.person),
+        field=_(field.label) if field else change.field,
+        when=f"{change.at.astimezone(KOREA):%Y-%m-%d %H:%M:%S}",
+        theirs=_.name(change.theirs)[:200],
+    )
 
 
 def show_faults(error: InputError, _: Words) -> None:

@@ -1,15 +1,14 @@
 """The round on the screen: its data, its baseline, and allocations computed from them.
 
-Data are read once a version of the files; allocations are kept by what was changed, so that
-going back costs nothing.
+Inputs are read once a version of the round; allocations are kept by what was changed, so that
+going back costs nothing. The workflow checks at every call who may see them.
 """
 
-import os
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -20,82 +19,95 @@ from budget.allocation.faults import InputError
 from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
-from budget.files import round_folder
+from budget.ui import keys, session
 from budget.ui.edits import Changes
 from budget.view.maps import thinned
 from budget.view.parameters import Section, sections
 from budget.view.words import Words
-
-FOLDER_VARIABLE = "BUDGET_DATA"
+from budget.workflow import rounds
+from budget.workflow.rounds import RoundFacts
+from budget.workflow.scenarios import CONSIDERED, SavedScenario
 
 
 @dataclass(frozen=True)
 class Round:
-    """One year's round.
+    """One year's round, for those who may see the allocation.
 
     Attributes:
-        version: changes when a file of the round changes.
-        state: "setup", "open", "review", "decided" or "published".
-        dates: what is due when, in the order of the round.
-        illustrative: whether the figures are made up.
-        baseline: the default policy.
+        version: changes when anything that an allocation depends on changes.
+        facts: state, dates, name.
+        requests: with the amounts of the requests that are considered.
+        saved_baseline: the scenario that others are compared with; `baseline` is its policy.
         provinces: outlines for the map.
     """
 
     version: str
-    name_ko: str
-    name_en: str
-    fiscal_year: int
-    state: str
-    dates: Mapping[str, date]
-    illustrative: bool
+    facts: RoundFacts
     centres: pd.DataFrame
     requests: pd.DataFrame
+    saved_baseline: SavedScenario
     baseline: Policy
     provinces: list[dict[str, Any]]
+
+    @property
+    def fiscal_year(self) -> int:
+        """The year whose budget is split."""
+        return self.facts.fiscal_year
+
+    @property
+    def dates(self) -> Mapping[str, date]:
+        """What is due when, in the order of the round."""
+        return self.facts.dates
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The baseline's parameters as a planner meets them."""
         return sections(self.baseline)
 
-    def name(self, _: Words) -> str:
-        """What the round is called."""
-        return _.of(self.name_ko, self.name_en)
+
+def facts() -> RoundFacts:
+    """The round as everybody may know it.
+
+    Raises:
+        Forbidden: for somebody without a role.
+    """
+    return rounds.present(session.store(), session.who())
 
 
-def folder() -> Path:
-    """Where the round's files are."""
-    return Path(os.environ.get(FOLDER_VARIABLE) or Path(__file__).parents[2] / "data")
+def round_name(shown: RoundFacts, _: Words) -> str:
+    """What the round is called."""
+    return _.of(shown.name_ko, shown.name_en)
+
+
+def considered() -> str:
+    """Which requests the planner wants to be considered: a key of CONSIDERED."""
+    chosen = st.session_state.get(keys.CONSIDERED)
+    return str(chosen) if chosen in CONSIDERED else next(iter(CONSIDERED))
 
 
 def present_round() -> Round:
     """The round that the pages show.
 
     Raises:
-        InputError: if a file of it cannot be used.
+        Forbidden: for whoever may not see the allocation.
     """
-    where = folder()
-    return _round(round_folder.round_version(where), str(where))
+    chosen = considered()
+    where = session.store().engine.url.render_as_string(hide_password=True)
+    version = f"{where} {rounds.figures_version(session.store(), session.who())}"
+    return _round(f"{version}-{chosen}", facts(), chosen)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _round(version: str, where: str) -> Round:
-    place = Path(where)
-    facts = round_folder.read_facts(place)
-    centres, requests, baseline = round_folder.read_tables(place)
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _round(version: str, _facts: RoundFacts, _considered: str) -> Round:
+    given = rounds.inputs(session.store(), session.who(), _considered)
     return Round(
         version=version,
-        name_ko=facts.name_ko,
-        name_en=facts.name_en,
-        fiscal_year=facts.fiscal_year,
-        state=facts.state,
-        dates=facts.dates,
-        illustrative=facts.illustrative,
-        centres=centres,
-        requests=requests,
-        baseline=baseline,
-        provinces=thinned(round_folder.read_provinces(place)),
+        facts=_facts,
+        centres=given.centres,
+        requests=given.requests,
+        saved_baseline=given.baseline,
+        baseline=given.baseline.policy,
+        provinces=thinned(json.loads(given.provinces)),
     )
 
 

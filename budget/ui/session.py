@@ -1,14 +1,19 @@
-"""The reader's session: language, unit of money, light or dark, and the edits."""
+"""The reader's session: who they are, language, unit of money, light or dark, and the edits."""
 
+import secrets
 from typing import cast
 
 import streamlit as st
 
-from budget.ui import keys
+from budget.storage.store import Store
+from budget.ui import keys, sign_in
 from budget.ui.edits import Edits
 from budget.view.colours import Colours, colours
 from budget.view.numbers import MONEY_UNITS, Numbers
 from budget.view.words import DEFAULT_LANGUAGE, LANGUAGES, Words
+from budget.workflow.deeds import Actor
+from budget.workflow.refusals import Forbidden
+from budget.workflow.rounds import who_is
 
 
 def adopt_language() -> Words:
@@ -32,9 +37,98 @@ def enter() -> Words:
     Streamlit serves the first address after a start straight from pages/, past app.py. Whoever
     came that way is sent through app.py.
     """
-    if keys.LANGUAGE not in st.session_state:
+    if keys.WHO not in st.session_state:
         st.switch_page("app.py")
     return words()
+
+
+# --- who -----------------------------------------------------------------------------------------
+
+
+def arrive() -> Actor:
+    """Who is using the app; called once a run, by app.py. Nobody else gets past it.
+
+    Raises:
+        InputError: where a demonstration must not run.
+    """
+    sign_in.check_visit(st.context.headers)
+    who = sign_in.identity()
+    if who is None:
+        _sign_in_screen(words())
+    known = None
+    try:
+        known = who_is(store(), cast(str, who))
+    except Forbidden as refusal:
+        if sign_in.is_demonstration() and who != sign_in.FIRST_PERSON:
+            sign_in.take(sign_in.FIRST_PERSON)
+            st.rerun()
+        _no_role_screen(cast(str, who), str(refusal), words())
+    st.session_state[keys.WHO] = who
+    st.session_state[keys.PERSON] = known
+    return cast(Actor, known)
+
+
+def _sign_in_screen(_: Words) -> None:
+    st.title(_("Employment Centre budget"), anchor=False)
+    st.write(_("Please sign in with your ministry account."))
+    st.button(_("Sign in"), type="primary", key=keys.SIGN_IN, on_click=st.login)
+    st.stop()
+
+
+def _no_role_screen(who: str, _refusal: str, _: Words) -> None:
+    st.title(_("Employment Centre budget"), anchor=False)
+    st.warning(
+        _(
+            "You are signed in, but you have no role in this budget round. Please send the "
+            "administrator the identity below; then open this page again."
+        ),
+        icon=":material/badge:",
+    )
+    st.code(who, language=None, wrap_lines=True)
+    if not sign_in.is_demonstration():
+        st.button(_("Sign out"), key=keys.SIGN_OUT, on_click=st.logout)
+    st.stop()
+
+
+def who() -> str:
+    """The identity of whoever is signed in; every service call takes it and checks it."""
+    return cast(str, st.session_state[keys.WHO])
+
+
+def person() -> Actor:
+    """The person with the roles that they had when the page was opened: for menus and labels."""
+    return cast(Actor, st.session_state[keys.PERSON])
+
+
+def store() -> Store:
+    """The database."""
+    return sign_in.store()
+
+
+def address() -> dict[str, str]:
+    """What every address within the app carries: language, and the demonstration's person."""
+    return {
+        name: st.query_params[name]
+        for name in (keys.LANGUAGE_PARAMETER, keys.PERSON_PARAMETER)
+        if name in st.query_params
+    }
+
+
+def deed_key(name: str) -> str:
+    """The key of a deed that is being prepared: the same until it is done.
+
+    A double click or a resent form carries the same key, so that it happens once.
+    """
+    prepared = st.session_state.setdefault(keys.DEED, {})
+    return cast(str, prepared.setdefault(name, secrets.token_hex(16)))
+
+
+def deed_done(name: str) -> None:
+    """The deed was done; the next one of this name has a key of its own."""
+    st.session_state.setdefault(keys.DEED, {}).pop(name, None)
+
+
+# --- how they want to read ---------------------------------------------------------------------
 
 
 def choose_language() -> None:

@@ -375,7 +375,7 @@ def _extend_one(session: Session, round_: BudgetRound, centre_id: str, now: date
     """One centre of the demonstration may still write, so that a visitor can try it."""
     if round_.state not in {"open", "review"}:
         return
-    until = deadlines.korean_day(now) + timedelta(days=EXTENDED_DAYS)
+    until = max(round_.requests_close, deadlines.korean_day(now) + timedelta(days=EXTENDED_DAYS))
     session.add(Extension(round_id=round_.id or 0, centre_id=centre_id, until=until, set_at=now))
     _record(
         session,

@@ -9,12 +9,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
+from budget.allocation.bounds import amount_in_won
 from budget.allocation.faults import N_, Fault, InputError
+from budget.allocation.policy import Policy as AllocationPolicy
+from budget.allocation.policy_reading import policy_from_toml
 from budget.files.tables import table_bytes, table_from
 from budget.storage.store import Store
-from budget.storage.tables import BudgetRound, Centre, DataSet, Extension, SpecialNeed
+from budget.storage.tables import (
+    BudgetRound,
+    Centre,
+    DataSet,
+    Extension,
+    Policy,
+    Publication,
+    Run,
+    Scenario,
+    SpecialNeed,
+)
 from budget.workflow import deadlines, fields, scenarios
 from budget.workflow.deeds import Act, Actor, acting, actor, looking
 from budget.workflow.refusals import Conflict, NotNow, OthersChange
@@ -134,6 +147,25 @@ class RoundInputs:
         return table_from(self.centres_content, "centres.csv")
 
 
+def figures_version(store: Store, who: str) -> str:
+    """A text that changes whenever the inputs of the round's allocations may have changed.
+
+    Raises:
+        Forbidden: for whoever may not see the allocation.
+    """
+    with looking(store, who, Verb.SEE_FIGURES) as act:
+        act.allow(Subject("round", ""))
+        round_ = act.round()
+        count, versions = act.session.exec(
+            select(func.count(), func.sum(SpecialNeed.version)).where(
+                SpecialNeed.round_id == round_.id
+            )
+        ).one()
+        base = act.session.get(Scenario, round_.baseline_id)
+        parts = (round_.id, round_.version, round_.data_set_id, base and base.version)
+        return "-".join(str(part) for part in (*parts, round_.baseline_id, count, versions))
+
+
 def inputs(store: Store, who: str, considered: str = "approved") -> RoundInputs:
     """The inputs of the round's allocations.
 
@@ -149,29 +181,14 @@ def inputs(store: Store, who: str, considered: str = "approved") -> RoundInputs:
         return inputs_of(act.session, act.round(), considered)
 
 
-def totals_inputs(store: Store, who: str) -> RoundInputs:
-    """The inputs for national totals before anything is decided: no request in them.
-
-    Raises:
-        Forbidden: for an administrator without another role.
-    """
-    with looking(store, who, Verb.SEE_TOTALS) as act:
-        act.allow(Subject("round", ""))
-        return inputs_of(act.session, act.round(), "none")
-
-
 def inputs_of(session: Session, round_: BudgetRound, considered: str) -> RoundInputs:
     """The same, inside a transaction, for the workflow itself."""
     data_set = session.get_one(DataSet, round_.data_set_id)
-    needs = (
-        session.exec(
-            select(SpecialNeed)
-            .where(SpecialNeed.round_id == round_.id, SpecialNeed.snapshots > 0)
-            .order_by(col(SpecialNeed.submitted_at), col(SpecialNeed.id))
-        ).all()
-        if considered != "none"
-        else []
-    )
+    needs = session.exec(
+        select(SpecialNeed)
+        .where(SpecialNeed.round_id == round_.id, SpecialNeed.snapshots > 0)
+        .order_by(col(SpecialNeed.submitted_at), col(SpecialNeed.id))
+    ).all()
     table = requests_table(needs, considered, scenarios.baseline_unit(session, round_))
     content = table_bytes(table)
     table.attrs.update(sha256=hashlib.sha256(content).hexdigest(), file="requests.csv")
@@ -220,6 +237,82 @@ def with_amount(requests: pd.DataFrame, need_id: str, approved_krw: int | None) 
     row = changed["request_id"] == need_id
     changed.loc[row, "approved_krw"] = "" if approved_krw is None else str(approved_krw)
     return changed
+
+
+@dataclass(frozen=True)
+class NationalParts:
+    """The envelope and its parts, in won, as everybody but the administrator may know them.
+
+    Attributes:
+        pools: name and amount of each.
+        special_needs: their ceiling before publication, what is funded after.
+    """
+
+    envelope: int
+    centres: int
+    pools: tuple[tuple[str, int], ...]
+    special_needs: int
+    reserve: int
+    is_published: bool
+
+
+def national_parts(store: Store, who: str) -> NationalParts:
+    """National totals: as the rules set them, so that no decision shows before its time; once the
+    round is published, as published.
+
+    Raises:
+        Forbidden: for an administrator without another role.
+    """
+    with looking(store, who, Verb.SEE_TOTALS) as act:
+        act.allow(Subject("round", ""))
+        round_ = act.round()
+        run = published_run(act.session, round_)
+        if run is not None:
+            policy = policy_from_toml(
+                act.session.get_one(Policy, run.policy_id).content, "policy.toml"
+            )
+            table = table_from(run.allocation_csv, "allocation.csv")
+            placed = {
+                name: sum(map(int, table[f"{name}_krw"]))
+                for name in (*(pool.name for pool in policy.pool), "special_needs", "total")
+            }
+            return NationalParts(
+                envelope=policy.envelope,
+                centres=len(table),
+                pools=tuple((pool.name, placed[pool.name]) for pool in policy.pool),
+                special_needs=placed["special_needs"],
+                reserve=policy.envelope - placed["total"],
+                is_published=True,
+            )
+        data_set = act.session.get_one(DataSet, round_.data_set_id)
+        rows = len(table_from(data_set.content, "centres.csv"))
+        return _planned(scenarios.baseline(act.session, round_).policy, rows)
+
+
+def _planned(policy: AllocationPolicy, centres: int) -> NationalParts:
+    envelope, unit = policy.envelope, policy.unit
+    reserve = amount_in_won(policy.reserve.amount, envelope, unit) if policy.reserve else 0
+    ceiling = (
+        amount_in_won(policy.special_needs.ceiling, envelope, unit) if policy.special_needs else 0
+    )
+    pools = {
+        pool.name: 0 if isinstance(pool.amount, str) else amount_in_won(pool.amount, envelope, unit)
+        for pool in policy.pool
+    }
+    pools[policy.remainder_pool.name] = envelope - reserve - ceiling - sum(pools.values())
+    return NationalParts(
+        envelope, centres, tuple(pools.items()), ceiling, reserve, is_published=False
+    )
+
+
+def published_run(session: Session, round_: BudgetRound) -> Run | None:
+    """The run that was published, once the round is."""
+    row = session.exec(
+        select(Publication).where(
+            Publication.round_id == round_.id, col(Publication.confirmed_by).is_not(None)
+        )
+    ).first()
+    return session.get(Run, row.run_id) if row else None
 
 
 # --- moving the round --------------------------------------------------------------------------

@@ -32,6 +32,7 @@ def refuse(text: str) -> None:
 @st.fragment
 def part() -> None:
     """A field that reruns alone."""
+    time.sleep(SLOW)
     text = live_text_area(
         "In a fragment",
         key="fragment",
@@ -47,6 +48,7 @@ st.title("live text")
 st.session_state.setdefault("full_runs", 0)
 st.session_state.full_runs += 1
 st.text(f"full runs {st.session_state.full_runs}")
+time.sleep(SLOW)  # before the fields: what they are given is this old when it arrives
 with st.container(horizontal=True):
     if st.button("Take over"):
         keep("reason", "another person's text\n두 번째 줄")
@@ -65,7 +67,6 @@ st.text(f"reason has {len(reason)}")
 part()
 late = live_text_area("Late", key="late", value=kept("late"), max_chars=4000, height=90)
 if late != kept("late"):  # saved after the field, so the next run's value is one text behind
-    time.sleep(SLOW)
     keep("late", late)
 live_text_area(
     "Refused",
@@ -78,4 +79,3 @@ live_text_area(
 )
 live_text_area("Closed", key="closed", value="decided", max_chars=10, height=60, disabled=True)
 st.text_area("Streamlit's own", value="to compare with", height=120)
-time.sleep(SLOW)

@@ -17,6 +17,7 @@ from tests.browser.server import opened, served
 
 browser = test_in_chromium.browser  # the fixture
 pytestmark = pytest.mark.browser
+INPUT = "(field, text) => { field.value = text; field.dispatchEvent(new InputEvent('input')); }"
 SCRIPT = Path(__file__).with_name("live_text_page.py")
 
 
@@ -230,17 +231,21 @@ def test_a_syllable_under_composition_is_not_broken_and_not_lost(page: Page, fol
 
 
 def test_typing_hangul_without_a_pause_is_kept_between_syllables(page: Page, folder: Path) -> None:
-    """A typist whose input method is always composing is saved as well."""
-    area(page, "Reason").focus()
-    ime = page.context.new_cdp_session(page)
-    for _ in range(12):
-        for step in "ㄱ가각":
-            compose(ime, step)
+    """A typist whose input method is always composing is saved as well, in whole syllables."""
+    field = area(page, "Reason")
+    field.focus()
+    field.dispatch_event("compositionstart")
+    for n in range(12):
+        for step in ("ㄱ", "가", "각"):
+            field.evaluate(INPUT, "각" * n + step)
             page.wait_for_timeout(90)
-        ime.send("Input.insertText", {"text": "각"})
-    sent = (folder / "reason").read_text()
-    assert sent
-    assert set(sent) == {"각"}
+        # one key ends a syllable and begins the next, with no time between
+        field.evaluate("""field => {
+            field.dispatchEvent(new CompositionEvent("compositionend"));
+            field.dispatchEvent(new CompositionEvent("compositionstart"));
+        }""")
+    assert len((folder / "reason").read_text()) >= 5
+    assert set((folder / "reason").read_text()) == {"각"}
     arrives(folder / "reason", "각" * 12)
 
 
@@ -282,7 +287,12 @@ def told(app: AppTest, key: str, text: str) -> AppTest:
     states: WidgetStates = app._tree.get_widget_states()
     field = next(found for found in app.get("bidi_component") if found.key == key)
     data = json.loads(field.proto.json)
-    sent = {"text": text, "revision": data["revision"], "memory": data["memory"]}
+    sent = {
+        "text": text,
+        "revision": data["revision"],
+        "memory": data["memory"],
+        "serial": data["heard"] + 1,
+    }
     states.widgets.add(id=field.proto.id, json_value=json.dumps({"typed": sent}))
     return app._run(states)
 
@@ -314,10 +324,12 @@ def test_a_forged_or_overtaken_message_changes_nothing(
     field = next(found for found in app.get("bidi_component") if found.key == "reason")
     first = json.loads(field.proto.json)
     app.button[0].click().run()
+    now = {"text": "x", "revision": first["revision"] + 1, "memory": first["memory"], "serial": 9}
     for sent in (
-        {"text": "late", "revision": first["revision"], "memory": first["memory"]},
-        {"text": 7, "revision": first["revision"] + 1, "memory": first["memory"]},
-        {"text": "other", "revision": first["revision"] + 1, "memory": "another session"},
+        {**now, "revision": first["revision"]},
+        {**now, "text": 7},
+        {**now, "serial": None},
+        {**now, "memory": "another session"},
         "nonsense",
     ):
         states = app._tree.get_widget_states()
@@ -325,6 +337,8 @@ def test_a_forged_or_overtaken_message_changes_nothing(
         app._run(states)
         assert not app.exception
         assert shown(app, "reason").startswith("another person's")
+    told(app, "reason", "x")
+    assert shown(app, "reason") == "x"
     told(app, "closed", "broken open")
     assert shown(app, "closed") == "decided"
 

@@ -24,7 +24,7 @@ def upgrade() -> None:
     _tables()
     statements = _sqlite_guards() if op.get_bind().dialect.name == "sqlite" else _pg_guards()
     for statement in statements:
-        # straight to the driver: a colon or a per cent sign in a statement means itself
+        # straight to the driver: a colon in a statement means itself; a per cent sign does not
         op.get_bind().exec_driver_sql(statement)
 
 
@@ -66,8 +66,8 @@ def _sqlite_guards() -> list[str]:
 def _pg_guards() -> list[str]:
     found = [
         "CREATE FUNCTION written_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "RAISE EXCEPTION 'rows of % are written once and never changed', TG_TABLE_NAME; "
-        "END $$",
+        "RAISE EXCEPTION USING MESSAGE = "
+        "'rows of ' || TG_TABLE_NAME || ' are written once and never changed'; END $$",
         "CREATE FUNCTION trail_record_follows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "IF NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM trail_record) OR "
         "NEW.previous_hash <> COALESCE((SELECT hash FROM trail_record "

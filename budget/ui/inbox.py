@@ -1,0 +1,62 @@
+"""What waits for the reader, with a link to each thing."""
+
+import streamlit as st
+
+from budget.ui import keys, session
+from budget.ui.text import plain
+from budget.view.words import Words
+from budget.workflow import inbox as waiting
+from budget.workflow.inbox import KINDS, Item
+from budget.workflow.roles import Verb
+
+SHOWN = 4
+"""So many things are listed at once; the rest on demand."""
+
+
+def inbox() -> None:
+    """The things that wait, the most urgent first; what to expect where nothing does."""
+    _ = session.words()
+    items = waiting.inbox(session.store(), session.who())
+    with st.container(border=True, gap="small", key=keys.INBOX):
+        if not items:
+            st.markdown(f":material/task_alt: **{plain(_('Nothing waits for you'))}**")
+            return
+        st.markdown(
+            ":material/inbox: **"
+            + plain(
+                _.ngettext("{count} thing waits for you", "{count} things wait for you", len(items))
+            )
+            + "**"
+        )
+        for item in items[:SHOWN]:
+            _line(item, _)
+        if len(items) > SHOWN:
+            with st.expander(_("{count} more", count=len(items) - SHOWN)):
+                for item in items[SHOWN:]:
+                    _line(item, _)
+
+
+def _line(item: Item, _: Words) -> None:
+    page = "pages/requests.py" if session.person().may(Verb.BEGIN) else "pages/review.py"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if item.days_left is not None:
+            st.badge(_days(item, _), color="red" if item.is_urgent else "blue")
+        text = plain(f"{_(KINDS[item.kind])}: ") if item.need_id else plain(_(KINDS[item.kind]))
+        st.markdown(text, width="content")
+        if item.need_id:
+            title = _.of(item.title, item.title_en or item.title) or _("without a title")
+            st.page_link(
+                page,
+                label=plain(f"{item.need_id} {title}"),
+                query_params={keys.REQUEST_PARAMETER: item.need_id, **session.address()},
+                width="content",
+            )
+
+
+def _days(item: Item, _: Words) -> str:
+    left = item.days_left or 0
+    if left < 0:
+        return _.ngettext("{count} day late", "{count} days late", -left)
+    if left == 0:
+        return _("today")
+    return _.ngettext("{count} day left", "{count} days left", left)

@@ -1,0 +1,148 @@
+"""The web server around the pages: the demonstration's refusal, headers, attachments.
+
+An attachment is not one of Streamlit's media files, which anybody with the link can load. Its
+link carries a signed ticket for one person and one file, and the workflow checks the person's
+rights at the moment of loading.
+"""
+
+import asyncio
+import json
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import quote
+
+import streamlit as st
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.web.server.starlette.starlette_auth_routes import _get_signed_cookie_from_request
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+
+from budget.allocation.faults import InputError
+from budget.ui import sign_in
+from budget.workflow import attachments
+from budget.workflow.refusals import Refusal
+
+LOG = logging.getLogger("budget.ui")
+ATTACHMENT = "attachment"
+TICKET_SECONDS = 15 * 60
+_tickets = URLSafeTimedSerializer(secrets.token_bytes(32), salt=ATTACHMENT)
+
+
+def is_script_run() -> bool:
+    """Whether a page is being drawn; otherwise the server is being set up."""
+    return get_script_run_ctx(suppress_warning=True) is not None
+
+
+@asynccontextmanager
+async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Refuse to start where the app must not run; open the database before the first visit."""
+    try:
+        sign_in.check_address(st.get_option("server.address"))
+        sign_in.store()
+    except InputError as error:
+        LOG.critical("the app does not start: %s", error)
+        raise SystemExit(2) from None
+    yield None
+
+
+class SafeHeaders:
+    """Every answer says what a browser may do with it.
+
+    Pictures come from this server alone: an image link in a justification loads nothing, even if
+    it were ever drawn as one.
+    """
+
+    HEADERS = (
+        (
+            "Content-Security-Policy",
+            "img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; "
+            "base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
+        ),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "same-origin"),
+    )
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; add the headers to its answer."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.HEADERS:
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def settings() -> dict[str, Any]:
+    """What `st.App` is built with, besides the script."""
+    return {
+        "routes": [Route(f"/{ATTACHMENT}/{{ticket}}", _serve_attachment)],
+        "middleware": [Middleware(SafeHeaders)],
+        "lifespan": _lifespan,
+    }
+
+
+# --- attachments -------------------------------------------------------------------------------
+
+
+def attachment_link(file_id: int, who: str) -> str:
+    """A link with which one person can load one file for a quarter of an hour."""
+    return f"{ATTACHMENT}/{_tickets.dumps([file_id, who])}"
+
+
+async def _serve_attachment(request: Request) -> Response:
+    try:
+        file_id, who = _tickets.loads(request.path_params["ticket"], max_age=TICKET_SECONDS)
+    except BadSignature:
+        return PlainTextResponse(
+            "이 링크는 더 이상 유효하지 않습니다. 페이지에서 파일을 다시 여십시오.\n"
+            "This link is no longer valid. Please open the file from its page again.",
+            status_code=403,
+        )
+    if not sign_in.is_demonstration() and _signed_in(request) != who:
+        return _not_yours()
+    try:
+        sign_in.check_visit(request.headers)
+        file = await asyncio.to_thread(attachments.served, sign_in.store(), who, int(file_id))
+    except (Refusal, InputError):
+        return _not_yours()
+    return Response(
+        file.content,
+        media_type=file.media_type,
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+def _not_yours() -> Response:
+    return PlainTextResponse(
+        "이 파일을 볼 수 없습니다.\nThis file is not yours to see.", status_code=403
+    )
+
+
+def _signed_in(request: Request) -> str | None:
+    """The identity in the sign-in cookie of a request."""
+    cookie = get_cookie_with_chunks(
+        lambda name: _get_signed_cookie_from_request(request, name), USER_COOKIE_NAME
+    )
+    claims: Any = json.loads(cookie) if cookie else {}
+    return sign_in.of_claims(claims) if isinstance(claims, dict) else None

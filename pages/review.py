@@ -1,0 +1,7 @@
+"""To come in this change."""
+
+from budget.ui import frame, session
+from budget.ui.round import facts
+
+_ = session.enter()
+frame.page_head("review", facts())

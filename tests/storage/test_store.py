@@ -1,0 +1,367 @@
+"""The database holds what its settings promise, on SQLite and on PostgreSQL."""
+
+import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, StatementError
+from sqlmodel import select
+
+from budget.allocation.faults import InputError
+from budget.storage import store as storage
+from budget.storage import trail
+from budget.storage.store import Store, opened
+from budget.storage.tables import Installation, Person, RoleGrant
+from budget.workflow import records, special_needs
+from budget.workflow.refusals import Forbidden
+from tests.storage.databases import (
+    Clock,
+    Databases,
+    at,
+    auditor,
+    head,
+    key,
+    move_round,
+    planner,
+    sqlite_path,
+)
+
+SECRET = "s3cret-Geheim"
+
+
+def people(store: Store) -> int:
+    with store.reading() as session:
+        return len(session.exec(select(Person)).all())
+
+
+# --- settings ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [
+        ("journal_mode", "wal"),
+        ("foreign_keys", 1),
+        ("busy_timeout", 20_000),
+        ("recursive_triggers", 1),
+        ("synchronous", 2),
+        ("trusted_schema", 0),
+    ],
+)
+def test_every_sqlite_connection_is_set_up(quick_store: Store, pragma: str, value: object) -> None:
+    """Two connections at once: the second one is new, and set up as well."""
+    with quick_store.reading() as first, quick_store.reading() as second:
+        for session in (first, second):
+            assert session.connection().exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+def test_foreign_keys_are_held(store: Store) -> None:
+    with pytest.raises(Exception, match=r"(?i)foreign key"), store.writing() as session:
+        session.add(RoleGrant(person_id=10**6, role="lead", granted_at=store.clock()))
+
+
+def test_postgresql_waits_for_nobody_for_ever(postgresql_databases: Databases) -> None:
+    """A machine that vanished with the lock is cut off; who waits for it is told."""
+    address = postgresql_databases.founded()
+    store = opened(address)
+    with store.reading() as session:
+        for name in ("lock_timeout", "idle_in_transaction_session_timeout"):
+            value = session.connection().exec_driver_sql(f"SHOW {name}").scalar_one()
+            assert value not in {"0", ""}, name
+    store.close()
+    postgresql_databases.remove(address)
+
+
+# --- transactions ------------------------------------------------------------------------------
+
+
+def test_a_write_that_fails_leaves_nothing(store: Store) -> None:
+    before = people(store)
+    with pytest.raises(ZeroDivisionError), store.writing() as session:
+        session.add(Person(identity="somebody", name="x"))
+        session.flush()
+        _ = 1 / 0
+    assert people(store) == before
+    with store.writing() as session:
+        session.add(Person(identity="somebody", name="x"))
+    assert people(store) == before + 1
+
+
+def test_a_reader_never_waits_for_a_writer(store: Store) -> None:
+    """While a write is under way others read what was there before, at once."""
+    before = people(store)
+    with store.writing() as session:
+        session.add(Person(identity="somebody", name="x"))
+        session.flush()
+        with ThreadPoolExecutor(1) as other:
+            began = time.monotonic()
+            assert other.submit(people, store).result(timeout=10) == before
+            assert time.monotonic() - began < 5
+    assert people(store) == before + 1
+
+
+def test_a_reader_sees_one_state(store: Store) -> None:
+    """What is committed while somebody reads appears to the next reader, not to this one."""
+    with store.reading() as session:
+        before = len(session.exec(select(Person)).all())
+        with store.writing() as other:
+            other.add(Person(identity="somebody", name="x"))
+        assert len(session.exec(select(Person)).all()) == before
+    assert people(store) == before + 1
+
+
+def test_the_trail_is_proven_while_others_write(store: Store) -> None:
+    """A deed between two looks of the proof is no false alarm."""
+    move_round(store, "open")
+    need = special_needs.begin(store, head(), "EC001", {}, key=key())
+    with store.reading() as session:
+        assert trail.verified(session).is_whole
+        special_needs.withdraw(store, head(), need.id, "no", based_on=need.version, key=key())
+        assert records.proof(session).is_whole
+    assert records.verify(store, auditor()).is_whole
+
+
+def test_writers_take_turns(store: Store) -> None:
+    """Each of 8 writers reads and writes a number 10 times; none of the 80 steps is lost."""
+    with store.writing() as session:
+        session.add(Person(identity="counter", name="x", version=0))
+
+    def count(_writer: int) -> None:
+        for _step in range(10):
+            with store.writing() as session:
+                row = session.exec(select(Person).where(Person.identity == "counter")).one()
+                row.version += 1
+                session.add(row)
+
+    with ThreadPoolExecutor(8) as writers:
+        list(writers.map(count, range(8)))
+    with store.reading() as session:
+        assert session.exec(select(Person).where(Person.identity == "counter")).one().version == 80
+
+
+def test_a_writer_waits_for_the_one_before(store: Store) -> None:
+    """The second writer begins only after the first has committed, and sees what it wrote."""
+    seen: list[int] = []
+    inside, before = threading.Event(), people(store)
+
+    def second() -> None:
+        inside.wait(10)
+        with store.writing() as session:
+            seen.append(len(session.exec(select(Person)).all()))
+
+    with ThreadPoolExecutor(1) as other:
+        with store.writing() as session:
+            waiting = other.submit(second)
+            inside.set()
+            time.sleep(0.2)
+            assert not seen
+            session.add(Person(identity="somebody", name="x"))
+        waiting.result(timeout=10)
+    assert seen == [before + 1]
+
+
+def test_forty_visitors_at_once(store: Store) -> None:
+    """Readers and writers beyond the number of connections wait; nobody gets an error."""
+    move_round(store, "open")
+
+    def visit(number: int) -> int:
+        if number % 5 == 0:
+            special_needs.begin(store, head(), "EC001", {"title": str(number)}, key=f"v{number}")
+        with pytest.raises(Forbidden):
+            special_needs.needs_of_centres(store, planner())
+        return len(special_needs.needs_of_centres(store, head()))
+
+    with ThreadPoolExecutor(40) as visitors:
+        assert min(visitors.map(visit, range(40))) >= 1
+    with store.reading() as session:
+        assert trail.verified(session).is_whole
+        kinds = [record.outcome for record in trail._records(session)]
+    assert kinds.count("refused") == 40
+
+
+def test_nothing_is_left_open(postgresql_databases: Databases) -> None:
+    """After deeds, refusals and errors no session of PostgreSQL is idle in a transaction."""
+    address = postgresql_databases.founded()
+    store = opened(address, Clock())
+    move_round(store, "open")
+    need = special_needs.begin(store, head(), "EC001", {}, key=key())
+    special_needs.need(store, head(), need.id)
+    with pytest.raises(Forbidden):
+        special_needs.need(store, head("EC002"), need.id)
+    with pytest.raises(InputError):
+        special_needs.submit(store, head(), need.id, based_on=need.version, key=key())
+    with psycopg.connect(address, autocommit=True) as other:
+        found = other.execute(
+            "SELECT state FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid()"
+        ).fetchall()
+    assert found
+    assert {state for (state,) in found} == {"idle"}
+    store.close()
+    postgresql_databases.remove(address)
+
+
+def test_connections_that_were_cut_are_replaced(postgresql_databases: Databases) -> None:
+    """The database is restarted over lunch: the next visitor notices nothing."""
+    address = postgresql_databases.founded()
+    store = opened(address, Clock())
+    before = people(store)
+    with psycopg.connect(address, autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    assert people(store) == before
+    store.close()
+    postgresql_databases.remove(address)
+
+
+# --- addresses ---------------------------------------------------------------------------------
+
+
+def refusal(address: str) -> str:
+    """What `opened` says about an address."""
+    with pytest.raises(InputError) as caught:
+        opened(address)
+    assert caught.value.faults[0].file == "DATABASE_URL"
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "nonsense",
+        SECRET,
+        f"postgresql//me:{SECRET}@host/name",
+        f"mysql://me:{SECRET}@127.0.0.1/name",
+        f"postgres://me:{SECRET}@127.0.0.1/name",
+        f"oracle+nonsense://me:{SECRET}@127.0.0.1/name",
+        f"postgresql://me:{SECRET}@127.0.0.1:1/name",
+        f"postgresql://me:{SECRET}@127.0.0.1:port/name",
+        f"postgresql://me:{SECRET}@127.0.0.1:99999/name",
+        f"postgresql://me:{SECRET}@no-such-host.invalid/name",
+        f"postgresql://me:{SECRET}@127.0.0.1:1/name?nonsense=1",
+        f"postgresql+nonsense://me:{SECRET}@127.0.0.1:1/name",
+        f"postgresql://me:{SECRET}@[::1/name",
+        "sqlite:////no/such/folder/round.sqlite3",
+        "sqlite:////proc/round.sqlite3",
+        "sqlite:///",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///file::memory:?uri=true",
+    ],
+)
+def test_a_wrong_address_is_explained(address: str) -> None:
+    """One sentence, without the password."""
+    said = refusal(address)
+    assert SECRET not in said
+    assert len(said) < 400
+    assert "Traceback" not in said
+
+
+def test_an_unknown_kind_of_database_names_the_right_ones() -> None:
+    assert "sqlite or postgresql" in refusal("mysql://host/name")
+
+
+def test_a_password_that_is_wrong_stays_secret(postgresql_databases: Databases) -> None:
+    """The server's own answer is quoted, not what was sent to it."""
+    address = postgresql_databases.founded().replace("tests@", f"nobody_here:{SECRET}@")
+    said = refusal(address)
+    assert "nobody_here" in said
+    assert SECRET not in said
+
+
+def test_a_file_that_is_no_database_is_explained(tmp_path: Path) -> None:
+    path = tmp_path / "round.sqlite3"
+    path.write_text("centre_id,staff\n" * 100)
+    assert "not a database" in refusal(f"sqlite:///{path}")
+    assert path.read_text() == "centre_id,staff\n" * 100
+
+
+def test_a_database_of_a_newer_program_is_left_alone(founded_address: str) -> None:
+    """Nobody runs an old program on a schema that it does not know."""
+    store = opened(founded_address)
+    with store.writing() as session:
+        session.connection().execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    assert "newer" in refusal(founded_address)
+
+
+def test_a_full_disk_is_told_and_breaks_nothing(sqlite_databases: Databases) -> None:
+    """No page more than there are: the write fails whole, what was there stays."""
+    address = sqlite_databases.founded()
+    store = opened(address, Clock())
+    move_round(store, "open")
+    with store.reading() as session:
+        before = trail.length(session)
+        connection = session.connection()
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    engine = store.engine
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        connection.rollback()
+        raw = connection.connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)
+    with pytest.raises(OperationalError, match="full"):
+        special_needs.begin(store, head(), "EC001", {"justification": "긴 글" * 1300}, key=key())
+        special_needs.begin(store, head(), "EC001", {"justification": "긴 글" * 1300}, key=key())
+    with store.reading() as session:
+        assert records.proof(session).is_whole
+        assert trail.length(session) - before <= 1
+    store.close()
+    sqlite_databases.remove(address)
+
+
+def test_a_folder_that_cannot_be_written_is_explained(sqlite_databases: Databases) -> None:
+    """Also for root, whom no permission stops: the file is opened for reading only."""
+    path = sqlite_path(sqlite_databases.founded())
+    said = refusal(f"sqlite:///file:{path}?mode=ro&uri=true")
+    assert "readonly" in said
+
+
+# --- moments -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        at("2026-05-29T23:59:59.999999+09:00"),
+        at("2026-05-30T00:00:00+09:00"),
+        datetime(2027, 1, 1, tzinfo=UTC),
+        at("2026-12-31T19:00:00-05:00"),
+    ],
+)
+def test_a_moment_comes_back_as_it_was(store: Store, moment: datetime) -> None:
+    """To the microsecond, in UTC, whatever zone it was given in."""
+    with store.writing() as session:
+        session.get_one(Installation, 1).made_at = moment
+    with store.reading() as session:
+        found = session.get_one(Installation, 1).made_at
+    assert found == moment
+    assert found.tzinfo == UTC
+
+
+def test_moments_are_compared_as_moments(store: Store) -> None:
+    """One microsecond apart, given in two zones: the database orders them."""
+    with store.writing() as session:
+        session.get_one(Installation, 1).made_at = at("2026-05-30T00:00:00+09:00")
+    for moment, later in (
+        (at("2026-05-29T14:59:59.999999+00:00"), True),
+        (at("2026-05-29T15:00:00+00:00"), False),
+    ):
+        with store.reading() as session:
+            found = session.exec(select(Installation).where(Installation.made_at > moment)).first()
+        assert (found is not None) is later
+
+
+def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
+    """It could be Korean time or UTC: nine hours decide over a deadline."""
+    with pytest.raises(StatementError, match="zone"), store.writing() as session:
+        session.get_one(Installation, 1).made_at = datetime(2026, 5, 29, 12)  # noqa: DTZ001
