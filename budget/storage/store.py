@@ -7,23 +7,30 @@ All writes of the application take the same lock, so that the audit trail is one
 deed has checked still holds when it is written. A write lasts milliseconds.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from budget.allocation.faults import N_, Fault, InputError, shown
 
 BUSY_SECONDS = 20
+"""So long a writer waits for its turn."""
+LOST_SECONDS = 120
+"""After so long PostgreSQL ends a transaction of which nothing more is heard: the machine that
+began it may be gone, and holds the lock of all writers."""
 WRITING = "budget_writing"
 PG_LOCK = 4_174_2027
 """The advisory lock of all writers on PostgreSQL."""
@@ -49,8 +56,15 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that sees one state of the database."""
+        """A session that sees one state of the database, whatever is committed meanwhile."""
         with Session(self.engine, expire_on_commit=False) as session:
+            if self.engine.dialect.name == "postgresql":
+                session.connection(
+                    execution_options={
+                        "isolation_level": "REPEATABLE READ",
+                        "postgresql_readonly": True,
+                    }
+                )
             yield session
 
     @contextmanager
@@ -58,8 +72,9 @@ class Store:
         """A session that writes alone; commits at the end, rolls back on any error."""
         engine = self.engine.execution_options(**{WRITING: True})
         with Session(engine, expire_on_commit=False) as session, session.begin():
+            connection = session.connection()  # SQLite takes its lock here
             if self.engine.dialect.name == "postgresql":
-                session.connection().execute(text(f"SELECT pg_advisory_xact_lock({PG_LOCK})"))
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({PG_LOCK})"))
             yield session
 
     def close(self) -> None:
@@ -76,39 +91,75 @@ def opened(address: str, clock: Callable[[], datetime] = utc_now) -> Store:
     Raises:
         InputError: if it cannot be reached, or is no such address.
     """
+    engine = _engine(_url(address))
     try:
-        engine = _engine(address)
         _upgrade(engine)
-    except (SQLAlchemyError, OSError) as error:
-        reason = shown(str(error).splitlines()[0], 160)
-        raise InputError(
-            [
-                Fault(
-                    "DATABASE_URL",
-                    "",
-                    "",
-                    N_("a database that can be opened ({reason})"),
-                    details={"reason": reason},
-                )
-            ]
-        ) from None
+    except (SQLAlchemyError, CommandError, OSError) as error:
+        engine.dispose()
+        if isinstance(error, CommandError):
+            raise _refused(
+                N_("a database of this version of the program or an older one; it is a newer one's")
+            ) from None
+        reason = shown(_without_password(str(error).splitlines()[0], address), 160)
+        raise _refused(N_("a database that can be opened ({reason})"), reason=reason) from None
     return Store(engine, clock)
 
 
-def _engine(address: str) -> Engine:
-    url = make_url(address)
+def _url(address: str) -> URL:
+    """The parts of an address; it is not quoted in a refusal, for it may hold a password."""
+    try:
+        url = make_url(address)
+        kind = url.get_backend_name()
+    except (SQLAlchemyError, ValueError):
+        raise _refused(
+            N_("sqlite:///path/of/a/file or postgresql://user:password@host/name")
+        ) from None
+    if kind not in {"sqlite", "postgresql"}:
+        raise _refused(N_("sqlite or postgresql"), value=kind)
+    if kind == "sqlite" and (url.database in {None, "", ":memory:"} or url.query):
+        raise _refused(N_("the path of a file: sqlite:///path/of/a/file, without options"))
+    return url
+
+
+def _without_password(reason: str, address: str) -> str:
+    """A driver's answer without any part of what stands between the user's name and the host.
+
+    A password with an @ or a / that was not written as %40 or %2F ends up in other parts of the
+    address, and so in the answer.
+    """
+    secret = address.partition("://")[2].rpartition("@")[0].partition(":")[2]
+    for part in re.split("[@:/?#]", secret):
+        for written in {part, unquote(part)} - {""}:
+            reason = reason.replace(written, "…")
+    return reason
+
+
+def _refused(expected: str, value: str = "", **details: str) -> InputError:
+    return InputError([Fault("DATABASE_URL", "", value, expected, details=details)])
+
+
+def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    if url.get_backend_name() != "postgresql":
-        raise InputError(
-            [Fault("DATABASE_URL", "", url.get_backend_name(), N_("sqlite or postgresql"))]
-        )
-    return create_engine(
-        url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10, max_overflow=20
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        isolation_level="READ COMMITTED",  # who has waited for the lock sees what was written
     )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{LOST_SECONDS}s'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -145,5 +196,6 @@ def _upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the schema up to a revision; two processes that start together take turns."""
     with engine.execution_options(**{WRITING: True}).begin() as connection:
         if engine.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
         command.upgrade(migration_settings(connection), revision)

@@ -7,11 +7,12 @@ The last number and hash, written down elsewhere, also prove that nothing was cu
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
 from budget.allocation.faults import N_
@@ -42,6 +43,8 @@ FIELDS = (
 """What the hash covers, in this order."""
 
 BATCH = 1000
+UNREADABLE = (SQLAlchemyError, ValueError, TypeError)
+"""What reading a record raises that was spoilt behind our back."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,13 @@ def record_hash(record: TrailRecord) -> str:
         for value in (getattr(record, name) for name in FIELDS)
     ]
     return hashlib.sha256(canonical(values).encode()).hexdigest()
+
+
+def _fits_its_hash(record: TrailRecord) -> bool:
+    try:
+        return record.hash == record_hash(record)
+    except UNREADABLE:  # bytes where text should be
+        return False
 
 
 def append(session: Session, entry: Entry) -> TrailRecord:
@@ -143,14 +153,18 @@ def verified(session: Session, expected: tuple[int, str] | None = None) -> Verdi
         expected: the number and hash of a record as written down earlier.
     """
     previous, count = FIRST, 0
-    for record in _records(session):
-        if record.number != count + 1:
+    for number, record in _records(session):
+        if number < 1:
+            return Verdict(count, previous, number, N_("the trail begins with record 1"))
+        if number != count + 1:
             return Verdict(count, previous, count + 1, N_("this record is missing"))
+        if record is None:
+            return Verdict(count, previous, number, N_("it cannot be read"))
         if record.previous_hash != previous:
             return Verdict(
                 count, previous, record.number, N_("it does not follow from the record before it")
             )
-        if record.hash != record_hash(record):
+        if not _fits_its_hash(record):
             return Verdict(
                 count, previous, record.number, N_("its content is not what its hash was made of")
             )
@@ -166,20 +180,34 @@ def verified(session: Session, expected: tuple[int, str] | None = None) -> Verdi
     return Verdict(count, previous)
 
 
-def _records(session: Session) -> Iterator[TrailRecord]:
-    last = 0
-    while True:
-        batch = session.exec(
-            select(TrailRecord)
-            .where(col(TrailRecord.number) > last)
-            .order_by(col(TrailRecord.number))
-            .limit(BATCH)
-        ).all()
-        if not batch:
-            return
-        yield from batch
-        last = batch[-1].number
+def _records(session: Session) -> Iterator[tuple[int, TrailRecord | None]]:
+    """Every record by its number, numbers that no right trail has included; None: unreadable."""
+    numbers = session.exec(select(TrailRecord.number).order_by(col(TrailRecord.number))).all()
+    for first in range(0, len(numbers), BATCH):
+        batch = numbers[first : first + BATCH]
+        try:
+            found = _between(session, batch[0], batch[-1])
+        except UNREADABLE:
+            for number in batch:
+                yield number, _readable(session, number)
+        else:
+            yield from ((record.number, record) for record in found)
         session.expunge_all()
+
+
+def _between(session: Session, first: int, last: int) -> Sequence[TrailRecord]:
+    return session.exec(
+        select(TrailRecord)
+        .where(col(TrailRecord.number).between(first, last))
+        .order_by(col(TrailRecord.number))
+    ).all()
+
+
+def _readable(session: Session, number: int) -> TrailRecord | None:
+    try:
+        return _between(session, number, number)[0]
+    except UNREADABLE:
+        return None
 
 
 def record_with_key(session: Session, key: str) -> TrailRecord | None:

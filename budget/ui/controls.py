@@ -32,7 +32,7 @@ from budget.view.parameters import (
 )
 from budget.view.words import Words
 
-PANEL_HEIGHT = 520
+PANEL_HEIGHT = 466
 SWITCH_HEIGHT = 46
 """Pixels: the rules scroll alone, so that the result never leaves the eye."""
 

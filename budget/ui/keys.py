@@ -15,7 +15,10 @@ WHO = "who"
 PERSON = "person"
 SCENARIO = "scenario"
 CONSIDERED = "considered"
+ROUND_CHANGED = "round_changed"
 DEED = "deed"
+DRAFTINGS = "draftings"
+NOTICE = "notice"
 KEPT = (LANGUAGE, UNIT)
 """What stays when the visitor of the demonstration becomes another person."""
 
@@ -24,6 +27,7 @@ LANGUAGE_PARAMETER = "lang"
 PERSON_PARAMETER = "as"
 REQUEST_PARAMETER = "request"
 SCENARIO_PARAMETER = "scenario"
+CHANGE_PARAMETER = "set"
 
 # widgets
 LANGUAGE_SWITCH = "language_switch"
@@ -34,6 +38,19 @@ SIGN_IN = "sign_in"
 SIGN_OUT = "sign_out"
 REFUSAL = "refusal"
 INBOX = "inbox"
+NEW_REQUEST = "new_request"
+NEW_REQUEST_CENTRE = "new_request_centre"
+WITHDRAW_REASON = "withdraw_reason"
+SCENARIOS = "scenarios"
+SCENARIO_LIST = "scenario_list"
+SCENARIO_NAME = "scenario_name"
+SCENARIO_COPY = "scenario_copy"
+SCENARIO_NOTE = "scenario_note"
+SCENARIO_TARGET = "scenario_target"
+SCENARIO_CONSIDERED = "scenario_considered"
+SCENARIO_REASON = "scenario_reason"
+SAVE = "save"
+SAVE_ON_TOP = "save_on_top"
 POOL_SWITCH = "pool_switch"
 PART_SWITCH = "part_switch"
 AGAINST_SWITCH = "against_switch"
@@ -85,3 +102,48 @@ def download(name: str) -> str:
 def take(identity: str) -> str:
     """The button that takes a person of the demonstration."""
     return f"take:{identity}"
+
+
+def rationale(path: str) -> str:
+    """Why a parameter was changed, in the form that saves a scenario."""
+    return f"rationale:{path}"
+
+
+def open_version(scenario_id: int, number: int) -> str:
+    """The button that opens a version of a scenario."""
+    return f"open:{scenario_id}:{number}"
+
+
+def request_card(need_id: str) -> str:
+    """The frame of a request in a list."""
+    return f"request:{need_id}"
+
+
+def request_field(need_id: str, name: str) -> str:
+    """A field of a request's form."""
+    return f"field:{need_id}:{name}"
+
+
+def request_deed(need_id: str, verb: str) -> str:
+    """A button that does something with a request."""
+    return f"{verb}:{need_id}"
+
+
+def upload(need_id: str, number: int) -> str:
+    """The uploader of a request; a new one after every upload."""
+    return f"upload:{need_id}:{number}"
+
+
+def detach(file_id: int) -> str:
+    """The button that removes a file."""
+    return f"detach:{file_id}"
+
+
+def theirs(need_id: str, name: str) -> str:
+    """The button that takes somebody else's text."""
+    return f"theirs:{need_id}:{name}"
+
+
+def mine(need_id: str, name: str) -> str:
+    """The button that keeps one's own text."""
+    return f"mine:{need_id}:{name}"

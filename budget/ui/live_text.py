@@ -39,6 +39,7 @@ textarea { display: block; box-sizing: border-box; width: 100%; min-height: 2.5r
   color: var(--st-text-color); background: var(--st-secondary-background-color);
   border: 1px solid var(--st-widget-border-color); border-radius: var(--st-base-radius);
   outline: none; }
+textarea.one { resize: none; field-sizing: content; }
 textarea:focus { border-color: var(--st-primary-color); }
 textarea:focus-visible { box-shadow: 0 0 0 1px var(--st-primary-color); }
 textarea::placeholder { color: var(--st-gray-text-color); opacity: 1; }
@@ -82,7 +83,7 @@ class Field {
     this.listening = new AbortController();
     const on = (target, event, act) =>
       target.addEventListener(event, act, { signal: this.listening.signal });
-    on(this.area, "input", () => { this.count(); this.schedule(); });
+    on(this.area, "input", () => { this.straighten(); this.count(); this.schedule(); });
     on(this.area, "compositionstart", () => {
       this.composing = true;
       if (this.timer !== null) this.schedule();
@@ -90,7 +91,9 @@ class Field {
     on(this.area, "compositionend", () => this.composed());
     on(this.area, "blur", () => { this.composed(); this.tell(); });
     on(this.area, "keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.tell();
+      if (event.key !== "Enter" || event.isComposing) return;
+      if (this.data.oneLine) event.preventDefault();
+      if (this.data.oneLine || event.ctrlKey || event.metaKey) this.tell();
     });
     on(window, "beforeunload", () => this.tell());
     on(window, "pagehide", () => { this.tell(); this.stash(); });
@@ -110,7 +113,8 @@ class Field {
     this.area.placeholder = data.placeholder;
     this.area.disabled = data.disabled;
     this.area.maxLength = data.bound;
-    if (this.height !== data.height) this.area.style.height = `${data.height}px`;
+    if (data.oneLine) [this.area.rows, this.area.className] = [1, "one"];
+    if (this.height !== data.height && !data.oneLine) this.area.style.height = `${data.height}px`;
     this.height = data.height;
     if (this.memory !== data.memory) {
       // a new session on a page that was open: what no session ever got is told again
@@ -140,6 +144,14 @@ class Field {
     area.value = text;
     if (focused) area.setSelectionRange(selectionStart, selectionEnd);
     area.scrollTop = scrollTop;
+  }
+
+  // one line stays one line, whatever is pasted
+  straighten() {
+    const { area, area: { selectionStart, selectionEnd } } = this;
+    if (!this.data.oneLine || this.composing || !area.value.includes("\\n")) return;
+    area.value = area.value.replaceAll("\\n", " ");
+    area.setSelectionRange(selectionStart, selectionEnd);
   }
 
   count() {
@@ -274,6 +286,7 @@ def live_text_area(
     placeholder: str = "",
     count: str = "{typed} / {most}",
     disabled: bool = False,
+    one_line: bool = False,
     pause_ms: int = 400,
     on_change: Callable[[str], None] | None = None,
 ) -> str:
@@ -291,6 +304,7 @@ def live_text_area(
         placeholder: shown while the field is empty.
         count: the line that counts; `{typed}` and `{most}` are replaced.
         disabled: the text can be seen but not changed.
+        one_line: the text has no line breaks; the field grows with it.
         pause_ms: how long typing must rest before the text is told.
         on_change: called before the run with the new text; save it here.
 
@@ -319,6 +333,7 @@ def live_text_area(
             "placeholder": placeholder,
             "count": count,
             "disabled": disabled,
+            "oneLine": one_line,
             "pause": pause_ms,
         },
         on_typed_change=partial(_tell, key, max_chars, None if disabled else on_change),

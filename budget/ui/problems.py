@@ -10,12 +10,13 @@ import streamlit as st
 from budget.allocation.faults import Defect, Fault, InputError
 from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.ui import keys, session
+from budget.ui.request_words import field_name
 from budget.ui.text import plain
 from budget.view.notices import conflict_sentence
 from budget.view.words import Words
-from budget.workflow import fields
 from budget.workflow.deadlines import KOREA
 from budget.workflow.refusals import Conflict, OthersChange, Refusal
+from budget.workflow.special_needs import STATES
 
 LOG = logging.getLogger("budget.ui")
 
@@ -66,13 +67,13 @@ def refusal_text(refusal: Refusal, _: Words) -> str:
 
 def change_text(change: OthersChange, _: Words) -> str:
     """What somebody else changed, as a sentence."""
-    field = fields.BY_NAME.get(change.field)
+    theirs = STATES.get(change.theirs, change.theirs) if change.field == "state" else change.theirs
     return _(
         "{person} changed {field} at {when}; it now says: {theirs}",
         person=_.of(change.person, change.person_en or change.person),
-        field=_(field.label) if field else change.field,
+        field=field_name(change.field, _),
         when=f"{change.at.astimezone(KOREA):%Y-%m-%d %H:%M:%S}",
-        theirs=_.name(change.theirs)[:200],
+        theirs=_.name(theirs)[:200],
     )
 
 

@@ -7,10 +7,7 @@ rights at the moment of loading.
 
 import asyncio
 import json
-import logging
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -32,7 +29,6 @@ from budget.ui import sign_in
 from budget.workflow import attachments
 from budget.workflow.refusals import Refusal
 
-LOG = logging.getLogger("budget.ui")
 ATTACHMENT = "attachment"
 TICKET_SECONDS = 15 * 60
 _tickets = URLSafeTimedSerializer(secrets.token_bytes(32), salt=ATTACHMENT)
@@ -41,18 +37,6 @@ _tickets = URLSafeTimedSerializer(secrets.token_bytes(32), salt=ATTACHMENT)
 def is_script_run() -> bool:
     """Whether a page is being drawn; otherwise the server is being set up."""
     return get_script_run_ctx(suppress_warning=True) is not None
-
-
-@asynccontextmanager
-async def _lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Refuse to start where the app must not run; open the database before the first visit."""
-    try:
-        sign_in.check_address(st.get_option("server.address"))
-        sign_in.store()
-    except InputError as error:
-        LOG.critical("the app does not start: %s", error)
-        raise SystemExit(2) from None
-    yield None
 
 
 class SafeHeaders:
@@ -90,11 +74,19 @@ class SafeHeaders:
 
 
 def settings() -> dict[str, Any]:
-    """What `st.App` is built with, besides the script."""
+    """What `st.App` is built with, besides the script.
+
+    Raises:
+        SystemExit: with the reason, where the app must not run or has no database.
+    """
+    try:
+        sign_in.check_address(st.get_option("server.address"))
+        sign_in.store()
+    except InputError as error:
+        raise SystemExit(f"the app does not start: {error}") from None
     return {
         "routes": [Route(f"/{ATTACHMENT}/{{ticket}}", _serve_attachment)],
         "middleware": [Middleware(SafeHeaders)],
-        "lifespan": _lifespan,
     }
 
 
@@ -118,7 +110,7 @@ async def _serve_attachment(request: Request) -> Response:
     if not sign_in.is_demonstration() and _signed_in(request) != who:
         return _not_yours()
     try:
-        sign_in.check_visit(request.headers)
+        sign_in.check_visit(request.headers, request.client.host if request.client else None)
         file = await asyncio.to_thread(attachments.served, sign_in.store(), who, int(file_id))
     except (Refusal, InputError):
         return _not_yours()

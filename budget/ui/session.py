@@ -1,13 +1,15 @@
 """The reader's session: who they are, language, unit of money, light or dark, and the edits."""
 
 import secrets
+from dataclasses import dataclass
 from typing import cast
 
 import streamlit as st
 
+from budget.allocation.policy import Policy
 from budget.storage.store import Store
 from budget.ui import keys, sign_in
-from budget.ui.edits import Edits
+from budget.ui.edits import Changes, Edits, from_address, to_address
 from budget.view.colours import Colours, colours
 from budget.view.numbers import MONEY_UNITS, Numbers
 from budget.view.words import DEFAULT_LANGUAGE, LANGUAGES, Words
@@ -51,7 +53,7 @@ def arrive() -> Actor:
     Raises:
         InputError: where a demonstration must not run.
     """
-    sign_in.check_visit(st.context.headers)
+    sign_in.check_visit(st.context.headers, st.context.ip_address)
     who = sign_in.identity()
     if who is None:
         _sign_in_screen(words())
@@ -160,5 +162,65 @@ def edits() -> Edits:
 
 
 def keep_edits(changed: Edits) -> None:
-    """Remember the planner's changes."""
+    """Remember the planner's changes, in the address too: a reload or a colleague finds them."""
     st.session_state[keys.EDITS] = changed
+    keep_in_address()
+
+
+def adopt_edits(baseline: Policy) -> None:
+    """Take the changes that the address names, once: when the page is opened by it.
+
+    Raises:
+        InputError: for changes that the policy cannot have; they are dropped.
+    """
+    if keys.EDITS in st.session_state:
+        if edits().present and not st.query_params.get_all(keys.CHANGE_PARAMETER):
+            keep_in_address()  # the page was left and entered again by the menu
+        return
+    asked = st.query_params.get_all(keys.CHANGE_PARAMETER)
+    st.session_state[keys.EDITS] = Edits()
+    st.session_state[keys.EDITS] = Edits(from_address(asked, baseline))
+
+
+def keep_in_address() -> None:
+    """Say the changes, and the scenario that they began with, in the address of the page."""
+    written = to_address(edits().present)
+    if written:
+        st.query_params[keys.CHANGE_PARAMETER] = written
+    elif keys.CHANGE_PARAMETER in st.query_params:
+        del st.query_params[keys.CHANGE_PARAMETER]
+    found = opened()
+    if found is not None:
+        st.query_params[keys.SCENARIO_PARAMETER] = str(found.scenario_id)
+
+
+# --- the scenario that is open -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The scenario version that the planner is working on.
+
+    Attributes:
+        number: the version, which the next one will be based on.
+        saved: the changes of the baseline that it has.
+    """
+
+    scenario_id: int
+    number: int
+    name: str
+    saved: Changes
+    considered: str
+
+
+def opened() -> Opened | None:
+    """The scenario that is open; None: the baseline."""
+    return cast(Opened | None, st.session_state.get(keys.SCENARIO))
+
+
+def keep_opened(found: Opened | None) -> None:
+    """Remember which scenario is open, and which requests it considers."""
+    st.session_state[keys.SCENARIO] = found
+    if found is not None and st.session_state.get(keys.CONSIDERED) != found.considered:
+        st.session_state[keys.CONSIDERED] = found.considered
+        st.session_state[keys.ROUND_CHANGED] = True

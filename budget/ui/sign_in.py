@@ -83,14 +83,19 @@ _ELSEWHERE = N_(
 )
 
 
-def check_visit(headers: Mapping[str, str]) -> None:
+def check_visit(headers: Mapping[str, str], client: str | None) -> None:
     """A visit to the demonstration comes from this machine, not through a proxy.
+
+    Args:
+        client: the address that the visit comes from; None: unknown, or this machine.
 
     Raises:
         InputError: otherwise.
     """
     if not is_demonstration():
         return
+    if client and not is_local(client):
+        raise InputError([Fault("client", "", client[:80], _ELSEWHERE)])
     host = headers.get("Host", "")
     if host and not is_local(host):
         raise InputError([Fault("Host", "", host[:80], _ELSEWHERE)])

@@ -26,6 +26,7 @@ RULES = (
     N_("joint desk minimum"),
     N_("share of last year"),
 )
+SCENARIOS = (N_("Default rules"),)
 COLUMNS = {
     "officials": N_("Officials"),
     "counselling_officials": N_("Officials of the counselling series"),

@@ -31,6 +31,7 @@ from budget.storage.tables import (
     SpecialNeed,
     TrailRecord,
 )
+from budget.workflow import fields
 from budget.workflow.refusals import (
     NO_ROLE,
     NOT_YOURS,
@@ -199,6 +200,27 @@ class Act:
         if changes:
             raise Conflict(changes, row.version)
 
+    def last_change(self, kind: str, identifier: str, field: str, theirs: str) -> OthersChange:
+        """What somebody else did last to an object that has no stamps, by the trail."""
+        found = self.session.exec(
+            select(TrailRecord, Person)
+            .join(Person, col(Person.id) == col(TrailRecord.person_id), isouter=True)
+            .where(
+                TrailRecord.object_kind == kind,
+                TrailRecord.object_id == identifier,
+                TrailRecord.outcome == "done",
+            )
+            .order_by(col(TrailRecord.number).desc())
+        ).first()
+        record, person = found or (None, None)
+        return OthersChange(
+            field,
+            person.name if person else "",
+            person.name_en if person else "",
+            record.at if record else self.now,
+            theirs,
+        )
+
     def change(self, row: SpecialNeed, **new: Any) -> dict[str, tuple[Any, Any]]:
         """Set fields of a request and stamp them; gives field -> (old, new) as plain data."""
         row.version += 1
@@ -208,7 +230,8 @@ class Act:
             old = getattr(row, name)
             if old != value:
                 changes[name] = (to_plain(old), to_plain(value))
-                stamps[name] = [row.version, self.person.id, self.now.isoformat()]
+                if name not in fields.BY_NAME:  # theirs say who typed them, not who submitted
+                    stamps[name] = [row.version, self.person.id, self.now.isoformat()]
                 setattr(row, name, value)
         row.stamps = trail.canonical(stamps)
         row.edited_by, row.edited_at, row.last_key = self.person.id, self.now, self.key

@@ -80,12 +80,20 @@ def demonstration_identity(role: Role, which: str) -> str:
     return f"{DEMONSTRATION}|{role}-{which}"
 
 
-def database_address(environment: Mapping[str, str], kind: str) -> str:
-    """Where the database is: DATABASE_URL, else a file in BUDGET_DATA_DIR (.budget/)."""
+def database_address(environment: Mapping[str, str], kind: str, *, must_exist: bool = False) -> str:
+    """Where the database is: DATABASE_URL, else a file in BUDGET_DATA_DIR (.budget/).
+
+    Raises:
+        InputError: if the folder cannot be written to; with `must_exist`, if there is no file.
+    """
     given = environment.get(DATABASE)
     if given:
         return given
     folder = Path(environment.get(FOLDER) or ROOT / ".budget")
+    if must_exist and not (folder / f"{kind}.sqlite3").is_file():
+        raise InputError(
+            [Fault(str(folder / f"{kind}.sqlite3"), "", "", N_("a database; there is none yet"))]
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -240,7 +248,8 @@ def _baseline(
             saved_at=now,
         )
     )
-    _record(session, now, "scenario", str(scenario.id), "version 1", {"name": (None, name)})
+    changes = {"name": (None, name), "policy_sha256": (None, row.sha256)}
+    _record(session, now, "scenario", str(scenario.id), "version 1", changes)
     return scenario.id or 0
 
 
@@ -304,6 +313,8 @@ def _import_request(
     is_draft = state == "draft"
     is_assessed = state in {"assessed", "approved", "rejected"}
     submitted = datetime.fromisoformat(row["submitted_at"]) if row["submitted_at"] else now
+    if submitted.tzinfo is None:
+        submitted = submitted.replace(tzinfo=deadlines.KOREA)
     need = SpecialNeed(
         id=row["request_id"],
         round_id=round_.id or 0,
@@ -344,6 +355,11 @@ def _import_request(
     )
     session.add(need)
     session.flush()
+    changes = {
+        name: (None, to_plain(getattr(need, name)))
+        for name in ("title", "requested_krw", "approved_krw", "priority", "divisible")
+        if getattr(need, name) is not None
+    }
     if not is_draft:
         content = trail.canonical(
             {
@@ -353,21 +369,16 @@ def _import_request(
                 "files": [],
             }
         )
-        session.add(
-            Snapshot(
-                special_need_id=need.id,
-                number=1,
-                content=content,
-                sha256=hashlib.sha256(content.encode()).hexdigest(),
-                submitted_by=head,
-                submitted_at=submitted,
-            )
+        snapshot = Snapshot(
+            special_need_id=need.id,
+            number=1,
+            content=content,
+            sha256=hashlib.sha256(content.encode()).hexdigest(),
+            submitted_by=head,
+            submitted_at=submitted,
         )
-    changes = {
-        name: (None, to_plain(getattr(need, name)))
-        for name in ("title", "requested_krw", "approved_krw", "priority", "divisible")
-        if getattr(need, name) is not None
-    }
+        session.add(snapshot)
+        changes["snapshot"] = (None, snapshot.sha256)
     _record(session, now, "special_need", need.id, state, changes)
 
 

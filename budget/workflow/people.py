@@ -127,16 +127,18 @@ def add_grant(act: Act, identity: str, name: str, role: str, centre_id: str, rea
     """The same, inside a deed."""
     faults: list[Fault] = []
     clean, why = {"identity": "", "name": ""}, ""
+    for field, text in ((IDENTITY, identity), (NAME, name)):
+        try:
+            clean |= fields.checked_texts({field.name: text}, {field.name: field})
+        except InputError as error:
+            faults += error.faults
+        else:
+            if not clean[field.name].strip():
+                faults.append(Fault("", field.name, "", fields.EMPTY))
     try:
-        clean = fields.checked_texts(
-            {"identity": identity, "name": name}, {"identity": IDENTITY, "name": NAME}
-        )
         why = fields.reason_text(reason)
     except InputError as error:
         faults += error.faults
-    for field in ("identity", "name"):
-        if not clean[field].strip() and not faults:
-            faults.append(Fault("", field, "", fields.EMPTY))
     if role not in set(Role):
         faults.append(Fault("", "role", role[:40], N_("one of the six roles")))
     is_head = role == Role.CENTRE_HEAD
@@ -191,15 +193,16 @@ def end(store: Store, who: str, grant_id: int, reason: str, *, based_on: int, ke
         Conflict: if somebody else changed the person's roles since.
     """
     with acting(store, who, Verb.END_ROLE, key) as act:
-        act.allow(Subject("person", ""))
+        row = act.session.get(RoleGrant, grant_id)
+        act.allow(Subject("person", str(row.person_id) if row else ""))
         if act.is_repeated:
             return
-        row = act.session.get(RoleGrant, grant_id)
         if row is None or row.ended_at is not None:
             raise Forbidden(NOT_YOURS)
         person = act.session.get_one(Person, row.person_id)
         if person.version != based_on:
-            raise Conflict([], person.version)
+            theirs = act.last_change("person", str(person.id), "role", _roles_in_force(act, person))
+            raise Conflict([theirs], person.version)
         why = fields.reason_text(reason)
         others = act.session.exec(
             select(RoleGrant).where(
@@ -220,6 +223,15 @@ def end(store: Store, who: str, grant_id: int, reason: str, *, based_on: int, ke
             based_on=based_on,
             made=Subject("person", str(person.id)),
         )
+
+
+def _roles_in_force(act: Act, person: Person) -> str:
+    grants = act.session.exec(
+        select(RoleGrant)
+        .where(RoleGrant.person_id == person.id, col(RoleGrant.ended_at).is_(None))
+        .order_by(col(RoleGrant.id))
+    ).all()
+    return ", ".join(f"{grant.role} {grant.centre_id or ''}".strip() for grant in grants) or "–"
 
 
 def named(store: Store, identity: str) -> bool:

@@ -129,6 +129,7 @@ def propose(store: Store, who: str, scenario_id: int, reason: str, *, key: str) 
             changes={
                 "run": (None, run.id),
                 "allocation_sha256": (None, run.allocation_sha256),
+                "requests_sha256": (None, run.requests_sha256),
                 "scenario": (None, f"{saved.name}, {saved.number}"),
             },
             reason=why,

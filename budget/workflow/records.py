@@ -5,31 +5,39 @@ Source: workflow, what is recorded.
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, SQLModel, col, func, or_, select
 
-from budget.allocation.faults import N_
+from budget.allocation.faults import N_, Fault, InputError
 from budget.files.tables import csv_bytes, neutral
 from budget.storage import trail
 from budget.storage.store import Store
 from budget.storage.tables import (
     Attachment,
     AttachmentContent,
+    Centre,
     DataSet,
     Person,
     Policy,
     Run,
+    Scenario,
     Snapshot,
     SpecialNeed,
     TrailRecord,
 )
 from budget.workflow import deadlines, fields
-from budget.workflow.deeds import acting, looking
+from budget.workflow.deeds import acting, looking, to_plain
+from budget.workflow.refusals import Forbidden
 from budget.workflow.roles import Subject, Verb
+
+Contents = Sequence[tuple[bytes, str]]
+"""Frozen contents of a row, each with its hash."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class Filter:
         text: stands in the object's id, the reason or the identity.
     """
 
+    number: int | None = None
     first_day: date | None = None
     last_day: date | None = None
     person_id: int | None = None
@@ -53,7 +62,11 @@ class Filter:
 
 @dataclass(frozen=True)
 class Line:
-    """A record as it is shown."""
+    """A record as it is shown.
+
+    Attributes:
+        object_name, object_name_en: what the object is called now; "" where it has no name.
+    """
 
     number: int
     at: datetime
@@ -65,6 +78,8 @@ class Line:
     verb: str
     object_kind: str
     object_id: str
+    object_name: str
+    object_name_en: str
     outcome: str
     from_state: str
     to_state: str
@@ -100,7 +115,36 @@ def _found(
         .limit(most)
     ).all()
     people = {person.id: person for person in session.exec(select(Person)).all()}
-    return [_line(row, people.get(row.person_id)) for row in rows], count
+    names = _names(session, rows, people)
+    return [
+        _line(row, people.get(row.person_id), names.get((row.object_kind, row.object_id), ("", "")))
+        for row in rows
+    ], count
+
+
+def _names(
+    session: Session, rows: Sequence[TrailRecord], people: Mapping[int | None, Person]
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """What the objects of some records are called, in Korean and English."""
+    asked: dict[str, set[str]] = {}
+    for row in rows:
+        asked.setdefault(row.object_kind, set()).add(row.object_id)
+    numbers = [int(text) for text in asked.get("scenario", ()) if text.isdecimal()]
+    found = {
+        ("scenario", str(row.id)): (row.name, row.name)
+        for row in session.exec(select(Scenario).where(col(Scenario.id).in_(numbers)))
+    }
+    for person in people.values():
+        found["person", str(person.id)] = (person.name, person.name_en)
+    for centre in session.exec(
+        select(Centre).where(col(Centre.centre_id).in_(asked.get("centre", ())))
+    ):
+        found["centre", centre.centre_id] = (centre.name_ko, centre.name_en)
+    for need in session.exec(
+        select(SpecialNeed).where(col(SpecialNeed.id).in_(asked.get("special_need", ())))
+    ):
+        found["special_need", need.id] = (need.title, need.title_en or need.title)
+    return found
 
 
 def _conditions(wanted: Filter) -> list[Any]:
@@ -110,7 +154,7 @@ def _conditions(wanted: Filter) -> list[Any]:
         found.append(col(TrailRecord.at) >= start)
     if wanted.last_day:
         found.append(col(TrailRecord.at) < deadlines.end_of(wanted.last_day))
-    for name in ("person_id", "verb", "object_kind", "object_id", "outcome"):
+    for name in ("number", "person_id", "verb", "object_kind", "object_id", "outcome"):
         value = getattr(wanted, name)
         if value:
             found.append(getattr(TrailRecord, name) == value)
@@ -126,7 +170,7 @@ def _conditions(wanted: Filter) -> list[Any]:
     return found
 
 
-def _line(row: TrailRecord, person: Person | None) -> Line:
+def _line(row: TrailRecord, person: Person | None, name: tuple[str, str]) -> Line:
     return Line(
         number=row.number,
         at=row.at,
@@ -138,6 +182,8 @@ def _line(row: TrailRecord, person: Person | None) -> Line:
         verb=row.verb,
         object_kind=row.object_kind,
         object_id=row.object_id,
+        object_name=name[0],
+        object_name_en=name[1],
         outcome=row.outcome,
         from_state=row.from_state,
         to_state=row.to_state,
@@ -172,8 +218,8 @@ class Proof:
 
     Attributes:
         trail: the chain of records.
-        contents: frozen contents whose hash is not theirs, and requests whose state is not the
-            one that the trail recorded last: (kind, id).
+        contents: frozen contents that the trail does not vouch for, and requests that are not as
+            it tells: state, fields, files, number of snapshots; (kind, id).
     """
 
     trail: trail.Verdict
@@ -185,15 +231,31 @@ class Proof:
         return self.trail.is_whole and not self.contents
 
 
-def verify(store: Store, who: str) -> Proof:
+def verify(store: Store, who: str, expected: tuple[int, str] | None = None) -> Proof:
     """Prove the trail, and what it vouches for.
+
+    Args:
+        expected: the number and hash of a record as written down earlier.
 
     Raises:
         Forbidden: for anybody but auditor and lead.
+        InputError: if that is no number or no hash.
     """
     with looking(store, who, Verb.SEE_TRAIL) as act:
         act.allow(Subject("trail", ""))
-        return proof(act.session)
+        if expected is not None:
+            _check_expected(*expected)
+        return proof(act.session, expected)
+
+
+def _check_expected(number: int, hash_: str) -> None:
+    faults = []
+    if number < 1:
+        faults.append(Fault("", "number", str(number), N_("the number of a record: 1 or more")))
+    if not re.fullmatch("[0-9a-f]{64}", hash_):
+        faults.append(Fault("", "hash", hash_[:80], N_("the whole hash: 64 digits 0–9 and a–f")))
+    if faults:
+        raise InputError(faults)
 
 
 def proof(session: Session, expected: tuple[int, str] | None = None) -> Proof:
@@ -202,52 +264,123 @@ def proof(session: Session, expected: tuple[int, str] | None = None) -> Proof:
     Args:
         expected: the number and hash of a record as written down earlier.
     """
-    return Proof(trail.verified(session, expected), tuple(_false_contents(session)))
+    verdict = trail.verified(session, expected)
+    if not verdict.is_whole:  # it vouches for nothing
+        return Proof(verdict, ())
+    return Proof(verdict, tuple(_false_contents(session)))
+
+
+VOUCHING = (
+    "centres.csv",
+    "policy_sha256",
+    "requests_sha256",
+    "allocation_sha256",
+    "snapshot",
+    "file",
+)
+"""Fields of records that end with the hash of a frozen content."""
 
 
 def _false_contents(session: Session) -> list[tuple[str, str]]:
-    found = []
+    """Frozen contents that are not what the trail vouches for.
 
-    def check(kind: str, identifier: object, content: bytes, sha256: str) -> None:
-        if hashlib.sha256(content).hexdigest() != sha256:
-            found.append((kind, str(identifier)))
+    Their own hash beside them is not enough: whoever can write to the database behind our back
+    can write a new hash as well. The hash must also stand in the trail.
+    """
+    found: list[tuple[str, str]] = []
+    vouched = _hashes_in_trail(session)
 
-    for data_set in session.exec(select(DataSet)):
-        check("data_set", data_set.id, data_set.content, data_set.sha256)
-    for policy in session.exec(select(Policy)):
-        check("policy", policy.id, policy.content.encode(), policy.sha256)
-    for snapshot in session.exec(select(Snapshot)):
-        check("snapshot", snapshot.id, snapshot.content.encode(), snapshot.sha256)
-    for run in session.exec(select(Run)):
-        check("run", run.id, run.allocation_csv, run.allocation_sha256)
-        check("run", run.id, run.requests_csv, run.requests_sha256)
-    for file, content in session.exec(
-        select(Attachment, AttachmentContent).join(
-            AttachmentContent, col(AttachmentContent.attachment_id) == col(Attachment.id)
-        )
-    ):
-        check("attachment", file.id, content.content, file.sha256)
-    return found + _false_states(session)
+    def check(kind: str, row: type[SQLModel], contents: Callable[[Any], Contents]) -> None:
+        for identifier in session.exec(select(row.id).order_by(row.id)).all():  # type: ignore[attr-defined]
+            try:
+                pairs = contents(session.get_one(row, identifier))
+                right = all(
+                    sha256 in vouched and hashlib.sha256(content).hexdigest() == sha256
+                    for content, sha256 in pairs
+                )
+            except trail.UNREADABLE:
+                right = False
+            if not right:
+                found.append((kind, str(identifier)))
+            session.expunge_all()  # they may be large
+
+    check("data_set", DataSet, lambda row: [(row.content, row.sha256)])
+    check("policy", Policy, lambda row: [(row.content.encode(), row.sha256)])
+    check("snapshot", Snapshot, lambda row: [(row.content.encode(), row.sha256)])
+    check(
+        "run",
+        Run,
+        lambda row: [
+            (row.allocation_csv, row.allocation_sha256),
+            (row.requests_csv, row.requests_sha256),
+        ],
+    )
+    check(
+        "attachment",
+        Attachment,
+        lambda row: [(session.get_one(AttachmentContent, row.id).content, row.sha256)],
+    )
+    return found + [("special_need", need_id) for need_id in _false_needs(session)]
 
 
-def _false_states(session: Session) -> list[tuple[str, str]]:
-    last: dict[str, str] = {}
-    for number, identifier, state in session.exec(
-        select(TrailRecord.number, TrailRecord.object_id, TrailRecord.to_state)
-        .where(
-            TrailRecord.object_kind == "special_need",
-            TrailRecord.outcome == "done",
-            TrailRecord.to_state != "",
-        )
+def _hashes_in_trail(session: Session) -> set[str]:
+    found = set()
+    for text in session.exec(select(TrailRecord.changes)):
+        changes = json.loads(text)
+        found |= {str(changes[name][1]).split(" ")[-1] for name in VOUCHING if name in changes}
+    return found
+
+
+@dataclass
+class _Told:
+    """What the trail tells of a request: its fields and files after its last record."""
+
+    fields: dict[str, Any]
+    files: set[str]
+
+
+def _told(session: Session) -> dict[str, _Told]:
+    told: dict[str, _Told] = {}
+    for record in session.exec(
+        select(TrailRecord)
+        .where(TrailRecord.object_kind == "special_need", TrailRecord.outcome == "done")
         .order_by(col(TrailRecord.number))
     ):
-        if number:
-            last[identifier] = state
-    return [
-        ("special_need", need_id)
-        for need_id, state in session.exec(select(SpecialNeed.id, SpecialNeed.state))
-        if last.get(need_id) != state
-    ]
+        need = told.setdefault(record.object_id, _Told({}, set()))
+        for name, (old, new) in json.loads(record.changes).items():
+            if name == "file":
+                need.files.discard(old)
+                need.files |= {new} - {None}
+            elif name in SpecialNeed.model_fields and record.verb != Verb.BEGIN:
+                need.fields[name] = new  # a record of BEGIN tells what stands in the draft
+        if record.to_state:
+            need.fields["state"] = record.to_state
+    return told
+
+
+def _false_needs(session: Session) -> list[str]:
+    """Requests whose fields, files or number of snapshots are not what the trail tells."""
+    told = _told(session)
+    snapshots = Counter(session.exec(select(Snapshot.special_need_id)))
+    files: dict[str, set[str]] = {}
+    for file in session.exec(select(Attachment)):
+        files.setdefault(file.special_need_id, set()).add(f"{file.name} {file.sha256}")
+    found = []
+    for need_id in sorted({*told, *session.exec(select(SpecialNeed.id))}):
+        need = told.get(need_id, _Told({}, set()))
+        try:
+            row = session.get_one(SpecialNeed, need_id)
+            right = (
+                "state" in need.fields
+                and all(to_plain(getattr(row, name)) == new for name, new in need.fields.items())
+                and need.files == files.get(need_id, set())
+                and snapshots[need_id] == row.snapshots
+            )
+        except trail.UNREADABLE:
+            right = False
+        if not right:
+            found.append(need_id)
+    return found
 
 
 # --- exporting ---------------------------------------------------------------------------------
@@ -278,19 +411,23 @@ COLUMNS = (
 def export(store: Store, who: str, wanted: Filter, reason: str, *, key: str) -> bytes:
     """The matching records as CSV, the oldest first; the export itself is recorded first.
 
+    The same key again gives the same file: nothing that was recorded after the export is in it.
+
     Raises:
-        Forbidden: for anybody but auditor and lead.
+        Forbidden: for anybody but auditor and lead, and for the key of an export of other records.
         InputError: without a reason.
     """
     with acting(store, who, Verb.EXPORT_TRAIL, key) as act:
         act.allow(Subject("trail", ""))
-        if not act.is_repeated:
-            why = fields.reason_text(reason)
-            asked = {name: (None, str(value)) for name, value in vars(wanted).items() if value}
-            act.record(changes=asked, reason=why)
+        asked = {name: (None, str(value)) for name, value in vars(wanted).items() if value}
+        made = act.repeated or act.record(changes=asked, reason=fields.reason_text(reason))
+        if json.loads(made.changes) != {name: list(pair) for name, pair in asked.items()}:
+            raise Forbidden(N_("This key belongs to another deed."))
         people = {person.id: person for person in act.session.exec(select(Person)).all()}
         rows = act.session.exec(
-            select(TrailRecord).where(*_conditions(wanted)).order_by(col(TrailRecord.number))
+            select(TrailRecord)
+            .where(*_conditions(wanted), col(TrailRecord.number) <= made.number)
+            .order_by(col(TrailRecord.number))
         ).all()
         return csv_bytes(COLUMNS, [_cells(row, people.get(row.person_id)) for row in rows])
 

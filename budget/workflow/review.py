@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from budget.allocation.faults import N_, Fault, InputError
 from budget.storage.store import Store
-from budget.storage.tables import Person, Snapshot, SpecialNeed
+from budget.storage.tables import Person, Snapshot, SpecialNeed, TrailRecord
 from budget.workflow import deadlines, fields
 from budget.workflow.deeds import STATE, Act, acting, actor
 from budget.workflow.refusals import Forbidden, NotNow, Refusal
@@ -417,11 +417,19 @@ def _check_decision(act: Act, need: SpecialNeed, based_on: int) -> None:
 
 
 def _hands(act: Act, need: SpecialNeed) -> set[int | None]:
-    """Everybody who wrote, submitted or assessed a request."""
+    """Everybody who ever wrote, submitted or assessed a request."""
     snapshots = act.session.exec(
         select(Snapshot.submitted_by).where(Snapshot.special_need_id == need.id)
+    ).all()
+    assessed = act.session.exec(
+        select(TrailRecord.person_id).where(
+            TrailRecord.object_kind == "special_need",
+            TrailRecord.object_id == need.id,
+            TrailRecord.verb == Verb.ASSESS,
+            TrailRecord.outcome == "done",
+        )
     ).all()
     drafted = {
         stamp[1] for name, stamp in json.loads(need.stamps).items() if name in fields.BY_NAME
     }
-    return {need.written_by, need.assessed_by, *snapshots, *drafted}
+    return {need.written_by, need.assessed_by, *snapshots, *assessed, *drafted}

@@ -30,7 +30,7 @@ from budget.storage.tables import (
 )
 from budget.workflow import deadlines, fields, scenarios
 from budget.workflow.deeds import Act, Actor, acting, actor, looking
-from budget.workflow.refusals import Conflict, NotNow, OthersChange
+from budget.workflow.refusals import Conflict, NotNow
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.special_needs import count_by_state
 
@@ -335,9 +335,8 @@ def move(
         if act.is_repeated:
             return _facts(act, round_)
         if round_.version != based_on:
-            raise Conflict(
-                [OthersChange("state", "", "", act.now, STATES[round_.state])], round_.version
-            )
+            theirs = act.last_change("round", str(round_.id), "state", STATES[round_.state])
+            raise Conflict([theirs], round_.version)
         if round_.state == "published":
             raise NotNow(
                 N_("A published round is final; a correction is a new, supplementary round.")

@@ -186,7 +186,7 @@ def save(
         Forbidden, InputError, NotNow: as for `create`.
     """
     with acting(store, who, Verb.SAVE_SCENARIO, key) as act:
-        round_ = _open_round(act)
+        round_ = _open_round(act, scenario_id)
         scenario = _scenario(act, round_, scenario_id)
         if act.is_repeated:
             return _latest(act.session, scenario_id)
@@ -235,6 +235,10 @@ def _add_version(
         **(difference(before[1], policy) if before else {}),
     }
     old = before[0] if before else None
+    changes["policy_sha256"] = (
+        act.session.get_one(PolicyRow, old.policy_id).sha256 if old else None,
+        act.session.get_one(PolicyRow, version.policy_id).sha256,
+    )
     for name, value in (
         ("considered", considered),
         ("note", note),
@@ -331,7 +335,7 @@ def copy(
         Forbidden, InputError, NotNow: as for `create`.
     """
     with acting(store, who, Verb.COPY_SCENARIO, key) as act:
-        round_ = _open_round(act)
+        round_ = _open_round(act, scenario_id)
         if act.repeated:
             return _latest(act.session, int(act.repeated.object_id))
         original = _scenario(act, round_, scenario_id)
@@ -364,7 +368,7 @@ def set_baseline(
         Conflict: if somebody else changed the baseline since.
     """
     with acting(store, who, Verb.SET_BASELINE, key) as act:
-        round_ = _open_round(act)
+        round_ = _open_round(act, scenario_id)
         if act.is_repeated:
             return
         scenario = _scenario(act, round_, scenario_id)
@@ -383,8 +387,8 @@ def set_baseline(
         )
 
 
-def _open_round(act: Act) -> BudgetRound:
-    act.allow(Subject("scenario", ""))
+def _open_round(act: Act, scenario_id: int | None = None) -> BudgetRound:
+    act.allow(Subject("scenario", "" if scenario_id is None else str(scenario_id)[:20]))
     round_ = act.round()
     if round_.state == "published" and not act.is_repeated:
         raise NotNow(N_("The round is published: its scenarios are final."))

@@ -26,6 +26,7 @@ from budget.storage.tables import (
 from budget.storage.trail import canonical
 from budget.workflow import deadlines, fields
 from budget.workflow.deeds import (
+    STATE,
     Act,
     Actor,
     acting,
@@ -53,6 +54,20 @@ UNDECIDED = ("draft", "submitted", "in_review", "returned", "assessed")
 BEHIND_THE_CURTAIN = ("in_review", "assessed", "approved", "rejected")
 """States that a centre sees as "in review" until the round is decided."""
 OUTCOMES_VISIBLE = ("decided", "published")
+OUTCOME = (
+    "feasible",
+    "assessed_krw",
+    "priority",
+    "divisible",
+    "assessment",
+    "assessed_by",
+    "approved_krw",
+    "decision_reason",
+    "override_reason",
+    "funded_krw",
+    "run_id",
+)
+"""Fields that a centre sees once the round is decided."""
 EDITABLE = ("draft", "returned")
 
 ROUND_CLOSED = N_(
@@ -215,7 +230,7 @@ def save_draft(
 
 
 def _check_writable(act: Act, need: SpecialNeed) -> None:
-    check_state(need, EDITABLE)
+    _check_own_state(act, need, EDITABLE)
     round_ = act.round(need.round_id)
     if need.state == "returned":
         if not deadlines.is_in_time(act.session, need, round_, act.now):
@@ -236,6 +251,27 @@ def _due(session: Session, need: SpecialNeed, round_: BudgetRound) -> date:
     if need.state == "returned" and need.return_due:
         return need.return_due
     return deadlines.last_day(session, round_, need.centre_id)
+
+
+def _check_own_state(act: Act, need: SpecialNeed, allowed: Sequence[str]) -> None:
+    """The same for a centre's verbs: the message tells no more than the centre may know.
+
+    Raises:
+        NotNow: if it is not.
+    """
+    if need.state not in allowed:
+        seen = _state_seen(need.state, _sees_outcome(act, need))
+        raise NotNow(WRONG_STATE, state=STATES[seen])
+
+
+def _check_unchanged(act: Act, need: SpecialNeed, based_on: int) -> None:
+    """Nobody else has changed what the centre writes, or the state as far as it may know it.
+
+    Raises:
+        Conflict: with who changed what.
+    """
+    if need.state not in BEHIND_THE_CURTAIN:
+        act.unchanged(need, based_on, list(fields.BY_NAME))
 
 
 def check_state(need: SpecialNeed, allowed: Sequence[str]) -> None:
@@ -261,8 +297,8 @@ def submit(store: Store, who: str, need_id: str, *, based_on: int, key: str) -> 
         need = act.need(need_id)
         if act.is_repeated:
             return _seen(act, need)
-        act.unchanged(need, based_on)
-        check_state(need, EDITABLE)
+        _check_unchanged(act, need, based_on)
+        _check_own_state(act, need, EDITABLE)
         round_ = act.round(need.round_id)
         if not deadlines.is_in_time(act.session, need, round_, act.now):
             if round_.state not in {"open", "review"} or (
@@ -284,12 +320,13 @@ def submit(store: Store, who: str, need_id: str, *, based_on: int, key: str) -> 
             submitted_at=need.submitted_at or act.now,
             return_due=None,
         )
-        _freeze(act, need, asdict(right))
+        changes["snapshot"] = (None, _freeze(act, need, asdict(right)))
         act.record(from_state=from_state, to_state=need.state, changes=changes, based_on=based_on)
         return _seen(act, need)
 
 
-def _freeze(act: Act, need: SpecialNeed, values: Mapping[str, Any]) -> None:
+def _freeze(act: Act, need: SpecialNeed, values: Mapping[str, Any]) -> str:
+    """Keep what is submitted; gives its hash."""
     files = act.session.exec(
         select(Attachment).where(Attachment.special_need_id == need.id).order_by(col(Attachment.id))
     ).all()
@@ -299,16 +336,18 @@ def _freeze(act: Act, need: SpecialNeed, values: Mapping[str, Any]) -> None:
             "files": [[file.name, file.sha256] for file in files],
         }
     )
+    sha256 = hashlib.sha256(content.encode()).hexdigest()
     act.session.add(
         Snapshot(
             special_need_id=need.id,
             number=need.snapshots,
             content=content,
-            sha256=hashlib.sha256(content.encode()).hexdigest(),
+            sha256=sha256,
             submitted_by=act.person.id,
             submitted_at=act.now,
         )
     )
+    return sha256
 
 
 def recall(store: Store, who: str, need_id: str, *, based_on: int, key: str) -> Need:
@@ -322,8 +361,8 @@ def recall(store: Store, who: str, need_id: str, *, based_on: int, key: str) -> 
         need = act.need(need_id)
         if act.is_repeated:
             return _seen(act, need)
-        act.unchanged(need, based_on)
-        check_state(need, ["submitted"])
+        _check_unchanged(act, need, based_on)
+        _check_own_state(act, need, ["submitted"])
         round_ = act.round(need.round_id)
         if not deadlines.is_in_time(act.session, need, round_, act.now):
             raise NotNow(TOO_LATE, **_deadline_details(act, need, round_))
@@ -343,8 +382,7 @@ def withdraw(store: Store, who: str, need_id: str, reason: str, *, based_on: int
         need = act.need(need_id)
         if act.is_repeated:
             return _seen(act, need)
-        if need.state not in BEHIND_THE_CURTAIN:
-            act.unchanged(need, based_on)
+        _check_unchanged(act, need, based_on)
         if need.state not in UNDECIDED:
             raise NotNow(N_("This request can no longer be withdrawn."))
         why = fields.reason_text(reason)
@@ -472,16 +510,23 @@ def history(store: Store, who: str, need_id: str) -> list[HistoryLine]:
                 person_en=person.name_en,
                 role=record.role,
                 verb=record.verb,
-                from_state=record.from_state,
-                to_state=record.to_state,
+                from_state=_state_seen(record.from_state, open_),
+                to_state=_state_seen(record.to_state, open_),
                 reason=record.reason,
                 changes={
-                    field: (pair[0], pair[1]) for field, pair in json.loads(record.changes).items()
+                    field: tuple(_state_seen(value, open_ or field != STATE) for value in pair)
+                    for field, pair in json.loads(record.changes).items()
+                    if open_ or field not in OUTCOME
                 },
             )
             for record, person in found
             if open_ or record.verb not in HIDDEN_FROM_THE_CENTRE
         ]
+
+
+def _state_seen(state: Any, sees_outcome: bool) -> Any:
+    """A state as the person may know it: for a centre "in review" until the round is decided."""
+    return state if sees_outcome or state not in BEHIND_THE_CURTAIN else "in_review"
 
 
 def _sees_outcome(act: Act, row: SpecialNeed) -> bool:
@@ -533,9 +578,7 @@ def _all_seen(act: Act, rows: Sequence[SpecialNeed]) -> list[Need]:
                 centre_id=row.centre_id,
                 centre_ko=centre.name_ko,
                 centre_en=centre.name_en,
-                state=row.state
-                if sees_outcome or row.state not in BEHIND_THE_CURTAIN
-                else "in_review",
+                state=_state_seen(row.state, sees_outcome),
                 version=row.version,
                 draft=draft if is_whole else {},
                 category=draft.get("category", "") if is_draft else row.category,
@@ -569,20 +612,7 @@ def _all_seen(act: Act, rows: Sequence[SpecialNeed]) -> list[Need]:
 
 
 def _outcome(row: SpecialNeed) -> dict[str, Any]:
-    names = (
-        "feasible",
-        "assessed_krw",
-        "priority",
-        "divisible",
-        "assessment",
-        "assessed_by",
-        "approved_krw",
-        "decision_reason",
-        "override_reason",
-        "funded_krw",
-        "run_id",
-    )
-    return {name: getattr(row, name) for name in names}
+    return {name: getattr(row, name) for name in OUTCOME}
 
 
 def count_by_state(session: Session, round_id: int) -> dict[str, int]:

@@ -10,7 +10,8 @@ import streamlit as st
 from budget.ui.live_text import live_text_area, reset_live_text
 
 FOLDER = Path(os.environ["LIVE_TEXT"])
-SLOW = float(os.environ.get("LIVE_TEXT_SLOW", "0"))
+SLOW_BEFORE = float(os.environ.get("LIVE_TEXT_SLOW_BEFORE", "0"))
+SLOW_AFTER = float(os.environ.get("LIVE_TEXT_SLOW_AFTER", "0"))
 
 
 def kept(name: str) -> str:
@@ -32,7 +33,7 @@ def refuse(text: str) -> None:
 @st.fragment
 def part() -> None:
     """A field that reruns alone."""
-    time.sleep(SLOW)
+    time.sleep(SLOW_BEFORE)
     text = live_text_area(
         "In a fragment",
         key="fragment",
@@ -48,7 +49,7 @@ st.title("live text")
 st.session_state.setdefault("full_runs", 0)
 st.session_state.full_runs += 1
 st.text(f"full runs {st.session_state.full_runs}")
-time.sleep(SLOW)  # before the fields: what they are given is this old when it arrives
+time.sleep(SLOW_BEFORE)  # before the fields: what they are given is this old when it arrives
 with st.container(horizontal=True):
     if st.button("Take over"):
         keep("reason", "another person's text\n두 번째 줄")
@@ -67,6 +68,7 @@ st.text(f"reason has {len(reason)}")
 part()
 late = live_text_area("Late", key="late", value=kept("late"), max_chars=4000, height=90)
 if late != kept("late"):  # saved after the field, so the next run's value is one text behind
+    time.sleep(SLOW_AFTER)
     keep("late", late)
 live_text_area(
     "Refused",
@@ -79,3 +81,4 @@ live_text_area(
 )
 live_text_area("Closed", key="closed", value="decided", max_chars=10, height=60, disabled=True)
 st.text_area("Streamlit's own", value="to compare with", height=120)
+time.sleep(SLOW_AFTER)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -38,14 +38,25 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def served(script: Path = ROOT / "app.py", **environment: str) -> Iterator[str]:
-    """Run a page and give its address; ends the process that it started, and no other."""
-    port = free_port()
+def served(
+    script: Path = ROOT / "app.py",
+    *,
+    port: int | None = None,
+    options: Sequence[str] = (),
+    **environment: str,
+) -> Iterator[str]:
+    """Run a page and give its address; ends the process that it started, and no other.
+
+    Args:
+        options: further options of `streamlit run`.
+    """
+    port = port or free_port()
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "streamlit", "run", str(script)),
             *("--server.port", str(port), "--server.fileWatcherType", "none"),
             *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
+            *options,
         ],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},

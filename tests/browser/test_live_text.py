@@ -82,23 +82,31 @@ def test_a_reload_in_the_middle_of_a_word_loses_nothing(page: Page, folder: Path
     expect(area(page, "Reason")).to_have_value("not yet sent")
 
 
-def test_a_reload_during_a_slow_run_loses_nothing(browser: Browser, tmp_path: Path) -> None:
-    """A message that the server drops with the old session is sent again by the new page."""
-    with (
-        served(SCRIPT, LIVE_TEXT=str(tmp_path), LIVE_TEXT_SLOW="1") as slow,
-        opened(browser, slow) as page,
-    ):
-        area(page, "Reason").focus()
-        page.keyboard.type("first")
-        page.wait_for_timeout(700)
-        page.keyboard.type(" and last")
-        page.reload()
-        expect(area(page, "Reason")).to_have_value("first and last")
-        arrives(tmp_path / "reason", "first and last")
-        page.get_by_role("button", name="Take over").click()
-        expect(area(page, "Reason")).not_to_have_value("first and last")
-        page.reload()
-        expect(area(page, "Reason")).to_have_value("another person's text\n두 번째 줄")
+def test_a_reload_keeps_what_the_old_session_did_not_hear(page: Page, folder: Path) -> None:
+    """A message lost with the old session is sent again by the new page, and only once."""
+    area(page, "Reason").focus()
+    page.keyboard.type("first")
+    arrives(folder / "reason", "first")
+    page.evaluate("WebSocket.prototype.send = () => {}")
+    page.keyboard.type(" and last")
+    page.reload()
+    expect(area(page, "Reason")).to_have_value("first and last")
+    arrives(folder / "reason", "first and last")
+    (folder / "reason").write_text("decided by another")
+    page.reload()
+    expect(area(page, "Reason")).to_have_value("decided by another")
+
+
+def test_a_reload_does_not_overwrite_another_persons_text(page: Page, folder: Path) -> None:
+    """Text that was not heard is given up where the server's text is no longer its beginning."""
+    area(page, "Reason").focus()
+    page.evaluate("WebSocket.prototype.send = () => {}")
+    page.keyboard.type("mine")
+    (folder / "reason").write_text("theirs")
+    page.reload()
+    expect(area(page, "Reason")).to_have_value("theirs")
+    page.wait_for_timeout(800)
+    assert (folder / "reason").read_text() == "theirs"
 
 
 def test_typing_without_a_pause_is_kept_on_the_way(page: Page, folder: Path) -> None:
@@ -111,17 +119,25 @@ def test_typing_without_a_pause_is_kept_on_the_way(page: Page, folder: Path) -> 
     arrives(folder / "reason", "x" * 30)
 
 
-@pytest.mark.parametrize("label", ["Reason", "In a fragment", "Late"])
+@pytest.mark.parametrize(
+    ("label", "slow"),
+    [
+        ("Reason", "LIVE_TEXT_SLOW_BEFORE"),
+        ("In a fragment", "LIVE_TEXT_SLOW_BEFORE"),
+        ("Reason", "LIVE_TEXT_SLOW_AFTER"),
+        ("Late", "LIVE_TEXT_SLOW_AFTER"),
+    ],
+)
 def test_a_slow_run_neither_loses_a_letter_nor_moves_the_caret(
-    browser: Browser, tmp_path: Path, label: str
+    browser: Browser, tmp_path: Path, label: str, slow: str
 ) -> None:
     """Runs of a second each come back with old text while the reader types in the middle."""
     name = {"Reason": "reason", "In a fragment": "fragment", "Late": "late"}[label]
     (tmp_path / name).write_text("[]")
     typed = "".join(chr(ord("a") + n % 26) for n in range(120))
     with (
-        served(SCRIPT, LIVE_TEXT=str(tmp_path), LIVE_TEXT_SLOW="1") as slow,
-        opened(browser, slow) as page,
+        served(SCRIPT, LIVE_TEXT=str(tmp_path), **{slow: "1"}) as found,
+        opened(browser, found) as page,
     ):
         field = area(page, label)
         expect(field).to_have_value("[]")

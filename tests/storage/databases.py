@@ -126,8 +126,17 @@ class Databases(ABC):
         """The address of a new database without a table."""
 
     @abstractmethod
+    def copy_of(self, name: str, make: Callable[[str], None]) -> str:
+        """The address of a new copy of a database that is made once.
+
+        Args:
+            name: of what is made: letters.
+            make: fills the empty database at an address.
+        """
+
     def founded(self) -> str:
         """The address of a new copy of the demonstration, founded at `BEGINNING`."""
+        return self.copy_of("founded", found)
 
     @abstractmethod
     def remove(self, address: str) -> None:
@@ -149,20 +158,20 @@ class SqliteFiles(Databases):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._count = itertools.count(1)
-        self._founded: Path | None = None
+        self._made: set[str] = set()
 
     def empty(self) -> str:
         """A file that is not there yet."""
         return f"sqlite:///{self._folder / f'round-{next(self._count)}.sqlite3'}"
 
-    def founded(self) -> str:
-        """A copy of the founded file."""
-        if self._founded is None:
-            path = self._folder / "founded.sqlite3"
-            found(f"sqlite:///{path}")
-            self._founded = path
+    def copy_of(self, name: str, make: Callable[[str], None]) -> str:
+        """A copy of the file."""
+        path = self._folder / f"{name}.sqlite3"
+        if name not in self._made:
+            make(f"sqlite:///{path}")
+            self._made.add(name)
         address = self.empty()
-        shutil.copyfile(self._founded, sqlite_path(address))
+        shutil.copyfile(path, sqlite_path(address))
         return address
 
     def remove(self, address: str) -> None:
@@ -190,7 +199,7 @@ class PostgresServer(Databases):
     def __init__(self, programs: Path, folder: Path) -> None:
         self._programs, self._folder = programs, folder
         self._count = itertools.count(1)
-        self._has_founded = False
+        self._made: set[str] = set()
         self._process: subprocess.Popen[bytes] | None = None
         self._user = "postgres" if os.geteuid() == 0 else None
 
@@ -253,13 +262,13 @@ class PostgresServer(Databases):
         """A database with nothing in it."""
         return self._created("template0")
 
-    def founded(self) -> str:
-        """A copy of the founded database."""
-        if not self._has_founded:
-            self._sql("CREATE DATABASE founded TEMPLATE template0")
-            found(self.address("founded"))
-            self._has_founded = True
-        return self._created("founded")
+    def copy_of(self, name: str, make: Callable[[str], None]) -> str:
+        """A copy of the database."""
+        if name not in self._made:
+            self._sql(f"CREATE DATABASE {name} TEMPLATE template0")
+            make(self.address(name))
+            self._made.add(name)
+        return self._created(name)
 
     def remove(self, address: str) -> None:
         """Drop it."""

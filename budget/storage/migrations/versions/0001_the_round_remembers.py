@@ -15,6 +15,17 @@ depends_on = None
 
 FROZEN = ("data_set", "policy", "scenario_version", "run", "snapshot", "trail_record")
 """Tables whose rows are written once."""
+KEYS = {
+    "data_set": ("id", "round_id, number"),
+    "policy": ("id", "round_id, sha256"),
+    "scenario_version": ("id", "scenario_id, number"),
+    "run": ("id",),
+    "snapshot": ("id", "special_need_id, number"),
+    "trail_record": ("number", "key"),
+    "attachment": ("id", "special_need_id, sha256"),
+    "attachment_content": ("attachment_id",),
+}
+"""What is unique in them: a row that is inserted with one of these again would replace one."""
 REFUSAL = "rows of {table} are written once and never changed"
 FIRST = "0" * 64
 
@@ -32,17 +43,21 @@ def _sqlite_guards() -> list[str]:
     found = []
     for table in FROZEN:
         stop = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL.format(table=table)}'); END"
-        key = "number" if table == "trail_record" else "id"
         found += [
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {stop}",
             f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {stop}",
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) {stop}",
         ]
+    for table, keys in KEYS.items():
+        stop = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL.format(table=table)}'); END"
+        again = " OR ".join(
+            f"EXISTS (SELECT 1 FROM {table} WHERE ({key}) = ({_new(key)}))" for key in keys
+        )
+        found.append(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {again} {stop}"
+        )
     found.append(
         "CREATE TRIGGER trail_record_follows BEFORE INSERT ON trail_record WHEN "
         "NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM trail_record) OR "
-        "EXISTS (SELECT 1 FROM trail_record WHERE key = NEW.key) OR "
         "NEW.previous_hash <> COALESCE((SELECT hash FROM trail_record "
         f"ORDER BY number DESC LIMIT 1), '{FIRST}') "
         "BEGIN SELECT RAISE(ABORT, 'a record follows the last one of the trail'); END"
@@ -61,6 +76,10 @@ def _sqlite_guards() -> list[str]:
             f"WHEN EXISTS (SELECT 1 FROM snapshot WHERE special_need_id = {need}) {stop}",
         ]
     return found
+
+
+def _new(key: str) -> str:
+    return ", ".join(f"NEW.{name}" for name in key.split(", "))
 
 
 def _pg_guards() -> list[str]:

@@ -1,0 +1,241 @@
+"""Special-need requests in words: states, deadlines, amounts, fields, and what happened."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from budget.allocation.faults import N_, Fault
+from budget.view.numbers import NOTHING, WON, Numbers
+from budget.view.parameters import capital
+from budget.view.words import Words
+from budget.workflow import deadlines, fields
+from budget.workflow.rounds import RoundFacts
+from budget.workflow.special_needs import EDITABLE, STATES, HistoryLine, Need
+
+COLOURS = {
+    "draft": "gray",
+    "submitted": "blue",
+    "in_review": "violet",
+    "returned": "orange",
+    "approved": "green",
+    "rejected": "red",
+    "withdrawn": "gray",
+    "funded": "green",
+    "unfunded": "red",
+}
+ICONS = {
+    "draft": "edit",
+    "submitted": "send",
+    "in_review": "search",
+    "returned": "reply",
+    "approved": "check_circle",
+    "rejected": "cancel",
+    "withdrawn": "undo",
+    "funded": "paid",
+    "unfunded": "money_off",
+}
+GROUPS = (
+    (N_("With you"), ("returned", "draft")),
+    (N_("With the ministry"), ("submitted", "in_review", "assessed")),
+    (N_("Decided"), ("funded", "approved", "unfunded", "rejected")),
+    (N_("Withdrawn"), ("withdrawn",)),
+)
+"""States as a centre meets them; what it has to do comes first."""
+
+OTHER_FIELDS = {
+    "state": N_("state"),
+    "title_en": N_("English title"),
+    "snapshots": N_("version"),
+    "submitted_at": N_("day of submission"),
+    "reviewer_id": N_("reviewer"),
+    "return_due": N_("due date of the answer"),
+    "return_reason": N_("reviewer's questions"),
+    "withdrawal_reason": N_("reason of the withdrawal"),
+    "feasible": N_("feasibility"),
+    "assessed_krw": N_("assessed cost"),
+    "priority": N_("priority"),
+    "divisible": N_("divisibility"),
+    "assessment": N_("assessment"),
+    "approved_krw": N_("approved amount"),
+    "decision_reason": N_("reason of the decision"),
+    "override_reason": N_("reason of the exception"),
+    "funded_krw": N_("funded amount"),
+    "file": N_("file"),
+}
+"""Fields of a request that are not of the form."""
+
+UNTOLD = frozenset({"state", "snapshots", "submitted_at"})
+"""Fields whose change the line of a history says by itself."""
+
+
+# --- states and moments ------------------------------------------------------------------------
+
+
+def state_name(state: str, _: Words) -> str:
+    """A state as a badge says it."""
+    return capital(_(STATES.get(state, state)))
+
+
+def title(need: Need, _: Words) -> str:
+    """What a request is called; a draft may have no title yet."""
+    typed = need.draft.get("title", "") if need.state in EDITABLE else need.title
+    if typed != need.title:
+        return typed.strip() or _("without a title")
+    return _.of(need.title, need.title_en or need.title).strip() or _("without a title")
+
+
+def moment(at: datetime) -> str:
+    """A moment in Korea, to the minute."""
+    return f"{at.astimezone(deadlines.KOREA):%Y-%m-%d %H:%M}"
+
+
+def clock(at: datetime) -> str:
+    """A time of day in Korea, to the second."""
+    return f"{at.astimezone(deadlines.KOREA):%H:%M:%S}"
+
+
+def days_left(day: date, now: datetime, _: Words) -> str:
+    """How many days are left until the end of a day in Korea."""
+    left = (day - deadlines.korean_day(now)).days
+    if left < 0:
+        return _.ngettext("{count} day late", "{count} days late", -left)
+    if left == 0:
+        return _("today")
+    return _.ngettext("{count} day left", "{count} days left", left)
+
+
+def is_urgent(day: date, now: datetime) -> bool:
+    """Whether at most one day is left."""
+    return (day - deadlines.korean_day(now)).days <= 1
+
+
+def server_time(now: datetime, _: Words) -> str:
+    """What the clock that counts says."""
+    return _("By the server's clock it is now {now}.", now=f"{moment(now)[:10]} {clock(now)}")
+
+
+# --- amounts and fields --------------------------------------------------------------------------
+
+
+def typed_won(text: str) -> int | None:
+    """An amount that was typed rightly."""
+    try:
+        return fields.won_from(text)
+    except ValueError:
+        return None
+
+
+def requested_won(need: Need) -> int | None:
+    """What a request asks for: of a draft what is typed, if it is an amount."""
+    if need.state in EDITABLE or not need.snapshots:
+        return typed_won(need.draft.get("requested_krw", ""))
+    return need.requested_krw
+
+
+def won_in_words(won: int, numbers: Numbers) -> str:
+    """An amount to the won and in the reader's unit."""
+    exact = Numbers(numbers.words, WON).money_with_unit(won)
+    if numbers.unit == WON:
+        return exact
+    return f"{exact} = {numbers.money_with_unit(won)}"
+
+
+def category_name(category: str, _: Words) -> str:
+    """A category of the form."""
+    return capital(_(fields.CATEGORIES[category])) if category in fields.CATEGORIES else category
+
+
+def field_name(name: str, _: Words) -> str:
+    """A field of a request."""
+    field = fields.BY_NAME.get(name)
+    return _(field.label if field else OTHER_FIELDS.get(name, name))
+
+
+def field_text(name: str, typed: str, numbers: Numbers) -> str:
+    """What was typed into a field, as it reads best; what is not right stays as typed."""
+    if name == "category":
+        return category_name(typed, numbers.words) or NOTHING
+    won = typed_won(typed) if name == "requested_krw" else None
+    if won is not None:
+        return won_in_words(won, numbers)
+    return typed if typed.strip() else NOTHING
+
+
+def fields_of(category: str) -> list[fields.Field]:
+    """The fields that a request of this category has."""
+    return [field for field in fields.FIELDS if field.only_for in {"", category}]
+
+
+def expected_here(fault: Fault, _: Words) -> str:
+    """A fault as it is said at its own field."""
+    return _("Expected: {expected}", expected=_.template(fault.expected, fault.details))
+
+
+def named(names: Iterable[str], _: Words) -> str:
+    """Several fields in a row."""
+    return ", ".join(field_name(name, _) for name in names)
+
+
+# --- whether requests can be written -----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Window:
+    """Until when a centre can write and submit.
+
+    Attributes:
+        day: the last day in Korea.
+        is_open: whether new requests can be written and submitted now.
+        round_state: where the round stands.
+        opens: the day on which requests open.
+    """
+
+    centre: str
+    day: date
+    is_open: bool
+    round_state: str
+    opens: date
+    now: datetime
+
+
+def window(centre: str, day: date, is_open: bool, round_: RoundFacts) -> Window:
+    """Until when a centre can write, in this round."""
+    return Window(centre, day, is_open, round_.state, round_.dates["requests_open"], round_.now)
+
+
+def until_text(day: date, _: Words) -> str:
+    """The last moment."""
+    return _("Submit until {day} 23:59:59 Korean time", day=day.isoformat())
+
+
+def closed_text(shown: Window, _: Words) -> str:
+    """Why nothing can be written now."""
+    if shown.round_state == "setup":
+        return _("Requests cannot be written yet; they open on {day}.", day=shown.opens.isoformat())
+    if shown.round_state in {"decided", "published"}:
+        return _("Requests can no longer be written: the round has been decided.")
+    return _(
+        "Requests can no longer be written: the deadline was {day}, 23:59:59 Korean time.",
+        day=shown.day.isoformat(),
+    )
+
+
+def remedy_text(shown: Window, _: Words) -> str:
+    """What to do when nothing can be written."""
+    if shown.round_state == "setup":
+        return _("This page opens by itself on that day.")
+    if shown.round_state in {"decided", "published"}:
+        return _("A later need belongs to the next or a supplementary round.")
+    return _(
+        "If the need cannot wait, tell the lead why: the lead can extend the deadline of {centre} "
+        "alone. This page then opens at once.",
+        centre=shown.centre,
+    )
+
+
+# --- what happened -------------------------------------------------------------------------------
+
+
+def changed_fields(line: HistoryLine, _: Words) -> str:
+    """Which fields a deed changed, where it changed any that its name does not say."""
+    return named((name for name in line.changes if name not in UNTOLD), _)

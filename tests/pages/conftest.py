@@ -1,0 +1,21 @@
+"""Pages are tested on a database of their own: a new copy of the demonstration each time."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from budget.workflow import founding
+from tests.storage.databases import Databases, sqlite_path
+
+
+@pytest.fixture(autouse=True)
+def own_database(
+    sqlite_databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The folder of the demonstration's database that the pages of this test open."""
+    address = sqlite_databases.founded()
+    shutil.move(sqlite_path(address), tmp_path / f"{founding.DEMONSTRATION}.sqlite3")
+    monkeypatch.setenv(founding.FOLDER, str(tmp_path))
+    monkeypatch.delenv(founding.DATABASE, raising=False)
+    return tmp_path

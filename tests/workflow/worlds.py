@@ -1,0 +1,115 @@
+"""Worlds of the workflow's tests: a round with a request in every state, made once a session."""
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from budget.storage.store import Store, opened
+from budget.workflow import attachments, people, publication, scenarios
+from budget.workflow.roles import Role
+from tests.storage.databases import (
+    Clock,
+    administrator,
+    head,
+    key,
+    move_round,
+    planner,
+    reviewer,
+    sqlite_path,
+)
+from tests.workflow import steps
+from tests.workflow.files import png
+
+GONE = "gone|1"
+"""Somebody who had every role, the head's of EC001 included; all have ended."""
+ALL_ROLES = [(role, "EC001" if role == Role.CENTRE_HEAD else "") for role in Role]
+
+
+@dataclass(frozen=True)
+class World:
+    """A round under review with requests of EC001 in many states; a proposal if it is decided.
+
+    Attributes:
+        held: in review; like `assessed` and `approved` with the first reviewer.
+        free: submitted, and nobody has claimed it.
+        file, held_file, free_file: of the draft, the held and the free one.
+        reviewers: the numbers of the two reviewers.
+        grant, grant_version: the second reviewer's role, and the version of that person.
+    """
+
+    path: Path
+    draft: str
+    free: str
+    held: str
+    assessed: str
+    approved: str
+    file: int
+    held_file: int
+    free_file: int
+    baseline: int
+    scenario: int
+    reviewers: tuple[int, int]
+    grant: int
+    grant_version: int
+    proposal: int = 0
+
+
+@dataclass
+class Copies:
+    """Copies of worlds; `open` gives a store on a new one."""
+
+    folder: Path
+    count: int = 0
+
+    def open(self, world: World, clock: Clock | None = None) -> Store:
+        """A store on a new copy."""
+        self.count += 1
+        path = self.folder / f"copy-{self.count}.sqlite3"
+        shutil.copyfile(world.path, path)
+        return opened(f"sqlite:///{path}", clock or Clock())
+
+
+def with_file(store: Store, need_id: str) -> int:
+    """Attach a picture to a request of EC001; gives its number."""
+    need = attachments.attach(store, head(), need_id, "사진.png", png(need_id), key=key("attach"))
+    return need.files[-1].id
+
+
+def under_review(address: str) -> World:
+    """Bring the founded demonstration at an address to this."""
+    store = opened(address, Clock())
+    draft, free, held = steps.drafted(store), steps.submitted(store), steps.in_review(store)
+    baseline = scenarios.scenarios(store, planner())[0]
+    other = scenarios.create(store, planner(), "다른 안", baseline.policy, key=key("create"))
+    second = next(
+        one for one in people.people(store, administrator()) if one.identity == reviewer(2)
+    )
+    steps.ended(store, steps.granted(store, GONE, *ALL_ROLES))
+    world = World(
+        path=sqlite_path(address),
+        draft=draft.id,
+        free=free.id,
+        held=held.id,
+        assessed=steps.assessed(store).id,
+        approved=steps.approved(store).id,
+        file=with_file(store, draft.id),
+        held_file=with_file(store, held.id),
+        free_file=with_file(store, free.id),
+        baseline=baseline.id,
+        scenario=other.id,
+        reviewers=(steps.person_id(store, reviewer(1)), steps.person_id(store, reviewer(2))),
+        grant=second.roles[0].id,
+        grant_version=second.version,
+    )
+    store.close()
+    return world
+
+
+def decided(world: World, copies: Copies) -> World:
+    """The same round, decided, with a proposal of the first planner."""
+    store = copies.open(world)
+    move_round(store, "decided")
+    proposal = publication.propose(store, planner(), world.baseline, "제안", key=key("propose"))
+    path = sqlite_path(str(store.engine.url))
+    store.close()
+    return replace(world, path=path, proposal=proposal.id)
