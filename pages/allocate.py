@@ -3,16 +3,22 @@
 import streamlit as st
 
 from budget.allocation.infeasibility import InfeasiblePolicy
-from budget.ui import controls, frame, keys, results, scenario_controls, session
+from budget.ui import controls, frame, results, scenario_controls, session
 from budget.ui.problems import problems
-from budget.ui.round import Round, allocation, comparable_baseline, present_round
+from budget.ui.round import (
+    Round,
+    allocation,
+    comparable_baseline,
+    is_present,
+    present_round,
+)
 
 
 @st.fragment
 def rules_and_result(shown: Round) -> None:
     """Rules at the left, result at the right; a moved rule reruns this part alone."""
-    if st.session_state.pop(keys.ROUND_CHANGED, False):
-        st.rerun()  # other requests are considered: the whole page is another
+    if not is_present(shown):
+        st.rerun()  # somebody decided a request, or others are to be considered
     left, right = st.columns([0.235, 0.765], gap="medium")
     with left:
         scenario_controls.scenario_bar(shown)
@@ -25,7 +31,7 @@ def rules_and_result(shown: Round) -> None:
         except InfeasiblePolicy as error:
             results.conflict(error, shown.baseline.replaced(changes), shown.baseline)
         else:
-            results.result(found, comparable_baseline(shown, found))
+            results.result(found, comparable_baseline(shown, found), shown.requests)
 
 
 _ = session.enter()

@@ -1,7 +1,10 @@
-"""To come in this change."""
+"""Who did what, when and why: the audit trail, filtered, verified, exported."""
 
-from budget.ui import frame, session
+from budget.ui import audit, frame, session
+from budget.ui.problems import problems
 from budget.ui.round import facts
 
 _ = session.enter()
-frame.page_head("audit", facts())
+with problems():
+    frame.page_head(_("Audit"), facts(), has_money=False)
+    audit.trail_page()

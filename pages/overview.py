@@ -1,6 +1,6 @@
 """The round at a glance: its state, where the envelope goes, who gains and who loses."""
 
-from budget.ui import frame, glance, inbox, session
+from budget.ui import frame, glance, inbox, round_controls, session
 from budget.ui.problems import problems
 from budget.ui.round import baseline_allocation, facts, present_round
 from budget.workflow.roles import Verb
@@ -11,6 +11,7 @@ with problems():
     person = session.person()
     frame.page_head(_("Overview"), round_, has_money=person.may(Verb.SEE_TOTALS))
     glance.dates(round_)
+    round_controls.round_controls()
     inbox.inbox()
     if person.may(Verb.SEE_FIGURES):
         shown = present_round()

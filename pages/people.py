@@ -1,7 +1,10 @@
-"""To come in this change."""
+"""Who may do what: people and their roles in force."""
 
-from budget.ui import frame, session
+from budget.ui import frame, people, session
+from budget.ui.problems import problems
 from budget.ui.round import facts
 
 _ = session.enter()
-frame.page_head("people", facts())
+with problems():
+    frame.page_head(_("People"), facts(), has_money=False)
+    people.people_page()

@@ -1,7 +1,18 @@
-"""To come in this change."""
+"""A centre's special needs: write, submit, answer the reviewer, read the outcome."""
 
-from budget.ui import frame, session
+import streamlit as st
+
+from budget.ui import frame, keys, requests, session
+from budget.ui.problems import problems
 from budget.ui.round import facts
 
 _ = session.enter()
-frame.page_head("requests", facts())
+with problems():
+    round_ = facts()
+    frame.page_head(_("Requests"), round_)
+    asked = st.query_params.get(keys.REQUEST_PARAMETER)
+    if asked:
+        requests.one_request(asked, round_)
+    else:
+        requests.show_notice()
+        requests.all_requests(round_)

@@ -405,7 +405,7 @@ def _check_pdf(content: bytes) -> None:
     if re.search(rb"/Encrypt\s*(\d+\s+\d+\s+R|<<)", content):
         raise _RefusedError(PDF_ENCRYPTED)
     end = content.rfind(b"%%EOF")
-    if not _PDF_TAIL.search(content[max(0, end - 128) : end]):
+    if end < 0 or not _PDF_TAIL.search(content[max(0, end - 128) : end]):
         raise _RefusedError(PDF_DAMAGED)
     if content[end + 5 :].strip(b"\0\t\n\f\r "):
         raise _RefusedError(PDF_GOES_ON)

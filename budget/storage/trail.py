@@ -7,15 +7,15 @@ The last number and hash, written down elsewhere, also prove that nothing was cu
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
 from budget.allocation.faults import N_
+from budget.storage.rows import UNREADABLE, each
 from budget.storage.tables import TrailRecord
 
 FIRST = "0" * 64
@@ -41,10 +41,6 @@ FIELDS = (
     "previous_hash",
 )
 """What the hash covers, in this order."""
-
-BATCH = 1000
-UNREADABLE = (SQLAlchemyError, ValueError, TypeError)
-"""What reading a record raises that was spoilt behind our back."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +149,7 @@ def verified(session: Session, expected: tuple[int, str] | None = None) -> Verdi
         expected: the number and hash of a record as written down earlier.
     """
     previous, count = FIRST, 0
-    for number, record in _records(session):
+    for number, record in each(session, TrailRecord, TrailRecord.number):
         if number < 1:
             return Verdict(count, previous, number, N_("the trail begins with record 1"))
         if number != count + 1:
@@ -178,36 +174,6 @@ def verified(session: Session, expected: tuple[int, str] | None = None) -> Verdi
             count, previous, count + 1, N_("the trail ends before the record that was written down")
         )
     return Verdict(count, previous)
-
-
-def _records(session: Session) -> Iterator[tuple[int, TrailRecord | None]]:
-    """Every record by its number, numbers that no right trail has included; None: unreadable."""
-    numbers = session.exec(select(TrailRecord.number).order_by(col(TrailRecord.number))).all()
-    for first in range(0, len(numbers), BATCH):
-        batch = numbers[first : first + BATCH]
-        try:
-            found = _between(session, batch[0], batch[-1])
-        except UNREADABLE:
-            for number in batch:
-                yield number, _readable(session, number)
-        else:
-            yield from ((record.number, record) for record in found)
-        session.expunge_all()
-
-
-def _between(session: Session, first: int, last: int) -> Sequence[TrailRecord]:
-    return session.exec(
-        select(TrailRecord)
-        .where(col(TrailRecord.number).between(first, last))
-        .order_by(col(TrailRecord.number))
-    ).all()
-
-
-def _readable(session: Session, number: int) -> TrailRecord | None:
-    try:
-        return _between(session, number, number)[0]
-    except UNREADABLE:
-        return None
 
 
 def record_with_key(session: Session, key: str) -> TrailRecord | None:

@@ -51,6 +51,7 @@ class Drafting:
         confirming: whether the reader looks at what submitting would freeze.
         uploads: which uploader is on the screen.
         upload_faults: what was wrong with the last files.
+        reason_fault: what was wrong with the reason of a withdrawal.
     """
 
     unsaved: dict[str, Unsaved]
@@ -61,6 +62,7 @@ class Drafting:
     confirming: bool = False
     uploads: int = 0
     upload_faults: list[Fault | Refusal] = field(default_factory=list)
+    reason_fault: str = ""
 
 
 def drafting(need_id: str) -> Drafting:
@@ -163,6 +165,7 @@ def act(name: str, key: str, deed: Callable[[str], Need]) -> None:
         else:
             known = drafting(need.id)
             known.tried = known.confirming = False
+            known.upload_faults = []
             st.query_params[keys.REQUEST_PARAMETER] = need.id
         session.deed_done(name)
 

@@ -15,10 +15,14 @@ WHO = "who"
 PERSON = "person"
 SCENARIO = "scenario"
 CONSIDERED = "considered"
-ROUND_CHANGED = "round_changed"
 DEED = "deed"
 DRAFTINGS = "draftings"
 NOTICE = "notice"
+PREPARED = "prepared_deed"
+TRAIL_SHOWN = "trail_shown"
+PEOPLE_SHOWN = "people_shown"
+REVIEWING = "reviewing"
+REVIEW_TOLD = "review_told"
 KEPT = (LANGUAGE, UNIT)
 """What stays when the visitor of the demonstration becomes another person."""
 
@@ -28,6 +32,17 @@ PERSON_PARAMETER = "as"
 REQUEST_PARAMETER = "request"
 SCENARIO_PARAMETER = "scenario"
 CHANGE_PARAMETER = "set"
+FIRST_DAY_PARAMETER = "from"
+LAST_DAY_PARAMETER = "to"
+WHO_PARAMETER = "person"
+VERB_PARAMETER = "verb"
+KIND_PARAMETER = "kind"
+OBJECT_PARAMETER = "id"
+OUTCOME_PARAMETER = "outcome"
+TEXT_PARAMETER = "text"
+PAGE_PARAMETER = "page"
+RECORD_PARAMETER = "record"
+ROLE_PARAMETER = "role"
 
 # widgets
 LANGUAGE_SWITCH = "language_switch"
@@ -36,11 +51,9 @@ PERSON_SWITCH = "person_switch"
 PERSON_CENTRE = "person_centre"
 SIGN_IN = "sign_in"
 SIGN_OUT = "sign_out"
-REFUSAL = "refusal"
 INBOX = "inbox"
 NEW_REQUEST = "new_request"
 NEW_REQUEST_CENTRE = "new_request_centre"
-WITHDRAW_REASON = "withdraw_reason"
 SCENARIOS = "scenarios"
 SCENARIO_LIST = "scenario_list"
 SCENARIO_NAME = "scenario_name"
@@ -54,6 +67,22 @@ SAVE_ON_TOP = "save_on_top"
 POOL_SWITCH = "pool_switch"
 PART_SWITCH = "part_switch"
 AGAINST_SWITCH = "against_switch"
+QUEUE_TEXT = "queue_text"
+QUEUE_STATES = "queue_states"
+QUEUE_CATEGORIES = "queue_categories"
+QUEUE_REVIEWER = "queue_reviewer"
+QUEUE_MINE = "queue_mine"
+QUEUE_OPEN = "queue_open"
+QUEUE_BACK = "queue_back"
+QUEUE_NEXT = "queue_next"
+QUEUE_NEXT_AFTER = "queue_next_after"
+QUEUE_CLEAR = "queue_clear"
+ASSIGN_TO = "assign_to"
+ASSIGN = "assign_all"
+TRAIL_PAGES = "trail_pages"
+TRAIL_RESET = "trail_reset"
+TRAIL_OF_OBJECT = "trail_of_object"
+TRAIL_EVERY_OBJECT = "trail_every_object"
 UNDO = "undo"
 REDO = "redo"
 RESET_ALL = "reset_all"
@@ -147,3 +176,33 @@ def theirs(need_id: str, name: str) -> str:
 def mine(need_id: str, name: str) -> str:
     """The button that keeps one's own text."""
     return f"mine:{need_id}:{name}"
+
+
+def asked(parameter: str) -> str:
+    """The control that sets a parameter of the address."""
+    return f"asked:{parameter}"
+
+
+def trail_table(numbers: str) -> str:
+    """The table of records; other records are another table, so that no mark moves to them."""
+    return f"trail_table:{numbers}"
+
+
+def people_table(shown: str) -> str:
+    """The table of people."""
+    return f"people_table:{shown}"
+
+
+def queue_table(shown: str) -> str:
+    """The table of requests; other requests are another table, so that no tick moves to them."""
+    return f"queue_table:{shown}"
+
+
+def opener(deed: str) -> str:
+    """The button that opens the dialog of a deed."""
+    return f"open_dialog:{deed}"
+
+
+def told(deed: str) -> str:
+    """What is said after a deed was done."""
+    return f"told:{deed}"

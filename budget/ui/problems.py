@@ -9,7 +9,7 @@ import streamlit as st
 
 from budget.allocation.faults import Defect, Fault, InputError
 from budget.allocation.infeasibility import InfeasiblePolicy
-from budget.ui import keys, session
+from budget.ui import session
 from budget.ui.request_words import field_name
 from budget.ui.text import plain
 from budget.view.notices import conflict_sentence
@@ -33,26 +33,32 @@ class problems:  # noqa: N801 - reads as a word: `with problems():`
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
-        if error is None or not isinstance(error, Exception):
-            return False
-        _ = session.words()
-        if isinstance(error, InputError):
-            show_faults(error, _)
-        elif isinstance(error, Refusal):
-            show_refusal(error, _)
-        elif isinstance(error, InfeasiblePolicy):
-            st.error(
-                plain(conflict_sentence(error.conflict, session.numbers())),
-                icon=":material/block:",
-            )
-        else:
-            _show_defect(error, _)
-        return True
+        return isinstance(error, Exception) and tell(error)
+
+
+def tell(error: Exception) -> bool:
+    """Show an error in the reader's language; the server calls it for what no page has caught.
+
+    Returns:
+        True: it has been told, Streamlit need not.
+    """
+    _ = session.words()
+    if isinstance(error, InputError):
+        show_faults(error, _)
+    elif isinstance(error, Refusal):
+        show_refusal(error, _)
+    elif isinstance(error, InfeasiblePolicy):
+        st.error(
+            plain(conflict_sentence(error.conflict, session.numbers())), icon=":material/block:"
+        )
+    else:
+        _show_defect(error, _)
+    return True
 
 
 def show_refusal(refusal: Refusal, _: Words) -> None:
     """Why something was not done, and, in a conflict, who changed what in the meantime."""
-    with st.container(key=keys.REFUSAL):
+    with st.container():
         st.warning(plain(refusal_text(refusal, _)), icon=":material/front_hand:")
         if isinstance(refusal, Conflict):
             for change in refusal.changes:

@@ -9,7 +9,7 @@ from budget.allocation.faults import Fault, InputError
 from budget.files.attachments import KINDS, MOST_BYTES, MOST_FILES
 from budget.ui import keys, server, session
 from budget.ui.drafting import act, drafting
-from budget.ui.problems import problems, refusal_text
+from budget.ui.problems import refusal_text
 from budget.ui.request_words import moment
 from budget.ui.text import plain
 from budget.view.numbers import Numbers
@@ -18,7 +18,13 @@ from budget.workflow import attachments
 from budget.workflow.refusals import Refusal
 from budget.workflow.special_needs import UNDECIDED, FileOfNeed, Need
 
-ICONS = {"pdf": "picture_as_pdf", "png": "image", "jpeg": "image", "xlsx": "table", "hwpx": "article"}
+ICONS = {
+    "pdf": "picture_as_pdf",
+    "png": "image",
+    "jpeg": "image",
+    "xlsx": "table",
+    "hwpx": "article",
+}
 MEGABYTE = 1024 * 1024
 
 
@@ -83,7 +89,7 @@ def _detach(need_id: str, file_id: int, key: str) -> Need:
     return attachments.detach(session.store(), session.who(), need_id, file_id, key=key)
 
 
-# --- adding ----------------------------------------------------------------------------------------
+# --- adding --------------------------------------------------------------------------------------
 
 
 def _uploader(need: Need, _: Words) -> None:
@@ -91,47 +97,48 @@ def _uploader(need: Need, _: Words) -> None:
     if len(need.files) >= MOST_FILES:
         st.caption(_("There are {most} files; no more can be added.", most=MOST_FILES))
     else:
-        widget = keys.upload(need.id, known.uploads)
-        st.file_uploader(
+        # no `type`: the content is checked here, and refused in the reader's language
+        uploaded = st.file_uploader(
             _("Add files"),
-            type=[name for kind in KINDS.values() for name in kind.extensions],
             accept_multiple_files=True,
             max_upload_size=MOST_BYTES // MEGABYTE,
-            key=widget,
-            help=_(
-                "PDF, PNG, JPEG, XLSX or HWPX, at most 10 MB each. The content is checked, "
-                "not the name. A file that was submitted stays with the request."
-            ),
-            on_change=_attach,
-            args=(need.id, widget),
+            key=keys.upload(need.id, known.uploads),
         )
+        st.caption(
+            plain(
+                _(
+                    "PDF, PNG, JPEG, XLSX or HWPX; at most 10 MB each. A file that was submitted "
+                    "stays with the request."
+                )
+            )
+        )
+        if uploaded:
+            with st.spinner(_("Checking the files …")):
+                known.upload_faults = _attach(need.id, uploaded)
+            known.uploads += 1  # an empty uploader takes its place
+            st.rerun()
     for fault in known.upload_faults:
         st.error(plain(_fault_text(fault, _)), icon=":material/upload_file:")
 
 
-def _attach(need_id: str, widget: str) -> None:
-    """Attach what was uploaded, each file once; then an empty uploader takes its place."""
-    known = drafting(need_id)
-    uploaded: list[UploadedFile] = st.session_state.get(widget) or []
-    if not uploaded:
-        return
-    known.upload_faults = []
-    with problems(), st.spinner(session.words()("Checking the files …")):
-        for file in uploaded:
-            try:
-                attachments.attach(
-                    session.store(),
-                    session.who(),
-                    need_id,
-                    file.name,
-                    file.getvalue(),
-                    key=f"attach-{file.file_id}",
-                )
-            except InputError as error:
-                known.upload_faults += error.faults
-            except Refusal as refusal:
-                known.upload_faults.append(refusal)
-    known.uploads += 1
+def _attach(need_id: str, uploaded: list[UploadedFile]) -> list[Fault | Refusal]:
+    """Attach files, each once however often this is called; gives what was wrong."""
+    found: list[Fault | Refusal] = []
+    for file in uploaded:
+        try:
+            attachments.attach(
+                session.store(),
+                session.who(),
+                need_id,
+                file.name,
+                file.getvalue(),
+                key=f"attach-{file.file_id}",
+            )
+        except InputError as error:
+            found += error.faults
+        except Refusal as refusal:
+            found.append(refusal)
+    return found
 
 
 def _fault_text(fault: Fault | Refusal, _: Words) -> str:

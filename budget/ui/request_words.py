@@ -9,6 +9,7 @@ from budget.view.numbers import NOTHING, WON, Numbers
 from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow import deadlines, fields
+from budget.workflow.roles import VERB_NAMES
 from budget.workflow.rounds import RoundFacts
 from budget.workflow.special_needs import EDITABLE, STATES, HistoryLine, Need
 
@@ -17,6 +18,7 @@ COLOURS = {
     "submitted": "blue",
     "in_review": "violet",
     "returned": "orange",
+    "assessed": "yellow",
     "approved": "green",
     "rejected": "red",
     "withdrawn": "gray",
@@ -28,6 +30,7 @@ ICONS = {
     "submitted": "send",
     "in_review": "search",
     "returned": "reply",
+    "assessed": "fact_check",
     "approved": "check_circle",
     "rejected": "cancel",
     "withdrawn": "undo",
@@ -46,6 +49,7 @@ OTHER_FIELDS = {
     "state": N_("state"),
     "title_en": N_("English title"),
     "snapshots": N_("version"),
+    "snapshot": N_("version"),
     "submitted_at": N_("day of submission"),
     "reviewer_id": N_("reviewer"),
     "return_due": N_("due date of the answer"),
@@ -64,11 +68,11 @@ OTHER_FIELDS = {
 }
 """Fields of a request that are not of the form."""
 
-UNTOLD = frozenset({"state", "snapshots", "submitted_at"})
+UNTOLD = frozenset({"state", "snapshots", "snapshot", "submitted_at", "file"})
 """Fields whose change the line of a history says by itself."""
 
 
-# --- states and moments ------------------------------------------------------------------------
+# --- states and moments --------------------------------------------------------------------------
 
 
 def state_name(state: str, _: Words) -> str:
@@ -176,7 +180,35 @@ def named(names: Iterable[str], _: Words) -> str:
     return ", ".join(field_name(name, _) for name in names)
 
 
-# --- whether requests can be written -----------------------------------------------------------
+def next_step(need: Need, round_: RoundFacts, recall_until: date | None, _: Words) -> str:
+    """What happens next to a request that its centre has handed in.
+
+    Args:
+        recall_until: the last day on which it can be recalled, if it can be.
+    """
+    if need.state == "submitted" and recall_until is not None:
+        return _(
+            "It waits for a reviewer. Until one claims it you can recall it, at the latest on "
+            "{day}, 23:59:59 Korean time.",
+            day=recall_until.isoformat(),
+        )
+    if need.state == "submitted":
+        return _("It waits for a reviewer.")
+    if need.state in {"in_review", "assessed"}:
+        return _(
+            "The ministry is reviewing it; decisions are due by {day}. Every centre sees its "
+            "outcome at the same moment.",
+            day=round_.dates["decisions_due"].isoformat(),
+        )
+    if need.state in {"approved", "rejected"}:
+        return _(
+            "The decision stands; the money is final once the allocation is published, by {day}.",
+            day=round_.dates["publication_due"].isoformat(),
+        )
+    return ""
+
+
+# --- whether requests can be written -------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -236,6 +268,19 @@ def remedy_text(shown: Window, _: Words) -> str:
 # --- what happened -------------------------------------------------------------------------------
 
 
+def deed_name(verb: str, _: Words) -> str:
+    """What somebody did."""
+    if verb == "found":
+        return _("Taken over from a file")
+    return capital(_(VERB_NAMES.get(verb, verb)))
+
+
 def changed_fields(line: HistoryLine, _: Words) -> str:
     """Which fields a deed changed, where it changed any that its name does not say."""
     return named((name for name in line.changes if name not in UNTOLD), _)
+
+
+def changed_file(line: HistoryLine) -> str:
+    """The file that a deed added or removed."""
+    before, after = line.changes.get("file", (None, None))
+    return str(after or before or "").rpartition(" ")[0]

@@ -13,7 +13,6 @@ from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
 from budget.ui import keys, session
 from budget.ui.figures import show
-from budget.ui.round import present_round
 from budget.ui.text import plain
 from budget.view import charts, notices, tables
 from budget.view.findings import (
@@ -42,8 +41,12 @@ CENTRE_WIDTHS = {"ko": (98, 50, 62, 60), "en": (134, 72, 60, 88)}
 AGAINST = ("last_year", "baseline")
 
 
-def result(allocation: Allocation, baseline: Allocation) -> None:
-    """Everything that a planner has to see of a result, in one screen."""
+def result(allocation: Allocation, baseline: Allocation, requests: pd.DataFrame) -> None:
+    """Everything that a planner has to see of a result, in one screen.
+
+    Args:
+        requests: the table that the allocation was given, for its report.
+    """
     _, numbers = session.words(), session.numbers()
     against = st.session_state.get(keys.AGAINST, AGAINST[0])
     movement = (
@@ -51,7 +54,7 @@ def result(allocation: Allocation, baseline: Allocation) -> None:
         if against == AGAINST[0]
         else since_baseline(allocation, baseline, _)
     )
-    _headline(allocation, movement, numbers)
+    _headline(allocation, movement, numbers, requests)
     left, right = st.columns([0.55, 0.45], gap="small")
     with left:
         _pool_table(tables.pool_lines(allocation, baseline, _), numbers)
@@ -60,13 +63,15 @@ def result(allocation: Allocation, baseline: Allocation) -> None:
     _centre_table(allocation, movement, numbers)
 
 
-def _headline(allocation: Allocation, movement: Movement, numbers: Numbers) -> None:
+def _headline(
+    allocation: Allocation, movement: Movement, numbers: Numbers, requests: pd.DataFrame
+) -> None:
     _ = numbers.words
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader(plain(movement_title(movement, numbers)), anchor=False)
             certificate_badge(allocation, _)
-            downloads(allocation.policy, allocation)
+            downloads(allocation.policy, allocation, requests)
         st.caption(
             plain(f"{movement_leader(movement, numbers)} {movement_basis(movement, numbers)}")
         )
@@ -255,7 +260,9 @@ def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> di
 # --- files -----------------------------------------------------------------------------------
 
 
-def downloads(policy: Policy, allocation: Allocation | None) -> None:
+def downloads(
+    policy: Policy, allocation: Allocation | None, requests: pd.DataFrame | None = None
+) -> None:
     """The files of exactly the settings that are displayed, made when they are asked for."""
     _ = session.words()
     with st.popover(_("Download"), icon=":material/download:", key=keys.DOWNLOADS):
@@ -282,7 +289,7 @@ def downloads(policy: Policy, allocation: Allocation | None) -> None:
         if allocation is not None:
             st.download_button(
                 _("Report of the run"),
-                lambda: files.report_json(allocation, present_round().requests),
+                lambda: files.report_json(allocation, requests),
                 file_name="report.json",
                 mime="application/json",
                 key=keys.download("report"),

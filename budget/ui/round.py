@@ -92,9 +92,21 @@ def present_round() -> Round:
         Forbidden: for whoever may not see the allocation.
     """
     chosen = considered()
+    return _round(_version(chosen), facts(), chosen)
+
+
+def is_present(shown: Round) -> bool:
+    """Whether a round on the screen is still the present one; asked before each new figure.
+
+    Raises:
+        Forbidden: for whoever may no longer see the allocation.
+    """
+    return shown.version == _version(considered())
+
+
+def _version(chosen: str) -> str:
     where = session.store().engine.url.render_as_string(hide_password=True)
-    version = f"{where} {rounds.figures_version(session.store(), session.who())}"
-    return _round(f"{version}-{chosen}", facts(), chosen)
+    return f"{where} {rounds.figures_version(session.store(), session.who())} {chosen}"
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -174,7 +174,6 @@ def _considered(current: Opened, _: Words) -> None:
 
 def _choose_considered() -> None:
     st.session_state[keys.CONSIDERED] = st.session_state[keys.SCENARIO_CONSIDERED]
-    st.session_state[keys.ROUND_CHANGED] = True
 
 
 def _duplicate(current: Opened, _: Words) -> None:

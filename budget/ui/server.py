@@ -1,4 +1,4 @@
-"""The web server around the pages: the demonstration's refusal, headers, attachments.
+"""The web server around the pages: the demonstration's refusal, headers, attachments, exports.
 
 An attachment is not one of Streamlit's media files, which anybody with the link can load. Its
 link carries a signed ticket for one person and one file, and the workflow checks the person's
@@ -8,6 +8,8 @@ rights at the moment of loading.
 import asyncio
 import json
 import secrets
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -26,12 +28,18 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 
 from budget.allocation.faults import InputError
 from budget.ui import sign_in
-from budget.workflow import attachments
+from budget.ui.problems import tell
+from budget.workflow import attachments, records
+from budget.workflow.deadlines import KOREA
 from budget.workflow.refusals import Refusal
 
 ATTACHMENT = "attachment"
 TICKET_SECONDS = 15 * 60
 _tickets = URLSafeTimedSerializer(secrets.token_bytes(32), salt=ATTACHMENT)
+EXPORT = "trail-export"
+EXPORT_SECONDS = 5 * 60
+_export_tickets = URLSafeTimedSerializer(secrets.token_bytes(32), salt=EXPORT)
+DAYS = ("first_day", "last_day")
 
 
 def is_script_run() -> bool:
@@ -85,8 +93,12 @@ def settings() -> dict[str, Any]:
     except InputError as error:
         raise SystemExit(f"the app does not start: {error}") from None
     return {
-        "routes": [Route(f"/{ATTACHMENT}/{{ticket}}", _serve_attachment)],
+        "routes": [
+            Route(f"/{ATTACHMENT}/{{ticket}}", _serve_attachment),
+            Route(f"/{EXPORT}/{{ticket}}", _serve_export),
+        ],
         "middleware": [Middleware(SafeHeaders)],
+        "on_script_error": tell,
     }
 
 
@@ -119,6 +131,64 @@ async def _serve_attachment(request: Request) -> Response:
         media_type=file.media_type,
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+# --- exports of the audit trail ----------------------------------------------------------------
+
+
+def export_link(wanted: records.Filter, key: str, who: str) -> str:
+    """A link with which one person can load one export, recorded before, for five minutes.
+
+    The ticket names the export by its key. The reason stands in the trail and not in an address
+    that browsers and proxies keep.
+    """
+    asked = {name: value for name, value in vars(wanted).items() if value}
+    days = {name: asked[name].isoformat() for name in DAYS if name in asked}
+    return f"{EXPORT}/{_export_tickets.dumps([who, key, {**asked, **days}])}"
+
+
+async def _serve_export(request: Request) -> Response:
+    try:
+        ticket = request.path_params["ticket"]
+        (who, key, asked), made = _export_tickets.loads(
+            ticket, max_age=EXPORT_SECONDS, return_timestamp=True
+        )
+    except BadSignature:
+        return PlainTextResponse(
+            "이 링크는 더 이상 유효하지 않습니다. 감사 페이지에서 다시 내보내십시오.\n"
+            "This link is no longer valid. Please export again on the audit page.",
+            status_code=403,
+        )
+    days = {name: date.fromisoformat(asked[name]) for name in DAYS if name in asked}
+    wanted = records.Filter(**{**asked, **days})
+
+    def content(who: str) -> bytes:
+        return records.export(sign_in.store(), who, wanted, "", key=key)
+
+    name = f"audit-trail-{made.astimezone(KOREA):%Y%m%d-%H%M%S}.csv"
+    return await _served_to(request, who, content, name, "text/csv; charset=utf-8")
+
+
+async def _served_to(
+    request: Request, who: str, content: Callable[[str], bytes], name: str, media_type: str
+) -> Response:
+    """A file, if whoever asks is whom the ticket was made for and the workflow allows it."""
+    if not sign_in.is_demonstration() and _signed_in(request) != who:
+        return _not_yours()
+    try:
+        sign_in.check_visit(request.headers, request.client.host if request.client else None)
+        found = await asyncio.to_thread(content, who)
+    except (Refusal, InputError):
+        return _not_yours()
+    return Response(
+        found,
+        media_type=media_type,
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cache-Control": "private, no-store",
         },

@@ -221,6 +221,5 @@ def opened() -> Opened | None:
 def keep_opened(found: Opened | None) -> None:
     """Remember which scenario is open, and which requests it considers."""
     st.session_state[keys.SCENARIO] = found
-    if found is not None and st.session_state.get(keys.CONSIDERED) != found.considered:
+    if found is not None:
         st.session_state[keys.CONSIDERED] = found.considered
-        st.session_state[keys.ROUND_CHANGED] = True

@@ -94,7 +94,7 @@ def check_visit(headers: Mapping[str, str], client: str | None) -> None:
     """
     if not is_demonstration():
         return
-    if client and not is_local(client):
+    if isinstance(client, str) and not is_local(client):
         raise InputError([Fault("client", "", client[:80], _ELSEWHERE)])
     host = headers.get("Host", "")
     if host and not is_local(host):

@@ -13,7 +13,7 @@ from budget.files.attachments import MOST_FILES, checked_attachment
 from budget.storage.store import Store
 from budget.storage.tables import Attachment, AttachmentContent
 from budget.workflow import deadlines
-from budget.workflow.deeds import acting, looking
+from budget.workflow.deeds import acting, known, looking
 from budget.workflow.refusals import NOT_YOURS, Forbidden, NotNow
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.special_needs import UNDECIDED, Need, _seen
@@ -93,7 +93,7 @@ def detach(store: Store, who: str, need_id: str, file_id: int, *, key: str) -> N
         need = act.need(need_id)
         if act.is_repeated:
             return _seen(act, need)
-        file = act.session.get(Attachment, file_id)
+        file = known(act.session, Attachment, file_id)
         if file is None or file.special_need_id != need.id:
             raise Forbidden(NOT_YOURS)
         if need.snapshots or need.state != "draft":
@@ -114,7 +114,7 @@ def served(store: Store, who: str, file_id: int) -> Served:
         Forbidden: for anybody else, and if there is no such file; recorded.
     """
     with looking(store, who, Verb.SEE_NEED) as act:
-        file = act.session.get(Attachment, file_id) if 0 < file_id < 2**31 else None
+        file = known(act.session, Attachment, file_id)
         if file is None:
             act.allow(Subject("attachment", str(file_id)[:20], "-"))
             raise Forbidden(NOT_YOURS)

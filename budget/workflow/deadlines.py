@@ -16,6 +16,8 @@ def korean_day(moment: datetime) -> date:
 
 def end_of(day: date) -> datetime:
     """The first moment after a day in Korea: 23:59:59 is in time, 00:00:00 is not."""
+    if day == date.max:  # somebody means "never"
+        return datetime.max.replace(tzinfo=KOREA)
     return datetime.combine(day + timedelta(days=1), time(), KOREA)
 
 

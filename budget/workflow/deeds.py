@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from budget.allocation.faults import N_, Fault, InputError
 from budget.storage import trail
@@ -47,6 +47,7 @@ from budget.workflow.roles import PERMISSIONS, Role, Scope, Subject, Verb
 MOST_KEY = 80
 MOST_REASON = 2000
 STATE = "state"
+OTHER_DEED = N_("This key belongs to another deed.")
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,11 @@ def actor(session: Session, identity: str) -> Actor:
     Raises:
         Forbidden: if nobody is known by it, or they have no role.
     """
-    person = session.exec(select(Person).where(Person.identity == identity)).first()
+    person = (
+        session.exec(select(Person).where(Person.identity == identity)).first()
+        if _is_possible(identity)
+        else None
+    )
     if person is None or person.id is None:
         raise Forbidden(UNKNOWN_PERSON)
     grants = session.exec(
@@ -161,12 +166,13 @@ class Act:
         Raises:
             Forbidden: if there is none, or it is not for this person.
         """
-        need = self.session.get(SpecialNeed, request_id)
+        need = known(self.session, SpecialNeed, request_id)
         if need is None:
-            named = "".join(letter for letter in request_id[:80] if letter.isprintable())
-            self._subject = Subject("special_need", named)
+            self._subject = Subject("special_need", request_id)
             raise Forbidden(NOT_YOURS if self.person.may(self.verb) else NO_ROLE)
         self.allow(need_subject(need))
+        if self.repeated and self.repeated.object_id != need.id:
+            raise Forbidden(OTHER_DEED)
         return need
 
     def round(self, round_id: int | None = None) -> BudgetRound:
@@ -200,19 +206,19 @@ class Act:
         if changes:
             raise Conflict(changes, row.version)
 
-    def last_change(self, kind: str, identifier: str, field: str, theirs: str) -> OthersChange:
-        """What somebody else did last to an object that has no stamps, by the trail."""
-        found = self.session.exec(
+    def last_change(self, fields: Mapping[str, tuple[str, str]], *conditions: Any) -> OthersChange:
+        """What was done last to an object that has no stamps, by the trail.
+
+        Args:
+            fields: verb -> the field that it changes, and what stands there now.
+        """
+        record, person = self.session.exec(
             select(TrailRecord, Person)
             .join(Person, col(Person.id) == col(TrailRecord.person_id), isouter=True)
-            .where(
-                TrailRecord.object_kind == kind,
-                TrailRecord.object_id == identifier,
-                TrailRecord.outcome == "done",
-            )
+            .where(col(TrailRecord.verb).in_(fields), TrailRecord.outcome == "done", *conditions)
             .order_by(col(TrailRecord.number).desc())
-        ).first()
-        record, person = found or (None, None)
+        ).first() or (None, None)
+        field, theirs = fields[record.verb] if record else next(iter(fields.values()))
         return OthersChange(
             field,
             person.name if person else "",
@@ -278,6 +284,26 @@ class Act:
         )
 
 
+MOST_IDENTIFIER = 200
+
+
+def known[Row: SQLModel](session: Session, table: type[Row], identifier: str | int) -> Row | None:
+    """The row with an id; None if there is none, or if no id could be so (a forged address)."""
+    return session.get(table, identifier) if _is_possible(identifier) else None
+
+
+def _is_possible(identifier: str | int) -> bool:
+    """Whether the database can be asked for it: PostgreSQL refuses NUL, both refuse surrogates."""
+    if isinstance(identifier, int):
+        return 0 < identifier < 2**31
+    return len(identifier) <= MOST_IDENTIFIER and identifier.isprintable()
+
+
+def _written(identifier: str) -> str:
+    """An identifier, whatever somebody sent, as the trail can hold it."""
+    return "".join(letter for letter in identifier[:MOST_IDENTIFIER] if letter.isprintable())
+
+
 def to_plain(value: Any) -> Any:
     """A value of a row as plain JSON data."""
     if isinstance(value, datetime):
@@ -336,7 +362,7 @@ def acting(store: Store, who: str, verb: Verb, key: str) -> Iterator[Act]:
 
 def _check_same_deed(earlier: TrailRecord | None, who: str, verb: Verb) -> None:
     if earlier is not None and (earlier.identity, earlier.verb) != (who, str(verb)):
-        raise Forbidden(N_("This key belongs to another deed."))
+        raise Forbidden(OTHER_DEED)
 
 
 @contextmanager
@@ -365,12 +391,12 @@ def _record_refusal(store: Store, who: str, verb: Verb, act: Act | None, why: Re
             trail.Entry(
                 at=store.clock(),
                 person_id=act.person.id if act else None,
-                identity=who[:200],
+                identity=_written(who),
                 role=",".join(role for role, _centre in grants),
                 centre_id=next((centre for _role, centre in grants if centre), ""),
                 verb=verb,
                 object_kind=subject.kind,
-                object_id=subject.id,
+                object_id=_written(subject.id),
                 outcome="refused",
                 from_state="",
                 to_state="",

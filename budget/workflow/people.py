@@ -10,11 +10,11 @@ from sqlmodel import col, select
 
 from budget.allocation.faults import N_, Fault, InputError
 from budget.storage.store import Store
-from budget.storage.tables import Centre, Person, RoleGrant
+from budget.storage.tables import Centre, Person, RoleGrant, TrailRecord
 from budget.workflow import fields
-from budget.workflow.deeds import Act, acting, actor, looking
+from budget.workflow.deeds import Act, acting, actor, known, looking
 from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, NotNow
-from budget.workflow.roles import Role, Subject, Verb
+from budget.workflow.roles import ROLE_NAMES, Role, Subject, Verb
 
 IDENTITY = fields.Field("identity", N_("Identity"), 200)
 NAME = fields.Field("name", N_("Name"), 80)
@@ -142,7 +142,7 @@ def add_grant(act: Act, identity: str, name: str, role: str, centre_id: str, rea
     if role not in set(Role):
         faults.append(Fault("", "role", role[:40], N_("one of the six roles")))
     is_head = role == Role.CENTRE_HEAD
-    if is_head and act.session.get(Centre, centre_id) is None:
+    if is_head and known(act.session, Centre, centre_id) is None:
         faults.append(Fault("", "centre_id", centre_id[:40], N_("a centre of the round")))
     if faults:
         raise InputError(faults)
@@ -193,7 +193,7 @@ def end(store: Store, who: str, grant_id: int, reason: str, *, based_on: int, ke
         Conflict: if somebody else changed the person's roles since.
     """
     with acting(store, who, Verb.END_ROLE, key) as act:
-        row = act.session.get(RoleGrant, grant_id)
+        row = known(act.session, RoleGrant, grant_id)
         act.allow(Subject("person", str(row.person_id) if row else ""))
         if act.is_repeated:
             return
@@ -201,7 +201,11 @@ def end(store: Store, who: str, grant_id: int, reason: str, *, based_on: int, ke
             raise Forbidden(NOT_YOURS)
         person = act.session.get_one(Person, row.person_id)
         if person.version != based_on:
-            theirs = act.last_change("person", str(person.id), "role", _roles_in_force(act, person))
+            change = ("role", _roles_in_force(act, person))
+            theirs = act.last_change(
+                {Verb.GRANT_ROLE: change, Verb.END_ROLE: change},
+                TrailRecord.object_id == str(person.id),
+            )
             raise Conflict([theirs], person.version)
         why = fields.reason_text(reason)
         others = act.session.exec(
@@ -231,7 +235,8 @@ def _roles_in_force(act: Act, person: Person) -> str:
         .where(RoleGrant.person_id == person.id, col(RoleGrant.ended_at).is_(None))
         .order_by(col(RoleGrant.id))
     ).all()
-    return ", ".join(f"{grant.role} {grant.centre_id or ''}".strip() for grant in grants) or "–"
+    names = (f"{ROLE_NAMES[grant.role]} {grant.centre_id or ''}".strip() for grant in grants)
+    return ", ".join(names) or "–"
 
 
 def named(store: Store, identity: str) -> bool:

@@ -27,7 +27,7 @@ from budget.storage.tables import (
     SpecialNeed,
 )
 from budget.workflow import fields, rounds, scenarios
-from budget.workflow.deeds import Act, acting, looking
+from budget.workflow.deeds import Act, acting, known, looking
 from budget.workflow.refusals import NOT_YOURS, Forbidden, NotNow
 from budget.workflow.roles import Subject, Verb
 
@@ -37,6 +37,7 @@ class Proposal:
     """The proposal that awaits a lead, or the publication.
 
     Attributes:
+        is_current: whether decisions and data are still those that it was computed from.
         allocation_sha256: of the allocation.csv that would be, or is, published.
     """
 
@@ -50,6 +51,7 @@ class Proposal:
     proposed_at: datetime
     allocation_sha256: str
     is_confirmed: bool
+    is_current: bool
 
 
 def proposal(store: Store, who: str) -> Proposal | None:
@@ -87,7 +89,13 @@ def _seen(session: Session, row: Publication) -> Proposal:
         proposed_at=row.proposed_at,
         allocation_sha256=run.allocation_sha256,
         is_confirmed=row.confirmed_by is not None,
+        is_current=_is_current(session, row, run),
     )
+
+
+def _is_current(session: Session, row: Publication, run: Run) -> bool:
+    given = rounds.inputs_of(session, session.get_one(BudgetRound, row.round_id), "approved")
+    return (given.requests_sha256, given.data_set_id) == (run.requests_sha256, run.data_set_id)
 
 
 def propose(store: Store, who: str, scenario_id: int, reason: str, *, key: str) -> Proposal:
@@ -110,7 +118,7 @@ def propose(store: Store, who: str, scenario_id: int, reason: str, *, key: str) 
         if round_.state != "decided":
             raise NotNow(N_("A publication is proposed once the round is decided."))
         why = fields.reason_text(reason)
-        scenario = act.session.get(Scenario, scenario_id)
+        scenario = known(act.session, Scenario, scenario_id)
         if scenario is None or scenario.round_id != round_.id:
             raise Forbidden(NOT_YOURS)
         saved = scenarios._latest(act.session, scenario_id)
@@ -215,12 +223,12 @@ def confirm(store: Store, who: str, proposal_id: int, reason: str, *, key: str) 
             raise Forbidden(N_("Whoever proposed a publication does not confirm it."))
         why = fields.reason_text(reason)
         run = act.session.get_one(Run, row.run_id)
-        given = rounds.inputs_of(act.session, round_, "approved")
-        if (given.requests_sha256, given.data_set_id) != (run.requests_sha256, run.data_set_id):
+        if not _is_current(act.session, row, run):
             raise NotNow(
                 N_("Decisions or data changed since the proposal; a planner proposes it anew.")
             )
         policy = policy_from_toml(act.session.get_one(Policy, run.policy_id).content, "policy.toml")
+        given = rounds.inputs_of(act.session, round_, "approved")
         funded = budget.allocate(given.centres, policy, given.requests).funded
         row.confirmed_by, row.confirmed_at = act.person.id, act.now
         round_.state = "published"

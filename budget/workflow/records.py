@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, SQLModel, col, func, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from budget.allocation.faults import N_, Fault, InputError
 from budget.files.tables import csv_bytes, neutral
 from budget.storage import trail
+from budget.storage.rows import UNREADABLE, each
 from budget.storage.store import Store
 from budget.storage.tables import (
     Attachment,
@@ -290,23 +291,23 @@ def _false_contents(session: Session) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     vouched = _hashes_in_trail(session)
 
-    def check(kind: str, row: type[SQLModel], contents: Callable[[Any], Contents]) -> None:
-        for identifier in session.exec(select(row.id).order_by(row.id)).all():  # type: ignore[attr-defined]
+    def check(
+        kind: str, table: type[Any], contents: Callable[[Any], Contents], batch: int = 1
+    ) -> None:
+        for identifier, row in each(session, table, table.id, batch):
             try:
-                pairs = contents(session.get_one(row, identifier))
-                right = all(
+                right = row is not None and all(
                     sha256 in vouched and hashlib.sha256(content).hexdigest() == sha256
-                    for content, sha256 in pairs
+                    for content, sha256 in contents(row)
                 )
-            except trail.UNREADABLE:
+            except UNREADABLE:
                 right = False
             if not right:
                 found.append((kind, str(identifier)))
-            session.expunge_all()  # they may be large
 
     check("data_set", DataSet, lambda row: [(row.content, row.sha256)])
-    check("policy", Policy, lambda row: [(row.content.encode(), row.sha256)])
-    check("snapshot", Snapshot, lambda row: [(row.content.encode(), row.sha256)])
+    check("policy", Policy, lambda row: [(str(row.content).encode(), row.sha256)])
+    check("snapshot", Snapshot, lambda row: [(str(row.content).encode(), row.sha256)], 100)
     check(
         "run",
         Run,
@@ -366,21 +367,18 @@ def _false_needs(session: Session) -> list[str]:
     for file in session.exec(select(Attachment)):
         files.setdefault(file.special_need_id, set()).add(f"{file.name} {file.sha256}")
     found = []
-    for need_id in sorted({*told, *session.exec(select(SpecialNeed.id))}):
-        need = told.get(need_id, _Told({}, set()))
-        try:
-            row = session.get_one(SpecialNeed, need_id)
-            right = (
-                "state" in need.fields
-                and all(to_plain(getattr(row, name)) == new for name, new in need.fields.items())
-                and need.files == files.get(need_id, set())
-                and snapshots[need_id] == row.snapshots
-            )
-        except trail.UNREADABLE:
-            right = False
-        if not right:
+    gone = dict(told)
+    for need_id, row in each(session, SpecialNeed, SpecialNeed.id):
+        need = gone.pop(need_id, _Told({}, set()))
+        if (
+            row is None
+            or "state" not in need.fields
+            or any(to_plain(getattr(row, name)) != new for name, new in need.fields.items())
+            or need.files != files.get(need_id, set())
+            or snapshots[need_id] != row.snapshots
+        ):
             found.append(need_id)
-    return found
+    return found + list(gone)
 
 
 # --- exporting ---------------------------------------------------------------------------------

@@ -7,13 +7,13 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from budget.allocation.faults import N_, Fault, InputError
 from budget.storage.store import Store
-from budget.storage.tables import Person, Snapshot, SpecialNeed, TrailRecord
+from budget.storage.tables import Person, RoleGrant, Snapshot, SpecialNeed, TrailRecord
 from budget.workflow import deadlines, fields
-from budget.workflow.deeds import STATE, Act, acting, actor
+from budget.workflow.deeds import STATE, Act, acting, known
 from budget.workflow.refusals import Forbidden, NotNow, Refusal
 from budget.workflow.roles import Role, Verb
 from budget.workflow.scenarios import baseline_unit
@@ -40,11 +40,12 @@ def claim(store: Store, who: str, need_id: str, *, based_on: int, key: str) -> N
         Conflict: if somebody else changed it since `based_on`.
     """
     with acting(store, who, Verb.CLAIM, key) as act:
-        need = act.session.get(SpecialNeed, need_id)
-        if act.is_repeated and need is not None:
-            return _seen(act, need)
+        need = known(act.session, SpecialNeed, need_id)
         if need is not None and act.person.has(Role.REVIEWER):
-            act.unchanged(need, based_on, [STATE])
+            if act.repeated and act.repeated.object_id == need.id:
+                return _seen(act, need)
+            if need.state == "in_review":  # whoever was slower is told who was faster
+                act.unchanged(need, based_on, [STATE])
         need = act.need(need_id)
         check_state(need, ["submitted"])
         _check_round(act, need, REVIEWABLE, NO_REVIEW)
@@ -108,15 +109,13 @@ def assign_all(
 
 
 def _reviewers(act: Act) -> list[Person]:
-    people = act.session.exec(select(Person).order_by(Person.name)).all()
-    found = []
-    for person in people:
-        try:
-            if actor(act.session, person.identity).has(Role.REVIEWER):
-                found.append(person)
-        except Forbidden:
-            continue
-    return found
+    return list(
+        act.session.exec(
+            select(Person)
+            .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
+            .where(RoleGrant.role == Role.REVIEWER, col(RoleGrant.ended_at).is_(None))
+        ).all()
+    )
 
 
 def send_back(
@@ -139,9 +138,15 @@ def send_back(
         act.unchanged(need, based_on)
         check_state(need, ["in_review"])
         _check_round(act, need, REVIEWABLE, NO_REVIEW)
-        why = fields.reason_text(reason)
+        faults, why = [], ""
+        try:
+            why = fields.reason_text(reason)
+        except InputError as error:
+            faults += error.faults
         if due < deadlines.korean_day(act.now):
-            raise InputError([Fault("", "due", due.isoformat(), N_("today or a later day"))])
+            faults.append(Fault("", "due", due.isoformat(), N_("today or a later day")))
+        if faults:
+            raise InputError(faults)
         changes = act.change(need, state="returned", return_reason=why, return_due=due)
         act.record(
             from_state="in_review",

@@ -29,8 +29,8 @@ from budget.storage.tables import (
     SpecialNeed,
 )
 from budget.workflow import deadlines, fields, scenarios
-from budget.workflow.deeds import Act, Actor, acting, actor, looking
-from budget.workflow.refusals import Conflict, NotNow
+from budget.workflow.deeds import Act, Actor, acting, actor, known, looking
+from budget.workflow.refusals import Conflict, NotNow, OthersChange
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.special_needs import count_by_state
 
@@ -335,8 +335,7 @@ def move(
         if act.is_repeated:
             return _facts(act, round_)
         if round_.version != based_on:
-            theirs = act.last_change("round", str(round_.id), "state", STATES[round_.state])
-            raise Conflict([theirs], round_.version)
+            raise Conflict([_others_change(act, round_)], round_.version)
         if round_.state == "published":
             raise NotNow(
                 N_("A published round is final; a correction is a new, supplementary round.")
@@ -362,6 +361,19 @@ def move(
         return _facts(act, round_)
 
 
+def _others_change(act: Act, round_: BudgetRound) -> OthersChange:
+    """Who moved the round last, or gave it another baseline."""
+    state = ("state", STATES[round_.state])
+    base = act.session.get(Scenario, round_.baseline_id)
+    return act.last_change(
+        {
+            Verb.MOVE_ROUND: state,
+            Verb.CONFIRM_PUBLICATION: state,
+            Verb.SET_BASELINE: ("baseline", base.name if base else ""),
+        }
+    )
+
+
 def extend_deadline(
     store: Store, who: str, centre_id: str, until: date, reason: str, *, key: str
 ) -> None:
@@ -382,7 +394,7 @@ def extend_deadline(
         faults = []
         if until < deadlines.korean_day(act.now):
             faults.append(Fault("", "until", until.isoformat(), N_("today or a later day")))
-        if act.session.get(Centre, centre_id) is None:
+        if known(act.session, Centre, centre_id) is None:
             faults.append(Fault("", "centre_id", centre_id[:40], N_("a centre of the round")))
         why = ""
         try:

@@ -27,7 +27,7 @@ from budget.storage.tables import (
 from budget.storage.tables import Policy as PolicyRow
 from budget.storage.trail import canonical
 from budget.workflow import fields
-from budget.workflow.deeds import Act, acting, looking, present_round
+from budget.workflow.deeds import Act, acting, known, looking, present_round
 from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, NotNow, OthersChange
 from budget.workflow.roles import Subject, Verb
 
@@ -396,7 +396,7 @@ def _open_round(act: Act, scenario_id: int | None = None) -> BudgetRound:
 
 
 def _scenario(act: Act, round_: BudgetRound, scenario_id: int) -> Scenario:
-    scenario = act.session.get(Scenario, scenario_id)
+    scenario = known(act.session, Scenario, scenario_id)
     if scenario is None or scenario.round_id != round_.id:
         raise Forbidden(NOT_YOURS)
     act.allow(_subject(scenario))

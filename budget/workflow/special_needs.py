@@ -26,6 +26,7 @@ from budget.storage.tables import (
 from budget.storage.trail import canonical
 from budget.workflow import deadlines, fields
 from budget.workflow.deeds import (
+    OTHER_DEED,
     STATE,
     Act,
     Actor,
@@ -35,7 +36,7 @@ from budget.workflow.deeds import (
     present_round,
     to_plain,
 )
-from budget.workflow.refusals import NotNow
+from budget.workflow.refusals import Forbidden, NotNow
 from budget.workflow.roles import PERMISSIONS, Role, Subject, Verb
 
 STATES: Mapping[str, str] = {
@@ -164,7 +165,10 @@ def begin(store: Store, who: str, centre_id: str, texts: Mapping[str, str], *, k
     with acting(store, who, Verb.BEGIN, key) as act:
         act.allow(Subject("centre", centre_id, centre_id))
         if act.repeated:
-            return _seen(act, act.session.get_one(SpecialNeed, act.repeated.object_id))
+            begun = act.session.get_one(SpecialNeed, act.repeated.object_id)
+            if begun.centre_id != centre_id:
+                raise Forbidden(OTHER_DEED)
+            return _seen(act, begun)
         round_ = act.round()
         if not deadlines.may_write(act.session, round_, centre_id, act.now):
             raise NotNow(ROUND_CLOSED)

@@ -6,12 +6,15 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from budget.workflow import founding
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")
@@ -47,10 +50,14 @@ def served(
 ) -> Iterator[str]:
     """Run a page and give its address; ends the process that it started, and no other.
 
+    It has a database of its own, unless the environment names one.
+
     Args:
         options: further options of `streamlit run`.
     """
     port = port or free_port()
+    own = tempfile.TemporaryDirectory(prefix="budget-", ignore_cleanup_errors=True)
+    environment = {founding.FOLDER: own.name, founding.DATABASE: "", **environment}
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "streamlit", "run", str(script)),
@@ -73,6 +80,7 @@ def served(
     finally:
         process.terminate()
         process.wait(timeout=20)
+        own.cleanup()
 
 
 @contextlib.contextmanager

@@ -2,11 +2,13 @@
 
 import hashlib
 import io
+import random
 import re
 import time
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 
 import openpyxl
@@ -71,6 +73,7 @@ SETTINGS = settings(
     max_examples=150,
     suppress_health_check=[HealthCheck.too_slow],
 )
+Make = Callable[..., bytes]
 SECONDS = 5.0
 """Processor time in which a made-up file of 10 MB must be decided."""
 
@@ -282,17 +285,17 @@ def test_a_fault_quotes_a_long_name_short() -> None:
 @given(st.text(max_size=200) | st.text("./\\:CON\u202e\0 가\u1100\u1161pdf", max_size=12))
 def test_every_name_becomes_a_safe_one(name: str) -> None:
     stem, extension = safe_name(name)
-    attachment = checked_attachment(stem, GOOD["pdf"])
-    safe = attachment.name
-    assert safe.endswith(".pdf")
-    assert 5 <= len(safe) <= MOST_NAME
     assert extension == extension.lower()
+    attachment = checked_attachment(stem, GOOD["png"])
+    safe = attachment.name
+    assert safe.endswith(".png")
+    assert 5 <= len(safe) <= MOST_NAME
     assert not set(safe) & set('/\\<>:"|?*')
     assert not safe.startswith((".", " "))
     assert not any(unicodedata.category(character).startswith("C") for character in safe)
     assert unicodedata.is_normalized("NFC", safe)
     assert safe.encode()
-    assert checked_attachment(safe, GOOD["pdf"]) == attachment
+    assert checked_attachment(safe, GOOD["png"]) == attachment
 
 
 # --- size and kind -------------------------------------------------------------------------
@@ -303,17 +306,17 @@ def test_an_empty_file_is_refused() -> None:
 
 
 def test_ten_megabytes_are_the_limit() -> None:
-    around = len(pdf(b"<< /Length 10000000 >>\nstream\n\nendstream"))
-    for size in (MOST_BYTES, MOST_BYTES + 1):
-        length = size - around
-        assert len(str(length)) == 8
-        content = pdf(b"<< /Length %d >>\nstream\n%s\nendstream" % (length, bytes(length)))
-        assert len(content) == size
-        if size > MOST_BYTES:
-            fault = only_fault(content)
-            assert (fault.value, "10 MB" in fault.expected) == ("10.1 MB", True)
-        else:
-            assert checked_attachment("a", content).kind == "pdf"
+    def of_size(size: int) -> bytes:
+        around = len(pdf(b"<< /Length 9999999 >>\nstream\n\nendstream")) + len("10000000")
+        body = bytes(size - around)
+        content = pdf(b"<< /Length %07d >>\nstream\n%b\nendstream" % (len(body), body))
+        return content + b"\n" * (size - len(content))
+
+    assert len(of_size(MOST_BYTES)) == MOST_BYTES
+    assert checked_attachment("a", of_size(MOST_BYTES)).kind == "pdf"
+    fault = only_fault(of_size(MOST_BYTES + 1))
+    assert fault.value == "10.1 MB"
+    assert "10 MB" in fault.expected
 
 
 def test_the_size_is_looked_at_before_anything_else() -> None:
@@ -472,12 +475,9 @@ def filled(piece: bytes, size: int = 9_000_000) -> bytes:
     return piece * (size // len(piece))
 
 
-def table_of(size: int) -> bytes:
-    """A PDF whose table of contents says it has so many objects, and has as many lines."""
-    body = pdf().partition(b"xref\n")[0]
-    table = b"xref\n0 %d\n0000000000 65535 f \n" % size + b"0000000009 00000 n \n" * (size - 1)
-    end = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, len(body))
-    return body + table + end
+def misplaced(content: bytes) -> bytes:
+    """The same PDF, its table of contents pointing at the first object always."""
+    return re.sub(rb"\d{10} 00000 n", b"0000000009 00000 n", content)
 
 
 @pytest.mark.parametrize(
@@ -500,8 +500,17 @@ def table_of(size: int) -> bytes:
         pdf(pages=b"<< /Type /Pages /Kids [" + b"3 0 R " * 20_000 + b"] >>"),
         pdf(b"<< /Length 4 0 R >>\nstream\nx\nendstream", catalog=b"/X 4 0 R"),
         pdf(catalog=b"/X " + b"9" * 5000),
-        table_of(40_000),
-        table_of(10).replace(b"xref\n0 10\n", b"xref\n0 99999999\n"),
+        misplaced(
+            pdf(
+                *[b"<< /Type /Page >>"] * 200,
+                b"(" + filled(b"a b ", 3_000_000) + b")",
+                pages=b"<< /Type /Pages /Kids ["
+                + b" ".join(b"%d 0 R" % n for n in range(4, 204))
+                + b"] >>",
+            )
+        ),
+        pdf().replace(b"xref\n0 4\n", b"xref\n0 99999999\n"),
+        pdf().replace(b"xref\n0 4\n", b"xref\n0 4 4 4 4 4 4\n"),
         b"%PDF-1.7\n" + filled(b"%%EOF\n"),
         b"%PDF-1.7\n" + filled(b"1") + b"\n%%EOF",
         b"%PDF-1.7\n" + filled(b"/Encrypt 1 1 ", 2_000_000) + b"\n%%EOF",
@@ -522,6 +531,7 @@ def table_of(size: int) -> bytes:
         "number of 5,000 digits",
         "table of wrong places",
         "table declared too long",
+        "table of tables",
         "ends only",
         "one long line",
         "almost encrypted",
@@ -535,8 +545,8 @@ def test_a_pdf_made_to_keep_us_busy_is_decided_soon(content: bytes) -> None:
 
 
 def test_a_long_walk_is_no_deep_one() -> None:
-    """Objects chained one to the next 20,000 times: walked without recursion."""
-    links = [b"[%d 0 R]" % (number + 1) for number in range(4, 10_004)]
+    """Objects chained one to the next 5,000 times: walked without recursion."""
+    links = [b"[%d 0 R]" % (number + 1) for number in range(4, 5_004)]
     assert checked_attachment("a", pdf(*links, b"null", catalog=b"/X 4 0 R")).kind == "pdf"
 
 
@@ -546,20 +556,20 @@ def test_what_the_steps_do_not_see_the_clock_does(monkeypatch: pytest.MonkeyPatc
         *(
             b"<< /Type /ObjStm /N 1 /First 6 "
             + packed_stream(b"%d 0 [%s]" % (100 + n, b"1 " * 9000))
-            for n in range(30)
+            for n in range(8)
         )
     )
     body, _, _ = bundles.partition(b"xref\n")
     rows = b"".join(
-        b"\x01" + body.index(b"\n%d 0 obj" % number).__add__(1).to_bytes(4) + b"\0\0"
-        for number in range(1, 34)
-    ) + b"".join(b"\x02" + number.to_bytes(4) + b"\0\0" for number in range(4, 34))
+        b"\x01" + (body.index(b"\n%d 0 obj" % number) + 1).to_bytes(4) + b"\0\0"
+        for number in range(1, 12)
+    ) + b"".join(b"\x02" + number.to_bytes(4) + b"\0\0" for number in range(4, 12))
     table = (
-        b"99 0 obj\n<< /Type /XRef /W [1 4 2] /Index [1 33 100 30] /Size 130 /Root 1 0 R "
+        b"99 0 obj\n<< /Type /XRef /W [1 4 2] /Index [1 11 100 8] /Size 108 /Root 1 0 R "
         + packed_stream(rows)
         + b"\nendobj\nstartxref\n%d\n%%%%EOF\n" % len(body)
     )
-    wanted = b" ".join(b"%d 0 R" % number for number in range(100, 130))
+    wanted = b" ".join(b"%d 0 R" % number for number in range(100, 108))
     content = body + table
     content = content.replace(b"/Root 1 0 R ", b"/Root 1 0 R /Info [" + wanted + b"] ")
     assert checked_attachment("a", content).kind == "pdf"
@@ -607,7 +617,7 @@ def test_a_jpeg_that_says_it_is_huge_is_refused_undecoded() -> None:
         declared_png(1_000, 1_000),
         declared_png(0, 5),
         declared_png(4, 4, *[chunk(b"tEXt", b"a\0b")] * 20_000),
-        declared_png(4, 4, chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(50_000_000), 1))),
+        declared_png(4, 4, chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(2_000_000), 1))),
         declared_png(4, 4, chunk(b"IHDR", bytes(13))),
         png().replace(b"IDAT", b"IDAX"),
         png()[:8] + chunk(b"IDAT", b"") + png()[8:],
@@ -641,7 +651,7 @@ SCAN = jpeg().index(b"\xff\xda")
         jpeg()[:-2] + jpeg()[SCAN:-2] * 40 + b"\xff\xd9",
         jpeg()[:SCAN] + b"\xff\xd9",
         jpeg()[:2] + jpeg()[SCAN:],
-        jpeg()[:30] + b"\0" + jpeg()[31:],
+        jpeg()[:20] + b"\0" + jpeg()[21:],
     ],
     ids=[
         "mark only",
@@ -666,7 +676,7 @@ def test_a_damaged_jpeg_is_refused(content: bytes) -> None:
 @pytest.mark.parametrize(
     "name", ["../x", "a/../../x", "/etc/x", "a\\b", "C:x", "a//b", "./a", "a\tb"]
 )
-def test_a_part_must_stay_inside_its_package(make, name: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_part_must_stay_inside_its_package(make: Make, name: str) -> None:
     assert refusals(make({name: "x"})) == [PACKAGE_PATHS]
 
 
@@ -683,7 +693,7 @@ def test_a_part_must_stand_once() -> None:
 
 
 @pytest.mark.parametrize("make", [xlsx, hwpx])
-def test_encrypted_entries_are_refused(make) -> None:  # type: ignore[no-untyped-def]
+def test_encrypted_entries_are_refused(make: Make) -> None:
     assert refusals(samples.first_entry_changed(make(), 8, b"\1\0")) == [PACKAGE_ENCRYPTED]
 
 
@@ -697,12 +707,16 @@ def test_an_encrypted_hangul_document_is_refused() -> None:
     "content",
     [
         package(samples.XLSX, {"xl/zeros.bin": bytes(30_000_000)}),
-        package(samples.XLSX, {f"xl/{n}.bin": bytes(1_000_000) for n in range(105)}),
+        samples.first_entry_changed(
+            package({"xl/noise.bin": random.Random(1).randbytes(500_000)}),
+            24,
+            (110_000_000).to_bytes(4, "little"),
+        ),
         package(samples.XLSX, {f"xl/{n}": b"" for n in range(2_000)}, method=zipfile.ZIP_STORED),
         samples.first_entry_changed(xlsx(), 24, (2**32 - 2).to_bytes(4, "little")),
         b"PK\x03\x04" + b"PK\x01\x02" * 100_000 + GOOD["xlsx"][-22:],
     ],
-    ids=["one large part", "many parts", "too many parts", "declared huge", "100,000 entries"],
+    ids=["one large part", "large in all", "too many parts", "declared huge", "100,000 entries"],
 )
 def test_bombs_are_refused_before_they_unfold(content: bytes) -> None:
     assert refusals(content) == [PACKAGE_BOMB]
@@ -746,7 +760,7 @@ def test_a_damaged_package_is_refused(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("make", [xlsx, hwpx])
-def test_a_package_cut_off_anywhere_is_refused(make) -> None:  # type: ignore[no-untyped-def]
+def test_a_package_cut_off_anywhere_is_refused(make: Make) -> None:
     whole = make()
     for length in range(4, len(whole), 97):
         assert refusals(whole[:length]) == [PACKAGE_DAMAGED]
@@ -761,7 +775,7 @@ def test_overlapping_parts_are_refused() -> None:
 
 
 def test_packages_within_stay_closed() -> None:
-    bomb = package({"a": bytes(20_000_000)})
+    bomb = package({"a": bytes(5_000_000)})
     assert checked_attachment("a", xlsx({"xl/embeddings/a.docx": bomb})).kind == "xlsx"
 
 
@@ -795,7 +809,7 @@ def test_xml_in_utf_16_is_no_fault() -> None:
     [(xlsx, "[Content_Types].xml"), (xlsx, "xl/workbook.xml")]
     + [(hwpx, part) for part in attachments.HWPX_PARTS],
 )
-def test_a_missing_part_is_named(make, part: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_missing_part_is_named(make: Make, part: str) -> None:
     assert only_fault(make(without=(part,))).details == {"part": part}
 
 
@@ -837,7 +851,7 @@ def test_a_package_of_another_type_is_refused(content: bytes, part: str) -> None
     ],
 )
 @pytest.mark.parametrize("part", [b"<a>", b"<a></b>", b"", b"\0\xff\xfe", b"<a>&x;</a>"])
-def test_a_part_that_is_no_xml_is_refused(make, name: str, part: bytes) -> None:  # type: ignore[no-untyped-def]
+def test_a_part_that_is_no_xml_is_refused(make: Make, name: str, part: bytes) -> None:
     fault = only_fault(make({name: part}))
     assert (fault.expected, fault.value) == (PACKAGE_DAMAGED, name)
 
@@ -925,8 +939,8 @@ def test_the_empty_script_of_every_hangul_document_is_no_macro(script: str, enco
         'var a = new ActiveXObject("WScript.Shell");',
         'var a = Document.SaveAs("x");',
         "function f() {} }",
-        "/*" * 500_000,
-        "// " * 300_000 + "\n}",
+        "/*" * 200_000,
+        "// " * 100_000 + "\n}",
     ],
 )
 @pytest.mark.parametrize("name", ["Scripts/sourceScripts", "Scripts/headerScripts.js"])
@@ -956,7 +970,7 @@ def test_random_bytes_are_decided(mark: bytes, more: bytes, end: bytes) -> None:
     decided(mark + more + end)
 
 
-@settings(SETTINGS, max_examples=400)
+@settings(SETTINGS, max_examples=250)
 @given(
     st.sampled_from(FUZZED),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), max_size=6),
@@ -971,11 +985,13 @@ def test_damaged_files_are_decided(
     decided(bytes(changed[: round(share * len(changed))]))
 
 
-WORDS = (b"<<", b">>", b"[", b"]", b"1 0 R", b"-1", b"99999999999", b"null", b"/Kids", b"/Length",
-         b"/Type", b"stream", b"endobj", b"(", b"2.5", b"true", b"/Prev", b"/Size", b"/W", b"/Index")  # fmt: skip
+WORDS = tuple(
+    b"<< >> [ ] ( 1 0 R -1 99999999999 null true 2.5 stream endobj /Kids /Length /Type /Prev "
+    b"/Size /W /Index /Filter /First /N".split()
+)
 
 
-@settings(SETTINGS, max_examples=300)
+@settings(SETTINGS, max_examples=150)
 @given(
     st.sampled_from((GOOD["pdf"], bundled_pdf())),
     st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(WORDS)), min_size=1, max_size=4),

@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 import budget
 from budget import files
-from budget.ui import keys
+from budget.ui import keys, sign_in
 from budget.ui.edits import Edits
+from budget.workflow import rounds
 
 ROOT = Path(__file__).parents[2]
 RESERVE = "reserve.amount.share"
@@ -259,7 +260,8 @@ def test_downloads_are_those_of_the_settings_on_the_screen(
     assert offered["allocation.csv"]() == files.allocation_csv(expected)
     assert offered["policy.toml"]() == files.policy_toml(expected.policy)
     report = json.loads(offered["report.json"]())
-    requests = files.read_requests(ROOT / "data/requests.csv")
+    store = sign_in.store()
+    requests = rounds.inputs(store, sign_in.FIRST_PERSON).requests
     fresh = json.loads(files.report_json(expected, requests))
     assert {**report, "solve_seconds": 0} == {**fresh, "solve_seconds": 0}
 

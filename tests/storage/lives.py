@@ -1,15 +1,73 @@
-"""A round that was lived to its end, so that every table has rows."""
+"""A small round that was lived to its end, so that every table has rows: three centres, everybody
+who has a role, a request in every state, files, scenarios, a publication."""
+
+import tempfile
+from pathlib import Path
 
 from sqlmodel import Session, SQLModel, func, select
 
 from budget.storage.store import Store, opened
-from budget.workflow import attachments, publication, rounds, scenarios, special_needs
+from budget.workflow import attachments, founding, publication, rounds, scenarios, special_needs
 from budget.workflow.special_needs import Need
-from tests.storage.databases import BEGINNING, Clock, found, head, key, lead, move_round, planner
+from tests.storage.databases import BEGINNING, Clock, head, key, lead, move_round, planner
 from tests.workflow import steps
 from tests.workflow.files import png
 
 EXTENDED = "EC002"
+FILES = {
+    "round.toml": """
+name_en = "A small round"
+name_ko = "작은 라운드"
+fiscal_year = 2027
+state = "review"
+illustrative = true
+
+[dates]
+requests_open = 2026-03-02
+requests_close = 2026-05-29
+decisions_due = 2026-11-27
+publication_due = 2026-12-04
+""",
+    "centres.csv": """centre_id,name_ko,name_en,officials
+EC001,가고용센터,Ga Employment Centre,10
+EC002,나고용센터,Na Employment Centre,20
+EC003,다고용센터,Da Employment Centre,30
+""",
+    "requests.csv": """request_id,centre_id,category,title,title_en,requested_krw,approved_krw,\
+priority,divisible,submitted_at,state
+SN2027-001,EC001,other,가,A,34000000,34000000,2,true,2026-03-09T16:16:00+09:00,approved
+SN2027-002,EC002,leasing,나,B,88170000,,3,false,2026-03-09T16:54:00,submitted
+SN2027-003,EC003,remodelling,다,C,12000000,,1,true,2026-03-09T17:00:00+09:00,assessed
+SN2027-004,EC003,other,라,D,9000000,,,,,draft
+""",
+    "policy.toml": """
+[policy]
+name = "Default rules"
+fiscal_year = 2027
+envelope_krw = 600_000_000
+unit_krw = 1_000
+
+[special_needs]
+ceiling = { share = 0.2 }
+unspent_to = "operating"
+
+[[pool]]
+name = "operating"
+amount = "remainder"
+
+[[pool.factor]]
+name = "staff"
+weight = 1
+columns = { officials = 1.0 }
+""",
+    "provinces.geojson": '{"type": "FeatureCollection", "features": []}',
+}
+
+
+def write_round(folder: Path) -> None:
+    """The small round as a folder."""
+    for name, content in FILES.items():
+        (folder / name).write_text(content, encoding="utf-8")
 
 
 def with_file(store: Store, need: Need, text: str) -> Need:
@@ -20,35 +78,22 @@ def with_file(store: Store, need: Need, text: str) -> Need:
 
 
 def lived(address: str) -> None:
-    """Fill an empty database with the demonstration, lived until it is published."""
-    found(address)
+    """Fill an empty database with the small round, lived until it is published."""
     store = opened(address, Clock())
-    live(store, lead_number=2)
+    with tempfile.TemporaryDirectory() as folder:
+        write_round(Path(folder))
+        founding.found_round(store, founding.DEMONSTRATION, Path(folder))
+    _live(store)
     store.close()
 
 
-def live(store: Store, *, lead_number: int = 1) -> None:
-    """Live the sample round to its end: a request in every state, files, scenarios, a run.
-
-    A draft of EC001 with a file stays behind; of EC002, whose deadline is extended, another one.
-    """
+def _live(store: Store) -> None:
     with_file(store, steps.drafted(store, title="초안"), "draft")
-    rounds.extend_deadline(
-        store,
-        lead(),
-        EXTENDED,
-        BEGINNING.date().replace(month=7),
-        "late",
-        key=key("extend"),
-    )
+    until = BEGINNING.date().replace(month=7)
+    rounds.extend_deadline(store, lead(), EXTENDED, until, "late", key=key("extend"))
     steps.drafted(store, EXTENDED)
-    special_needs.submit(
-        store,
-        head(),
-        (need := with_file(store, steps.drafted(store), "submitted")).id,
-        based_on=need.version,
-        key=key("submit"),
-    )
+    need = with_file(store, steps.drafted(store), "submitted")
+    special_needs.submit(store, head(), need.id, based_on=need.version, key=key("submit"))
     with_file(store, steps.in_review(store), "review")
     steps.returned(store)
     steps.assessed(store)
@@ -56,20 +101,14 @@ def live(store: Store, *, lead_number: int = 1) -> None:
     steps.withdrawn(store)
     with_file(store, steps.assessed(store), "assessed")
     steps.approved(store)
-    baseline = scenarios.scenarios(store, planner())[0]
-    scenarios.create(store, planner(), "다른 안", baseline.policy, note="x", key=key("create"))
+    base = scenarios.scenarios(store, planner())[0]
+    scenarios.create(store, planner(), "다른 안", base.policy, note="x", key=key("create"))
     scenarios.save(
-        store,
-        planner(),
-        baseline.id,
-        baseline.policy,
-        note="same rules",
-        based_on=baseline.number,
-        key=key("save"),
+        store, planner(), base.id, base.policy, note="same", based_on=base.number, key=key("save")
     )
     move_round(store, "decided")
-    proposal = publication.propose(store, planner(), baseline.id, "제안", key=key("propose"))
-    publication.confirm(store, lead(lead_number), proposal.id, "확정", key=key("confirm"))
+    proposal = publication.propose(store, planner(), base.id, "제안", key=key("propose"))
+    publication.confirm(store, lead(2), proposal.id, "확정", key=key("confirm"))
 
 
 def rows(session: Session) -> dict[str, int]:

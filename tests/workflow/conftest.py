@@ -1,8 +1,12 @@
 """Worlds of the workflow's tests, made once a session."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
-from tests.storage.databases import Databases
+from budget.storage.store import Store, opened
+from tests.storage.databases import Clock, Databases
 from tests.workflow import worlds
 from tests.workflow.worlds import Copies, World
 
@@ -23,3 +27,31 @@ def review_world(sqlite_databases: Databases) -> World:
 def decided_world(review_world: World, copies: Copies) -> World:
     """The same round, decided, with a proposal of the first planner."""
     return worlds.decided(review_world, copies)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def module_store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """The demonstration on each kind of database, once for a whole file."""
+    databases: Databases = request.getfixturevalue(f"{request.param}_databases")
+    address = databases.founded()
+    found = opened(address, Clock())
+    yield found
+    found.close()
+    databases.remove(address)
+
+
+@pytest.fixture
+def store(module_store: Store, clock: Clock) -> Store:
+    """A round under review that the tests of a file share: each uses requests of its own.
+
+    The clock is the test's own, and stands at `BEGINNING`.
+    """
+    return replace(module_store, clock=clock)
+
+
+@pytest.fixture
+def own_store(founded_address: str, clock: Clock) -> Iterator[Store]:
+    """The demonstration on each kind of database, for one test alone."""
+    found = opened(founded_address, clock)
+    yield found
+    found.close()

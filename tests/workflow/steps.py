@@ -4,9 +4,10 @@ Everything is done by the service, by people who may do it. EC001 has an extende
 sample round, so its head can write while decisions are taken.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -198,6 +199,50 @@ def unchanged(store: Store) -> Iterator[None]:
     yield
     after = contents(store)
     assert {name for name in before if before[name] != after[name]} == set()
+
+
+BOOKKEEPING = {"version", "draft", "stamps", "last_key", "edited_by", "edited_at"}
+"""Columns of a request that say who wrote when, not what; the trail says that by itself."""
+
+
+@contextmanager
+def transition(
+    store: Store, need_id: str, who: str, verb: str, role: str, moved: str
+) -> Iterator[None]:
+    """A deed moves a request and is recorded in full: who, when, what, every field old and new.
+
+    Args:
+        role: with the centre, for a head: "centre_head EC001".
+        moved: "draft → submitted".
+    """
+    before, number = row(store, need_id), length(store)
+    yield
+    after = row(store, need_id)
+    from_state, _, to_state = moved.partition(" → ")
+    assert (before.state, after.state) == (from_state, to_state)
+    previous, made = records(store, number - 1)
+    assert made.previous_hash == previous.hash
+    assert (made.outcome, made.identity, made.verb) == ("done", who, verb)
+    assert made.person_id == person_id(store, who)
+    assert f"{made.role} {made.centre_id}".strip() == role
+    assert (made.object_kind, made.object_id) == ("special_need", need_id)
+    assert (made.from_state, made.to_state) == (from_state, to_state)
+    assert made.at == store.clock()
+    assert made.based_on == before.version
+    assert made.key == after.last_key
+    told = {name: pair for name, pair in json.loads(made.changes).items() if name != "snapshot"}
+    assert told == {
+        name: [plain(getattr(before, name)), plain(getattr(after, name))]
+        for name in sorted(set(SpecialNeed.model_fields) - BOOKKEEPING)
+        if getattr(before, name) != getattr(after, name)
+    }
+
+
+def plain(value: object) -> object:
+    """A value as the trail writes it: days and moments (UTC) as ISO 8601, the rest as it is."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @contextmanager

@@ -1,6 +1,10 @@
 """Worlds of the workflow's tests: a round with a request in every state, made once a session."""
 
+import itertools
 import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,6 +12,7 @@ from budget.storage.store import Store, opened
 from budget.workflow import attachments, people, publication, scenarios
 from budget.workflow.roles import Role
 from tests.storage.databases import (
+    BEGINNING,
     Clock,
     administrator,
     head,
@@ -54,19 +59,39 @@ class World:
     proposal: int = 0
 
 
-@dataclass
 class Copies:
-    """Copies of worlds; `open` gives a store on a new one."""
+    """Copies of worlds in a folder."""
 
-    folder: Path
-    count: int = 0
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._count = itertools.count(1)
+        self._clock = Clock()
+        self._scratch: Store | None = None
 
-    def open(self, world: World, clock: Clock | None = None) -> Store:
-        """A store on a new copy."""
-        self.count += 1
-        path = self.folder / f"copy-{self.count}.sqlite3"
+    def open(self, world: World) -> Store:
+        """The world as it was, at `BEGINNING`, until the next call of this; opened only once."""
+        self._clock.set(BEGINNING)
+        if self._scratch is None:
+            self._scratch = self._opened(world, "scratch")
+        else:
+            with (
+                closing(sqlite3.connect(world.path)) as source,
+                closing(sqlite3.connect(sqlite_path(str(self._scratch.engine.url)))) as target,
+            ):
+                source.backup(target)
+        return self._scratch
+
+    @contextmanager
+    def kept(self, world: World, clock: Clock | None = None) -> Iterator[tuple[Store, World]]:
+        """A copy for longer: a store on it, and the world that it becomes."""
+        store = self._opened(world, f"copy-{next(self._count)}", clock)
+        yield store, replace(world, path=sqlite_path(str(store.engine.url)))
+        store.close()
+
+    def _opened(self, world: World, name: str, clock: Clock | None = None) -> Store:
+        path = self._folder / f"{name}.sqlite3"
         shutil.copyfile(world.path, path)
-        return opened(f"sqlite:///{path}", clock or Clock())
+        return opened(f"sqlite:///{path}", clock or self._clock)
 
 
 def with_file(store: Store, need_id: str) -> int:
@@ -107,9 +132,7 @@ def under_review(address: str) -> World:
 
 def decided(world: World, copies: Copies) -> World:
     """The same round, decided, with a proposal of the first planner."""
-    store = copies.open(world)
-    move_round(store, "decided")
-    proposal = publication.propose(store, planner(), world.baseline, "제안", key=key("propose"))
-    path = sqlite_path(str(store.engine.url))
-    store.close()
-    return replace(world, path=path, proposal=proposal.id)
+    with copies.kept(world) as (store, after):
+        move_round(store, "decided")
+        proposal = publication.propose(store, planner(), world.baseline, "제안", key=key("propose"))
+    return replace(after, proposal=proposal.id)

@@ -1,0 +1,259 @@
+"""What approving a request costs whom, before it is confirmed: gauge, payers, the sum to the won."""
+
+import pandas as pd
+import streamlit as st
+
+import budget
+from budget.allocation.faults import InputError
+from budget.allocation.infeasibility import InfeasiblePolicy
+from budget.allocation.run import Allocation
+from budget.ui import session
+from budget.ui.figures import show
+from budget.ui.results import certificate_badge
+from budget.ui.text import plain
+from budget.view import effect as view
+from budget.view.effect import Effect
+from budget.view.notices import conflict_sentence
+from budget.view.numbers import WON, Numbers
+from budget.view.parameters import capital
+from budget.view.words import Words
+from budget.workflow import rounds
+from budget.workflow.rounds import RoundInputs
+from budget.workflow.special_needs import Need
+
+ROW = 28
+"""Pixels of a row of a table."""
+TABLE_HEIGHT = 260
+SWATCHES = {"others": "gray", "own": "blue", "left": "gray", "cut": "orange"}
+MARKS = {"others": "■", "own": "■", "left": "□", "cut": "■"}
+
+
+# --- the two allocations -------------------------------------------------------------------------
+
+
+def inputs() -> tuple[str, RoundInputs]:
+    """The round's inputs with the approved requests alone, and a text that names this version.
+
+    Raises:
+        Forbidden: for whoever may not see the allocation.
+    """
+    where = session.store().engine.url.render_as_string(hide_password=True)
+    version = f"{where} {rounds.figures_version(session.store(), session.who())}"
+    return version, _inputs(version)
+
+
+def unit() -> int:
+    """Every approved amount is a multiple of it, in won."""
+    return inputs()[1].baseline.policy.unit
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _inputs(version: str) -> RoundInputs:
+    return rounds.inputs(session.store(), session.who(), "approved")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _outcome(
+    version: str, need_id: str, amount: int | None, _given: RoundInputs
+) -> Allocation | InputError | InfeasiblePolicy:
+    """The allocation with a request approved at an amount, or (None) not approved."""
+    try:
+        requests = rounds.with_amount(_given.requests, need_id, amount)
+        return budget.allocate(_given.centres, _given.baseline.policy, requests)
+    except (InputError, InfeasiblePolicy) as error:
+        return error
+
+
+def _allocation(need: Need, amount: int | None, version: str, given: RoundInputs) -> Allocation:
+    """The same.
+
+    Raises:
+        InputError: if the amount cannot be approved.
+        InfeasiblePolicy: if the rules contradict each other.
+    """
+    is_in = amount is None and need.approved_krw is None
+    found = _outcome(version, "" if is_in else need.id, amount, given)
+    if isinstance(found, Exception):
+        raise found.with_traceback(None)
+    return found
+
+
+# --- on the screen -------------------------------------------------------------------------------
+
+
+def effect(need: Need, amount: int) -> None:
+    """The ceiling with and without the request, and who gets less for it.
+
+    Raises:
+        Forbidden: for whoever may not see the allocation.
+    """
+    _, numbers = session.words(), session.numbers()
+    version, given = inputs()
+    with st.spinner(_("Computing"), show_time=False):
+        try:
+            without = _allocation(need, None, version, given)
+        except InfeasiblePolicy as error:
+            _no_result(
+                _("The baseline's rules contradict each other, so nobody can say what this costs."),
+                error,
+                numbers,
+            )
+            return
+        try:
+            with_it = _allocation(need, amount, version, given)
+        except InfeasiblePolicy as error:
+            _no_result(
+                _("With this request the baseline's rules contradict each other."), error, numbers
+            )
+            return
+        except InputError:
+            return  # the amount's own field says what is wrong with it
+    found = view.effect(without, with_it, need.id, _)
+    _ceiling(found, numbers)
+    _costs(found, with_it, numbers)
+
+
+def _no_result(text: str, error: InfeasiblePolicy, numbers: Numbers) -> None:
+    st.error(
+        f"**{plain(text)}**  \n{plain(conflict_sentence(error.conflict, numbers))}",
+        icon=":material/block:",
+    )
+
+
+def _ceiling(found: Effect, numbers: Numbers) -> None:
+    """The gauge, and its parts before and after as figures."""
+    _ = numbers.words
+    with st.container(gap="small"):
+        st.markdown(f"**{plain(_ceiling_title(found, numbers))}**")
+        show(view.gauge(found, numbers, session.chart_colours()))
+        with st.container(horizontal=True, gap="medium"):
+            before = view.standing_parts(found.before)
+            now = view.standing_parts(found.now)
+            for key, label in view.SEGMENTS:
+                moved = now[key] - before[key]
+                beside = f" :small[:gray[({plain(numbers.change(moved))})]]" if moved else ""
+                st.markdown(
+                    f":{SWATCHES[key]}[{MARKS[key]}] {plain(_(label))}  \n"
+                    f"**{plain(numbers.money_with_unit(now[key]))}**{beside}",
+                    width="content",
+                )
+
+
+def _ceiling_title(found: Effect, numbers: Numbers) -> str:
+    """What the ceiling leaves."""
+    _ = numbers.words
+    if found.now.cut:
+        return _(
+            "The ceiling of {ceiling} is not enough: {cut} of {approved} approved is not funded",
+            ceiling=numbers.money_with_unit(found.now.ceiling),
+            cut=numbers.money_with_unit(found.now.cut),
+            approved=numbers.money_with_unit(found.now.approved),
+        )
+    return _(
+        "The ceiling of {ceiling} is enough; {left} is left with this request",
+        ceiling=numbers.money_with_unit(found.now.ceiling),
+        left=numbers.money_with_unit(found.now.left),
+    )
+
+
+def _costs(found: Effect, with_it: Allocation, numbers: Numbers) -> None:
+    _ = numbers.words
+    with st.container(gap="small"):
+        st.subheader(plain(view.effect_title(found, numbers)), anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            details = view.effect_details(found, numbers)
+            if details:
+                st.caption(plain(details), width="content")
+            certificate_badge(with_it, _)
+        if found.payers:
+            show(view.payers(found, numbers, session.chart_colours()))
+        _equality(found, _)
+        if found.requests:
+            with st.expander(
+                _.ngettext(
+                    "{count} other request changes",
+                    "{count} other requests change",
+                    len(found.requests),
+                ),
+                icon=":material/swap_vert:",
+                expanded=bool(found.pushed_out),
+            ):
+                _requests(found, numbers)
+        changed = view.centres_table(found, numbers)
+        if not changed.empty:
+            with st.expander(
+                _.ngettext(
+                    "{count} other centre changes, in won",
+                    "{count} other centres change, in won",
+                    len(changed),
+                ),
+                icon=":material/table_rows:",
+            ):
+                _centres(changed, numbers)
+
+
+def _equality(found: Effect, _: Words) -> None:
+    """What it gets is what others get less, to the won."""
+    exact = Numbers(_, WON)
+    lines = [
+        (_("this request gets"), found.gets),
+        *view.steps(found, _),
+    ]
+    head = f"| {plain(_('To the won'))} | {plain(capital(_('won')))} |\n| :-- | --: |\n"
+    rows = "".join(
+        f"| {plain(capital(name))} | {plain(exact.money(won))} |\n" for name, won in lines
+    )
+    verdict = (
+        _("The sums agree to the won.")
+        if found.is_balanced
+        else _("The sums do not agree. Please tell the administrator.")
+    )
+    total = sum(won for _name, won in view.steps(found, _))
+    mark = ":material/check:" if found.is_balanced else ":material/error:"
+    rows += f"| {mark} {plain(verdict)} | **{plain(exact.money(total))}** |\n"
+    st.markdown(head + rows, width="content")
+
+
+def _requests(found: Effect, numbers: Numbers) -> None:
+    _ = numbers.words
+    text = st.column_config.TextColumn
+    money = capital(_(numbers.unit.label))
+    st.caption(plain(_("Money in {unit}", unit=money)))
+    st.dataframe(
+        view.requests_table(found, numbers),
+        column_config={
+            "request": text(_("Request"), width=110),
+            "centre": text(_("Centre"), width=96),
+            "priority": text(_("Priority"), alignment="right", width=66),
+            "approved": text(_("Approved"), alignment="right", width=84),
+            "before": text(_("Funded without it"), alignment="right", width=110),
+            "now": text(_("Funded with it"), alignment="right", width=96),
+            "change": text(_("Change"), alignment="right", width=84),
+        },
+        hide_index=True,
+        row_height=ROW,
+        height="content" if len(found.requests) < 9 else TABLE_HEIGHT,
+        alt=_("Other requests whose funding changes"),
+    )
+
+
+def _centres(rows: pd.DataFrame, numbers: Numbers) -> None:
+    _ = numbers.words
+    text = st.column_config.TextColumn
+    st.dataframe(
+        rows,
+        column_config={
+            "centre": text(_("Centre"), width=110),
+            "province": text(_("Province"), width=66),
+            "before": text(_("Total without it"), alignment="right", width=116),
+            "now": text(_("Total with it"), alignment="right", width=116),
+            "regular": text(_("Change of its pools"), alignment="right", width=116),
+            "special": text(_("Change of special needs"), alignment="right", width=116),
+            "change": text(_("Change"), alignment="right", width=104),
+            "rate": text(_("Change (%)"), alignment="right", width=84),
+        },
+        hide_index=True,
+        row_height=ROW,
+        height="content" if len(rows) < 9 else TABLE_HEIGHT,
+        alt=_("Other centres whose money changes"),
+    )

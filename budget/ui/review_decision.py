@@ -1,0 +1,200 @@
+"""Approve or reject an assessed request, and reopen: what it costs whom stands beside the button."""
+
+import streamlit as st
+
+from budget.allocation.faults import N_, Fault
+from budget.ui import effect, keys, session
+from budget.ui.request_words import won_in_words
+from budget.ui.review_deeds import (
+    Form,
+    Reviewing,
+    can,
+    has_hand_in,
+    reason_fault,
+    reviewer_name,
+    say,
+    won,
+)
+from budget.ui.text import plain
+from budget.view.numbers import Numbers
+from budget.view.words import Words
+from budget.workflow import review
+from budget.workflow.roles import Role, Verb
+from budget.workflow.rounds import RoundFacts
+from budget.workflow.special_needs import Need
+
+
+def assessed(known: Reviewing, round_: RoundFacts, _: Words) -> None:
+    """An assessed request: decide, or read why not and what it would cost whom."""
+    need, person = known.seen, session.person()
+    may_see = person.may(Verb.SEE_FIGURES)
+    if can(Verb.REOPEN_ASSESSMENT, need):
+        _reopen(known, "reopen_assessment", _("Reopen the assessment"), _)
+    if not can(Verb.APPROVE, need):
+        if not person.has(Role.LEAD):
+            say(_("It is assessed and waits for a planner's decision."), "hourglass_top")
+    elif round_.state != "review":
+        say(_(review.NO_DECISIONS), "lock_clock")
+    elif has_hand_in(need):
+        say(
+            _("Whoever wrote or assessed a request does not decide on it; ask another planner."),
+            "group",
+        )
+    else:
+        _decide(known, _)
+        return
+    if may_see and need.assessed_krw:
+        amount = _to_unit(need.assessed_krw)
+        st.markdown(
+            f"**{plain(_('If it were approved at the assessed cost'))}**  \n"
+            + plain(won_in_words(amount, session.numbers()))
+        )
+        effect.effect(need, amount)
+
+
+def _to_unit(amount: int) -> int:
+    """An amount, cut to a multiple of the policy's unit."""
+    unit = effect.unit()
+    return amount // unit * unit
+
+
+def _decide(known: Reviewing, _: Words) -> None:
+    """Approve or reject: what it costs whom stands there before the button."""
+    need, form, numbers = known.seen, Form("decide", known), session.numbers()
+    st.subheader(_("Decision"), anchor=False)
+    wanted = st.segmented_control(
+        _("Decision"),
+        ("approve", "reject"),
+        default="approve",
+        format_func={"approve": _("Approve"), "reject": _("Reject")}.__getitem__,
+        key=keys.request_field(need.id, "review:decision"),
+        required=True,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    if wanted == "reject":
+        _reject(known, _)
+        return
+    first = _to_unit(need.assessed_krw or 0)
+    typed = form.text(
+        "approved_krw",
+        _("Amount in won"),
+        f"{first:,}" if first else "",
+        live="600ms",
+        width=260,
+    )
+    amount, wrong = won(typed, "approved_krw")
+    unit = effect.unit()
+    if not wrong and amount % unit:
+        details = {"unit": f"{unit:,}"}
+        expected = N_("a multiple of {unit} won above 0")
+        wrong = [Fault("", "approved_krw", typed, expected, details=details)]
+    if wrong:
+        form.say(wrong[0])
+    st.caption(plain(_beside_amount(need, amount, numbers)))
+    if not wrong:
+        effect.effect(need, amount)
+    override = ""
+    if not wrong and (amount > (need.assessed_krw or 0) or not need.feasible):
+        st.warning(
+            plain(
+                _("It was assessed as not feasible.")
+                if not need.feasible
+                else _(
+                    "This is {more} won more than the assessed cost.",
+                    more=f"{amount - (need.assessed_krw or 0):,}",
+                )
+            ),
+            icon=":material/warning:",
+        )
+        override = form.reason(
+            "override_reason",
+            _("Reason of the exception"),
+            _("Why more than was assessed, or why in spite of the assessment."),
+        )
+    why = form.reason("reason", _("Reason of the decision"))
+    form.button(
+        _("Approve {amount}", amount=numbers.money_with_unit(amount)) if amount else _("Approve"),
+        lambda key: review.approve(
+            session.store(),
+            session.who(),
+            need.id,
+            approved_krw=amount,
+            reason=why,
+            override_reason=override,
+            based_on=need.version,
+            key=key,
+        ),
+        _(
+            "{request} is approved with {amount}.",
+            request=need.id,
+            amount=won_in_words(amount, numbers),
+        ),
+        checks=lambda: [*wrong, *(reason_fault(why, "reason") if wrong else [])],
+        variant=f":{amount}",
+        type="primary",
+        icon=":material/check_circle:",
+    )
+    form.others()
+
+
+def _beside_amount(need: Need, amount: int, numbers: Numbers) -> str:
+    """What the amount is compared with."""
+    _ = numbers.words
+    assessed, requested = need.assessed_krw or 0, need.requested_krw or 0
+    parts = [
+        _("Assessed: {amount}", amount=won_in_words(assessed, numbers)),
+        _("Requested: {amount}", amount=won_in_words(requested, numbers)),
+    ]
+    if amount and requested and amount != requested:
+        parts.append(_("{share} of what was requested", share=numbers.percent(amount / requested)))
+    return " · ".join(parts)
+
+
+def _reject(known: Reviewing, _: Words) -> None:
+    need, form = known.seen, Form("reject", known)
+    why = form.reason("reason", _("Reason of the decision"))
+    form.button(
+        _("Reject"),
+        lambda key: review.reject(
+            session.store(), session.who(), need.id, why, based_on=need.version, key=key
+        ),
+        _("{request} is rejected.", request=need.id),
+        type="primary",
+        icon=":material/cancel:",
+    )
+    form.others()
+
+
+def decided(known: Reviewing, round_: RoundFacts, _: Words) -> None:
+    """A decided request: the lead can reopen it; what the approval costs whom now."""
+    need = known.seen
+    if round_.state == "published":
+        say(_(review.PUBLISHED), "lock")
+    elif can(Verb.REOPEN_DECISION, need):
+        _reopen(known, "reopen_decision", _("Reopen the decision"), _)
+    else:
+        say(_("It is decided. The lead can reopen the decision until publication."), "gavel")
+    if need.state == "approved" and need.approved_krw and session.person().may(Verb.SEE_FIGURES):
+        st.markdown(f"**{plain(_('What the approval costs whom now'))}**")
+        effect.effect(need, need.approved_krw)
+
+
+def _reopen(known: Reviewing, name: str, label: str, _: Words) -> None:
+    need, form = known.seen, Form(name, known)
+    with st.container(border=True, gap="small"):
+        st.markdown(
+            f"**{plain(label)}**  \n"
+            + plain(_("The request goes back to {reviewer}.", reviewer=reviewer_name(need, _)))
+        )
+        why = form.reason("reason", _("Reason"))
+        verb = review.reopen_assessment if name == "reopen_assessment" else review.reopen_decision
+        form.button(
+            label,
+            lambda key: verb(
+                session.store(), session.who(), need.id, why, based_on=need.version, key=key
+            ),
+            _("{request} is in review again.", request=need.id),
+            icon=":material/undo:",
+        )
+        form.others()

@@ -1,0 +1,402 @@
+"""What moves the round, on the overview: its state, deadlines of single centres, publication."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import streamlit as st
+
+from budget.allocation.faults import N_
+from budget.ui import deed_dialog, session
+from budget.ui.deed_dialog import Fields, Prepared
+from budget.ui.round import facts
+from budget.ui.text import plain
+from budget.view import trail
+from budget.view.parameters import capital
+from budget.view.words import Words
+from budget.workflow import publication, rounds, scenarios
+from budget.workflow.deadlines import KOREA
+from budget.workflow.publication import Proposal
+from budget.workflow.roles import Verb
+from budget.workflow.rounds import ORDER, STATES, RoundFacts
+from budget.workflow.scenarios import CONSIDERED, SavedScenario
+from budget.workflow.special_needs import STATES as NEED_STATES
+
+MOVE, EXTEND = "move_round", "extend_deadline"
+PROPOSE, CONFIRM = "propose_publication", "confirm_publication"
+WITHOUT_DECISION = ("submitted", "in_review", "returned", "assessed")
+LAST_DAY = date(2100, 12, 31)
+
+MEANINGS: Mapping[tuple[str, str], str] = {
+    ("setup", "open"): N_(
+        "Centres can write requests from now on, and submit them until {closes}, 23:59:59 "
+        "Korean time."
+    ),
+    ("open", "setup"): N_(
+        "Centres can no longer write or submit requests. What they have written stays."
+    ),
+    ("open", "review"): N_(
+        "Centres can no longer write requests, except those whose deadline was extended. "
+        "Planners can approve and reject."
+    ),
+    ("review", "open"): N_(
+        "All centres can write requests again, and submit them until {closes}, 23:59:59 Korean "
+        "time, or their own later deadline. Nothing can be approved or rejected meanwhile."
+    ),
+    ("review", "decided"): N_(
+        "All centres see the outcome of all their requests at once. Nothing more can be approved "
+        "or rejected; planners can propose the publication."
+    ),
+    ("decided", "review"): N_(
+        "Centres no longer see the outcomes; whoever has looked knows them. Planners can decide "
+        "again, and a proposal to publish must be made anew if a decision changes."
+    ),
+}
+"""What a step of the round means to everybody: (from, to)."""
+
+
+def round_controls() -> None:
+    """The buttons of those who may move the round, in one row; nothing for everybody else.
+
+    Raises:
+        Forbidden: for somebody without a role.
+    """
+    person = session.person()
+    moves, extends = person.may(Verb.MOVE_ROUND), person.may(Verb.EXTEND_DEADLINE)
+    proposes, confirms = (
+        person.may(Verb.PROPOSE_PUBLICATION),
+        person.may(Verb.CONFIRM_PUBLICATION),
+    )
+    shown = facts()
+    has_outcome = shown.state in {"decided", "published"}
+    if not (moves or extends or ((proposes or confirms) and has_outcome)):
+        return
+    _ = session.words()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if moves and shown.state != "published":
+            deed_dialog.opener(MOVE, _("Move the round…"), seen=shown, icon=":material/swap_horiz:")
+        if extends and shown.state in {"open", "review"}:
+            deed_dialog.opener(
+                EXTEND, _("Extend a deadline…"), seen=shown, icon=":material/more_time:"
+            )
+        if (proposes or confirms) and has_outcome:
+            _publication_row(shown, _, proposes=proposes, confirms=confirms)
+    deed_dialog.show(MOVE, _("Move the round"), _move, width="medium")
+    deed_dialog.show(EXTEND, _("Extend a centre's deadline"), _extend, width="medium")
+    deed_dialog.show(PROPOSE, _("Propose the publication"), _propose, width="medium")
+    deed_dialog.show(CONFIRM, _("Confirm the publication"), _confirm, width="medium")
+
+
+# --- the state ---------------------------------------------------------------------------------
+
+
+def _move(prepared: Prepared) -> None:
+    _ = session.words()
+    shown: RoundFacts = prepared.seen
+    asked = Fields(prepared)
+    deed_dialog.refusal_before(prepared)
+    place = ORDER.index(shown.state)
+    steps = [state for state in ORDER[max(0, place - 1) : place + 2] if state != shown.state]
+    if "published" in steps:
+        steps.remove("published")
+    steps.reverse()  # forward first
+    names = {state: capital(_(name)) for state, name in STATES.items()}
+    st.markdown(
+        plain(_("The round is now: {state}", state=names[shown.state])),
+    )
+    if not steps:
+        return
+    to_state = st.radio(
+        _("Move it to"),
+        steps,
+        format_func=lambda state: (
+            f"{names[state]} ({_('one step forward') if ORDER.index(state) > place else _('back')})"
+        ),
+        horizontal=True,
+        key=prepared.field(f"to:{shown.state}"),
+    )
+    _meaning(shown, to_state, _)
+    if shown.state == "decided":
+        st.caption(_("It is published only by a planner's proposal and a lead's confirmation."))
+    with st.form(prepared.field("form"), border=False):
+        reason = asked.reason()
+        agreed = st.checkbox(
+            _("I have read what this means."), key=prepared.field(f"read:{to_state}")
+        )
+        asked.place("read")
+        wants = st.form_submit_button(
+            plain(_("Move to “{state}”", state=names[to_state])),
+            type="primary",
+            icon=":material/swap_horiz:",
+        )
+    if not wants:
+        return
+    if not agreed:
+        asked.fault("read", _("Please read what the step means, and tick this box."))
+        return
+    if asked.attempt(
+        lambda: rounds.move(
+            session.store(),
+            session.who(),
+            to_state,
+            reason,
+            based_on=shown.version,
+            key=prepared.key,
+        ),
+        _("The round is now: {state}", state=names[to_state]),
+        look_again=facts,
+    ):
+        deed_dialog.close()
+
+
+def _meaning(shown: RoundFacts, to_state: str, _: Words) -> None:
+    """What the step means to whom, with the counts that it concerns."""
+    step = (shown.state, to_state)
+    closes = shown.dates["requests_close"]
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(plain(_(MEANINGS[step], closes=closes.isoformat())))
+        if step == ("review", "decided"):
+            _count(shown, WITHOUT_DECISION, _)
+        elif step == ("open", "review"):
+            drafts = shown.requests.get("draft", 0)
+            st.markdown(
+                plain(
+                    _.ngettext(
+                        "{count} draft is not submitted.",
+                        "{count} drafts are not submitted.",
+                        drafts,
+                    )
+                )
+            )
+        elif to_state == "open" and closes < shown.now.astimezone(KOREA).date():
+            st.markdown(
+                f":orange[:material/warning: "
+                f"{plain(_('That day has passed: centres can write, but not submit.'))}]"
+            )
+
+
+def _count(shown: RoundFacts, states: tuple[str, ...], _: Words) -> None:
+    """How many requests stay without a decision, by state."""
+    counts = {state: shown.requests.get(state, 0) for state in states}
+    total = sum(counts.values())
+    if not total:
+        st.markdown(f":green[:material/check: {plain(_('Every request is decided.'))}]")
+        return
+    parts = ", ".join(
+        f"{_(NEED_STATES[state])} {count}" for state, count in counts.items() if count
+    )
+    told = _.ngettext(
+        "{count} request is not decided and gets nothing unless the round is moved back: {parts}",
+        "{count} requests are not decided and get nothing unless the round is moved back: {parts}",
+        total,
+        parts=parts,
+    )
+    st.markdown(f":orange[:material/warning: {plain(told)}]")
+
+
+# --- deadlines ---------------------------------------------------------------------------------
+
+
+def _extend(prepared: Prepared) -> None:
+    _ = session.words()
+    shown: RoundFacts = prepared.seen
+    asked = Fields(prepared)
+    names = rounds.centre_names(session.store(), session.who())
+    centre = st.selectbox(
+        _("Centre"),
+        list(names),
+        index=None,
+        format_func=lambda key: _.of(*names[key]),
+        placeholder=_("Choose a centre"),
+        key=prepared.field("centre"),
+        persist_state="session",
+    )
+    asked.place("centre_id")
+    if centre:
+        day, _can_submit = rounds.deadline_of(session.store(), session.who(), centre)
+        st.caption(plain(_("At present until {day}, 23:59:59 Korean time.", day=day.isoformat())))
+    with st.form(prepared.field("form"), border=False):
+        until = st.date_input(
+            _("Last day"),
+            value=None,
+            min_value=shown.now.astimezone(KOREA).date(),
+            max_value=LAST_DAY,
+            format="YYYY-MM-DD",
+            help=_("Until the end of this day in Korea, 23:59:59."),
+            key=prepared.field("until"),
+            persist_state="session",
+        )
+        asked.place("until")
+        reason = asked.reason()
+        wants = st.form_submit_button(
+            _("Extend the deadline"), type="primary", icon=":material/more_time:"
+        )
+    st.caption(_("This centre alone can write and submit until then; the others see nothing."))
+    if not wants:
+        return
+    if until is None:
+        asked.fault("until", _("Please choose a day."))
+        return
+    if asked.attempt(
+        lambda: rounds.extend_deadline(
+            session.store(), session.who(), centre or "", until, reason, key=prepared.key
+        ),
+        _(
+            "{centre} can submit until {day}.",
+            centre=_.of(*names[centre]) if centre else "",
+            day=until.isoformat(),
+        ),
+    ):
+        deed_dialog.close()
+
+
+# --- publication -------------------------------------------------------------------------------
+
+
+def _publication_row(shown: RoundFacts, _: Words, *, proposes: bool, confirms: bool) -> None:
+    """Propose, confirm, or what there is to wait for."""
+    found = publication.proposal(session.store(), session.who())
+    if shown.state == "published":
+        if found is not None:
+            st.caption(plain(_("Published: {what}", what=_what(found, _))))
+        return
+    if proposes:
+        deed_dialog.opener(
+            PROPOSE,
+            _("Propose the publication…"),
+            seen=found,
+            type="secondary" if found else "primary",
+            icon=":material/outbox:",
+        )
+    if confirms and found is not None:
+        own = found.proposed_by_id == session.person().id
+        deed_dialog.opener(
+            CONFIRM,
+            _("Confirm the publication…"),
+            seen=found,
+            type="primary",
+            icon=":material/verified:",
+            disabled=own,
+            help=_("You proposed it; another lead confirms it.") if own else None,
+        )
+    told = (
+        _("Proposed: {what}", what=_what(found, _))
+        if found
+        else _("No publication is proposed yet; a planner proposes it.")
+    )
+    st.caption(plain(told), width="content")
+
+
+def _what(found: Proposal, _: Words) -> str:
+    return _(
+        "{scenario}, version {number}, by {person}, {when}",
+        scenario=_.name(found.scenario),
+        number=found.number,
+        person=_.of(found.proposed_by, found.proposed_by_en or found.proposed_by),
+        when=trail.moment(found.proposed_at)[:16],
+    )
+
+
+def _propose(prepared: Prepared) -> None:
+    _ = session.words()
+    earlier: Proposal | None = prepared.seen
+    asked = Fields(prepared)
+    if earlier is not None:
+        st.info(
+            plain(_("A new proposal takes the place of this one: {what}", what=_what(earlier, _)))
+        )
+    listed = scenarios.scenarios(session.store(), session.who())
+    by_id = {found.id: found for found in listed}
+    chosen = st.selectbox(
+        _("Scenario"),
+        list(by_id),
+        format_func=lambda key: _scenario_name(by_id[key], _),
+        key=prepared.field("scenario"),
+        persist_state="session",
+    )
+    _scenario_facts(by_id[chosen], _)
+    with st.form(prepared.field("form"), border=False):
+        reason = asked.reason()
+        wants = st.form_submit_button(
+            _("Compute and propose"), type="primary", icon=":material/outbox:"
+        )
+    if wants and asked.attempt(
+        lambda: publication.propose(
+            session.store(), session.who(), chosen, reason, key=prepared.key
+        ),
+        _("Proposed. A lead who is not you confirms it."),
+    ):
+        deed_dialog.close()
+
+
+def _scenario_name(found: SavedScenario, _: Words) -> str:
+    star = "★ " if found.is_baseline else ""
+    return f"{star}{_.name(found.name)} · {_('version {number}', number=found.number)}"
+
+
+def _scenario_facts(found: SavedScenario, _: Words) -> None:
+    """Who saved the version, and what will be considered in it."""
+    person = _.of(found.saved_by, found.saved_by_en or found.saved_by)
+    st.caption(
+        plain(
+            _(
+                "Saved by {person}, {when}. A publication considers approved requests only.",
+                person=person,
+                when=trail.moment(found.saved_at)[:16],
+            )
+        )
+    )
+    if found.considered != next(iter(CONSIDERED)):
+        st.warning(
+            _(
+                "This scenario was made with assessed requests as well; the figures published "
+                "will differ from those it showed."
+            ),
+            icon=":material/warning:",
+        )
+    if found.note:
+        st.text(found.note)
+
+
+def _confirm(prepared: Prepared) -> None:
+    _ = session.words()
+    found: Proposal = prepared.seen
+    asked = Fields(prepared)
+    st.markdown(f"**{plain(_what(found, _))}**")
+    if not found.is_current:
+        st.warning(
+            _(
+                "Decisions or data have changed since the proposal. It cannot be confirmed; a "
+                "planner proposes it anew."
+            ),
+            icon=":material/sync_problem:",
+        )
+    st.caption(_("Hash of the allocation that is published:"))
+    st.code(found.allocation_sha256, language=None, wrap_lines=True)
+    st.markdown(
+        plain(
+            _(
+                "The figures are frozen, approved requests become funded or not funded, and "
+                "every centre sees its allocation. This is final: a correction is a new, "
+                "supplementary round."
+            )
+        )
+    )
+    with st.form(prepared.field("form"), border=False):
+        reason = asked.reason()
+        agreed = st.checkbox(_("I have read what this means."), key=prepared.field("read"))
+        asked.place("read")
+        wants = st.form_submit_button(
+            _("Publish"), type="primary", icon=":material/verified:", disabled=not found.is_current
+        )
+    if not wants:
+        return
+    if not agreed:
+        asked.fault("read", _("Please read what the step means, and tick this box."))
+        return
+    if asked.attempt(
+        lambda: publication.confirm(
+            session.store(), session.who(), found.id, reason, key=prepared.key
+        ),
+        _("The round is published."),
+    ):
+        deed_dialog.close()

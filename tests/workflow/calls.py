@@ -1,0 +1,170 @@
+"""Every service function that somebody calls, on the objects of a world; one call each.
+
+A name is module and function, and after a slash which object where there are several.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from budget.allocation.policy import Policy
+from budget.storage.store import Store
+from budget.workflow import (
+    attachments,
+    inbox,
+    people,
+    publication,
+    records,
+    review,
+    rounds,
+    scenarios,
+    special_needs,
+)
+from tests.storage.databases import lead, planner
+from tests.workflow import steps
+from tests.workflow.files import png
+from tests.workflow.worlds import World
+
+
+@dataclass(frozen=True)
+class Called:
+    """The same call for everybody.
+
+    Attributes:
+        call: by whom, with which key; looks need none.
+        about: the object's id as the trail tells it; None where there is none.
+    """
+
+    call: Callable[[Store, str, str], Any]
+    about: str | None
+
+
+def look(function: Callable[..., Any], *given: Any, about: str | None = None) -> Called:
+    """A call that only looks."""
+    return Called(lambda store, who, _key: function(store, who, *given), about)
+
+
+def deed(function: Callable[..., Any], *given: Any, about: str | None, **named: Any) -> Called:
+    """A call with a key."""
+    return Called(
+        lambda store, who, key: function(store, who, *given, **named, key=key),
+        about,
+    )
+
+
+def on_need(function: Callable[..., Any], need_id: str, *given: Any, **named: Any) -> Called:
+    """A call with a key, based on the request's version of the moment."""
+
+    def call(store: Store, who: str, key: str) -> Any:
+        version = steps.row(store, need_id).version
+        return function(store, who, need_id, *given, **named, based_on=version, key=key)
+
+    return Called(call, need_id)
+
+
+def on_round(function: Callable[..., Any], *given: Any, about: str | None = None) -> Called:
+    """A call with a key, based on the round's version of the moment."""
+
+    def call(store: Store, who: str, key: str) -> Any:
+        version = rounds.present(store, lead()).version
+        return function(store, who, *given, based_on=version, key=key)
+
+    return Called(call, about)
+
+
+def with_policy(
+    function: Callable[..., Any], *given: Any, about: str | None, **named: Any
+) -> Called:
+    """A call with a key that saves the baseline's policy."""
+
+    def call(store: Store, who: str, key: str) -> Any:
+        policy: Policy = scenarios.scenarios(store, planner())[0].policy
+        return function(store, who, *given, policy, **named, key=key)
+
+    return Called(call, about)
+
+
+ASSESSMENT = {
+    "feasible": True,
+    "assessed_krw": 1_000,
+    "priority": 2,
+    "divisible": True,
+    "rationale": "필요",
+}
+
+
+def calls(world: World) -> Mapping[str, Called]:
+    """Every call, by its name."""
+    w, second = world, world.reviewers[1]
+    scenario = str(w.scenario)
+    return {
+        "special_needs.begin": deed(special_needs.begin, "EC001", {}, about="EC001"),
+        "special_needs.save_draft": on_need(special_needs.save_draft, w.draft, {"title": "새"}),
+        "special_needs.submit": on_need(special_needs.submit, w.draft),
+        "special_needs.recall": on_need(special_needs.recall, w.free),
+        "special_needs.withdraw": on_need(special_needs.withdraw, w.draft, "사유"),
+        "special_needs.withdraw/held": on_need(special_needs.withdraw, w.held, "사유"),
+        "special_needs.need": look(special_needs.need, w.held, about=w.held),
+        "special_needs.need/draft": look(special_needs.need, w.draft, about=w.draft),
+        "special_needs.need/unclaimed": look(special_needs.need, w.free, about=w.free),
+        "special_needs.history": look(special_needs.history, w.held, about=w.held),
+        "special_needs.history/unclaimed": look(special_needs.history, w.free, about=w.free),
+        "special_needs.needs_of_centres": look(special_needs.needs_of_centres),
+        "special_needs.queue": look(special_needs.queue),
+        "review.claim": on_need(review.claim, w.free),
+        "review.claim/held": on_need(review.claim, w.held),
+        "review.assign": on_need(review.assign, w.free, second),
+        "review.assign/held": on_need(review.assign, w.held, second),
+        "review.assign_all": deed(review.assign_all, [(w.free, 99)], second, about=w.free),
+        "people.reviewers": look(people.reviewers),
+        "review.send_back": on_need(review.send_back, w.held, "견적서", steps.DUE),
+        "review.assess": on_need(review.assess, w.held, **ASSESSMENT),
+        "review.reopen_assessment": on_need(review.reopen_assessment, w.assessed, "사유"),
+        "review.approve": on_need(review.approve, w.assessed, approved_krw=1_000, reason="타당"),
+        "review.reject": on_need(review.reject, w.assessed, "사유"),
+        "review.reopen_decision": on_need(review.reopen_decision, w.approved, "사유"),
+        "attachments.attach": deed(attachments.attach, w.draft, "a.png", png("a"), about=w.draft),
+        "attachments.attach/held": deed(
+            attachments.attach, w.held, "a.png", png("a"), about=w.held
+        ),
+        "attachments.detach": deed(attachments.detach, w.draft, w.file, about=w.draft),
+        "attachments.served": look(attachments.served, w.held_file, about=w.held),
+        "attachments.served/unclaimed": look(attachments.served, w.free_file, about=w.free),
+        "scenarios.create": with_policy(scenarios.create, "새 안", about=None),
+        "scenarios.save": with_policy(
+            scenarios.save, w.scenario, note="메모", based_on=1, about=scenario
+        ),
+        "scenarios.copy": deed(scenarios.copy, w.scenario, 1, "사본", about=scenario),
+        "scenarios.set_baseline": on_round(
+            scenarios.set_baseline, w.scenario, "사유", about=scenario
+        ),
+        "scenarios.scenarios": look(scenarios.scenarios),
+        "scenarios.scenario": look(scenarios.scenario, w.scenario, about=scenario),
+        "scenarios.history": look(scenarios.history, w.scenario, about=scenario),
+        "publication.proposal": look(publication.proposal),
+        "publication.propose": deed(publication.propose, w.baseline, "제안", about=str(w.baseline)),
+        "publication.confirm": deed(publication.confirm, w.proposal, "확정", about=str(w.proposal)),
+        "rounds.present": look(rounds.present),
+        "rounds.centre_names": look(rounds.centre_names),
+        "rounds.national_parts": look(rounds.national_parts),
+        "rounds.figures_version": look(rounds.figures_version),
+        "rounds.inputs": look(rounds.inputs),
+        "rounds.deadline_of": look(rounds.deadline_of, "EC001", about="EC001"),
+        "rounds.move": on_round(rounds.move, "open", "사유"),
+        "rounds.extend_deadline": deed(
+            rounds.extend_deadline, "EC001", date(2026, 6, 30), "사유", about="EC001"
+        ),
+        "inbox.inbox": look(inbox.inbox),
+        "people.people": look(people.people),
+        "people.grant": deed(
+            people.grant, "새|사람", "새 사람", "auditor", reason="사유", about="새|사람"
+        ),
+        "people.end": deed(
+            people.end, w.grant, "사유", based_on=w.grant_version, about=str(second)
+        ),
+        "records.records": look(records.records, records.Filter()),
+        "records.people_in_trail": look(records.people_in_trail),
+        "records.verify": look(records.verify),
+        "records.export": deed(records.export, records.Filter(), "감사", about=None),
+    }
