@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from budget.ui import server, session
+from budget.ui import frame, server, session
 from budget.ui.problems import problems
 from budget.workflow.roles import Verb
 
@@ -12,7 +12,7 @@ def pages() -> None:
     _ = session.adopt_language()
     st.set_page_config(
         page_title=_("Employment Centre budget"),
-        page_icon=":material/account_balance:",
+        page_icon=frame.ICON,
         layout="wide",
     )
     with problems():

@@ -563,7 +563,7 @@ def _verification(prepared: Prepared) -> None:
     _ = session.words()
     asked = Fields(prepared)
     verdict = st.container()
-    with st.form(prepared.field("form"), border=True):
+    with st.form(prepared.field("form"), border=True, enter_to_submit=False):
         st.markdown(f"**{plain(_('Compare with a record written down earlier'))}**")
         st.caption(
             _(
@@ -656,7 +656,7 @@ def _export(prepared: Prepared) -> None:
     )
     ready = st.session_state.get(prepared.field("ready"), False)
     if not ready:
-        with st.form(prepared.field("form"), border=False):
+        with st.form(prepared.field("form"), border=False, enter_to_submit=False):
             reason = asked.reason()
             if st.form_submit_button(
                 _("Record and prepare the file"), type="primary", icon=":material/download:"

@@ -21,6 +21,7 @@ from budget.ui.problems import fault_text, problems, show_refusal
 from budget.ui.text import plain
 from budget.view.notices import conflict_sentence
 from budget.view.words import Words
+from budget.workflow import fields
 from budget.workflow.refusals import Conflict, Refusal
 
 MOST_REASON = 2000
@@ -140,6 +141,27 @@ class Fields:
         )
         self.place("reason")
         return typed or ""
+
+    def agreement(self, to_what: str = "") -> bool:
+        """Whether the reader says to have read what stands above."""
+        _ = session.words()
+        agreed = st.checkbox(
+            _("I have read what this means."), key=self.prepared.field(f"read:{to_what}")
+        )
+        self.place("read")
+        return agreed
+
+    def is_agreed(self, reason: str, *, agreed: bool) -> bool:
+        """Whether that was ticked; if not, what else is missing is said as well."""
+        _ = session.words()
+        if agreed:
+            return True
+        self.fault("read", _("Please read what the step means, and tick this box."))
+        try:
+            fields.reason_text(reason)
+        except InputError as error:
+            self.faults(error.faults, _)
+        return False
 
     def fault(self, name: str, expected: str) -> None:
         """Say at a field what is wrong with it."""

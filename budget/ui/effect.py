@@ -18,6 +18,7 @@ from budget.view.numbers import WON, Numbers
 from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow import rounds
+from budget.workflow.roles import Verb
 from budget.workflow.rounds import RoundInputs
 from budget.workflow.special_needs import Need
 
@@ -45,6 +46,20 @@ def inputs() -> tuple[str, RoundInputs]:
 def unit() -> int:
     """Every approved amount is a multiple of it, in won."""
     return inputs()[1].baseline.policy.unit
+
+
+def provinces() -> dict[str, str]:
+    """Each centre's province; nothing for whoever may not see the table of centres."""
+    if not session.person().may(Verb.SEE_FIGURES):
+        return {}
+    version, given = inputs()
+    return _provinces(version, given)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _provinces(version: str, _given: RoundInputs) -> dict[str, str]:
+    table = _given.centres
+    return dict(zip(table["centre_id"], table["province"], strict=True))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -1,5 +1,7 @@
 """The head of every page: title, state of the round, who is reading, and how they want to read."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from budget.ui import keys, session, sign_in
@@ -12,6 +14,10 @@ from budget.workflow import founding, rounds
 from budget.workflow.deeds import Actor
 from budget.workflow.roles import ROLE_NAMES, Role
 from budget.workflow.rounds import STATES, RoundFacts
+
+
+ICON = Path(__file__).parents[1] / "view" / "icon.svg"
+"""A picture of our own: Streamlit would load its icons for a browser's tab from the internet."""
 
 
 def page_head(title: str, shown: RoundFacts, *, has_money: bool = True) -> None:
@@ -60,9 +66,14 @@ def _person_menu(person: Actor) -> None:
     name = person_name(person, _)
     label = _("Demonstration: {person}", person=name) if sign_in.is_demonstration() else name
     icon = ":material/theater_comedy:" if sign_in.is_demonstration() else ":material/person:"
-    with st.popover(plain(label), icon=icon, key=keys.PERSON_SWITCH):
-        for role, centre in person.grants:
-            st.markdown(plain(f"{capital(_(ROLE_NAMES[role]))} {centre}".strip()))
+    menu = st.popover(plain(label), icon=icon, key=keys.PERSON_SWITCH, on_change="rerun")
+    if not menu.open:
+        return
+    with menu:
+        roles = (
+            f"{capital(_(ROLE_NAMES[role]))} {centre}".strip() for role, centre in person.grants
+        )
+        st.markdown(plain(", ".join(roles)))
         if sign_in.is_demonstration():
             _choose_person(person, _)
         else:
@@ -78,18 +89,6 @@ def _choose_person(person: Actor, _: Words) -> None:
             "role. Its data stay in a database of its own."
         )
     )
-    for role, count in founding.DEMONSTRATION_PEOPLE:
-        for number in range(1, count + 1):
-            identity = founding.demonstration_identity(role, str(number))
-            suffix = f" {number}" if count > 1 else ""
-            st.button(
-                f"{capital(_(ROLE_NAMES[role]))}{suffix}",
-                key=keys.take(identity),
-                type="primary" if identity == person.identity else "secondary",
-                width="stretch",
-                on_click=sign_in.take,
-                args=(identity,),
-            )
     names = rounds.centre_names(session.store(), session.who())
     st.selectbox(
         capital(_("centre head of")),
@@ -100,6 +99,23 @@ def _choose_person(person: Actor, _: Words) -> None:
         key=keys.PERSON_CENTRE,
         on_change=_take_head,
     )
+    columns = st.columns(2, gap="small")
+    people = [
+        (role, number, count)
+        for role, count in founding.DEMONSTRATION_PEOPLE
+        for number in range(1, count + 1)
+    ]
+    for place, (role, number, count) in enumerate(people):
+        identity = founding.demonstration_identity(role, str(number))
+        suffix = f" {number}" if count > 1 else ""
+        columns[place % 2].button(
+            f"{capital(_(ROLE_NAMES[role]))}{suffix}",
+            key=keys.take(identity),
+            type="primary" if identity == person.identity else "secondary",
+            width="stretch",
+            on_click=sign_in.take,
+            args=(identity,),
+        )
 
 
 def _take_head() -> None:

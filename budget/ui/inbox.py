@@ -21,19 +21,21 @@ def inbox() -> None:
         if not items:
             st.markdown(f":material/task_alt: **{plain(_('Nothing waits for you'))}**")
             return
-        st.markdown(
-            ":material/inbox: **"
-            + plain(
-                _.ngettext("{count} thing waits for you", "{count} things wait for you", len(items))
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        ):
+            count = _.ngettext(
+                "{count} thing waits for you", "{count} things wait for you", len(items)
             )
-            + "**"
-        )
-        for item in items[:SHOWN]:
-            _line(item, _)
-        if len(items) > SHOWN:
-            with st.expander(_("{count} more", count=len(items) - SHOWN)):
-                for item in items[SHOWN:]:
-                    _line(item, _)
+            st.markdown(f":material/inbox: **{plain(count)}**", width="content")
+            if len(items) > SHOWN:
+                with st.popover(_("{count} more", count=len(items) - SHOWN), key=keys.INBOX_MORE):
+                    for item in items[SHOWN:]:
+                        _line(item, _)
+        left, right = st.columns(2, gap="medium")
+        for number, item in enumerate(items[:SHOWN]):
+            with (left, right)[number % 2]:
+                _line(item, _)
 
 
 def _line(item: Item, _: Words) -> None:

@@ -396,7 +396,7 @@ def _end(prepared: Prepared) -> None:
             )
         )
     )
-    with st.form(prepared.field("form"), border=False):
+    with st.form(prepared.field("form"), border=False, enter_to_submit=False):
         reason = asked.reason()
         if st.form_submit_button(_("End the role"), type="primary"):
             done = asked.attempt(

@@ -8,7 +8,7 @@ from budget.ui import keys, session
 from budget.ui.problems import refusal_text
 from budget.ui.request_files import files
 from budget.ui.request_view import labelled, outcome, request_fields, state_badge
-from budget.ui.request_words import category_name, requested_won, title, won_in_words
+from budget.ui.request_words import category_name, title, won_in_words
 from budget.ui.review_deeds import (
     Reviewing,
     begin,
@@ -123,9 +123,9 @@ def one_request(need_id: str, round_: RoundFacts) -> None:
         rows = special_needs.queue(session.store(), session.who())
     present = next((need for need in rows if need.id == need_id), None)
     known = reviewing(need_id)
-    if present is None and known is None:
-        present = special_needs.need(session.store(), session.who(), need_id)
-    known = known or begin(present or rows[0])
+    if known is None:
+        present = present or special_needs.need(session.store(), session.who(), need_id)
+        known = begin(present)
     if known.refused is not None and present is not None:
         known.seen = present
     known.shown.clear()
@@ -238,8 +238,3 @@ def _meanwhile(known: Reviewing, present: Need | None, _: Words) -> None:
             ):
                 known.seen = present
                 st.rerun()
-
-
-def amount_of(need: Need) -> int | None:
-    """What a request asks for."""
-    return requested_won(need)

@@ -47,17 +47,16 @@ def waits_for_me(need: Need) -> bool:
     return need.state == "assessed" and can(Verb.APPROVE, need) and not has_hand_in(need)
 
 
-def reviewer_names(need: Need) -> dict[int, str]:
-    """Reviewers by number, for whoever assigns requests; else the one whom the request names."""
-    _ = session.words()
-    if session.person().may(Verb.ASSIGN):
-        return {
-            one.id: _.of(one.name, one.name_en or one.name)
-            for one in people.reviewers(session.store(), session.who())
-        }
-    if need.reviewer_id is None:
-        return {}
-    return {need.reviewer_id: reviewer_name(need, _)}
+def reviewers(_: Words) -> dict[int, str]:
+    """Everybody who reviews, by number; for whoever assigns requests.
+
+    Raises:
+        Forbidden: for anybody but a planner.
+    """
+    return {
+        one.id: _.of(one.name, one.name_en or one.name)
+        for one in people.reviewers(session.store(), session.who())
+    }
 
 
 def forms(known: Reviewing, round_: RoundFacts) -> None:
@@ -106,7 +105,7 @@ def _waiting(known: Reviewing, _: Words, *, reviewable: bool) -> None:
 def _assign(known: Reviewing, _: Words) -> None:
     """Give the request to a reviewer."""
     need, form = known.seen, Form("assign", known)
-    names = reviewer_names(need)
+    names = reviewers(_)
     st.subheader(
         _("Give it to a reviewer")
         if need.reviewer_id is None

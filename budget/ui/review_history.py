@@ -5,13 +5,13 @@ import streamlit as st
 from budget.ui import keys, session
 from budget.ui.request_words import OTHER_FIELDS, moment, state_name
 from budget.ui.review_deeds import reviewer_name
-from budget.ui.review_forms import reviewer_names
+from budget.ui.review_forms import reviewers
 from budget.ui.text import plain
 from budget.view.parameters import capital
 from budget.view.trail import PEOPLE_FIELDS, Terms, field_name, value_text
 from budget.view.words import Words
 from budget.workflow import fields, special_needs
-from budget.workflow.roles import ROLE_NAMES, VERB_NAMES
+from budget.workflow.roles import ROLE_NAMES, VERB_NAMES, Verb
 from budget.workflow.special_needs import HistoryLine, Need
 
 SAME_PERSON = frozenset({"assessed_by", "decided_by"})
@@ -40,7 +40,8 @@ def history(need: Need) -> None:
 
 
 def _terms(need: Need, _: Words) -> Terms:
-    names = {number: (name, name) for number, name in reviewer_names(need).items()}
+    found = reviewers(_) if session.person().may(Verb.ASSIGN) else {}
+    names = {number: (name, name) for number, name in found.items()}
     if need.reviewer_id is not None:
         names[need.reviewer_id] = (reviewer_name(need, _),) * 2
     return Terms(
@@ -80,7 +81,9 @@ def _step(line: HistoryLine, terms: Terms, _: Words) -> None:
 def _change(line: HistoryLine, name: str, old: object, new: object, terms: Terms, who: str) -> str:
     """A field, old and new; whoever did the deed by name."""
     numbers = session.numbers()
-    if (name in SAME_PERSON and new is not None) or (name in PEOPLE_FIELDS and line.verb == "claim"):
+    if (name in SAME_PERSON and new is not None) or (
+        name in PEOPLE_FIELDS and line.verb == "claim"
+    ):
         after = who
     else:
         after = value_text(name, new, terms, numbers)

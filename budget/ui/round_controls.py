@@ -117,12 +117,9 @@ def _move(prepared: Prepared) -> None:
     _meaning(shown, to_state, _)
     if shown.state == "decided":
         st.caption(_("It is published only by a planner's proposal and a lead's confirmation."))
-    with st.form(prepared.field("form"), border=False):
+    with st.form(prepared.field("form"), border=False, enter_to_submit=False):
         reason = asked.reason()
-        agreed = st.checkbox(
-            _("I have read what this means."), key=prepared.field(f"read:{to_state}")
-        )
-        asked.place("read")
+        agreed = asked.agreement(to_state)
         wants = st.form_submit_button(
             plain(_("Move to “{state}”", state=names[to_state])),
             type="primary",
@@ -130,8 +127,7 @@ def _move(prepared: Prepared) -> None:
         )
     if not wants:
         return
-    if not agreed:
-        asked.fault("read", _("Please read what the step means, and tick this box."))
+    if not asked.is_agreed(reason, agreed=agreed):
         return
     if asked.attempt(
         lambda: rounds.move(
@@ -214,7 +210,7 @@ def _extend(prepared: Prepared) -> None:
     if centre:
         day, _can_submit = rounds.deadline_of(session.store(), session.who(), centre)
         st.caption(plain(_("At present until {day}, 23:59:59 Korean time.", day=day.isoformat())))
-    with st.form(prepared.field("form"), border=False):
+    with st.form(prepared.field("form"), border=False, enter_to_submit=False):
         until = st.date_input(
             _("Last day"),
             value=None,
@@ -314,7 +310,7 @@ def _propose(prepared: Prepared) -> None:
         persist_state="session",
     )
     _scenario_facts(by_id[chosen], _)
-    with st.form(prepared.field("form"), border=False):
+    with st.form(prepared.field("form"), border=False, enter_to_submit=False):
         reason = asked.reason()
         wants = st.form_submit_button(
             _("Compute and propose"), type="primary", icon=":material/outbox:"
@@ -381,17 +377,15 @@ def _confirm(prepared: Prepared) -> None:
             )
         )
     )
-    with st.form(prepared.field("form"), border=False):
+    with st.form(prepared.field("form"), border=False, enter_to_submit=False):
         reason = asked.reason()
-        agreed = st.checkbox(_("I have read what this means."), key=prepared.field("read"))
-        asked.place("read")
+        agreed = asked.agreement()
         wants = st.form_submit_button(
             _("Publish"), type="primary", icon=":material/verified:", disabled=not found.is_current
         )
     if not wants:
         return
-    if not agreed:
-        asked.fault("read", _("Please read what the step means, and tick this box."))
+    if not asked.is_agreed(reason, agreed=agreed):
         return
     if asked.attempt(
         lambda: publication.confirm(

@@ -73,13 +73,16 @@ def scenario_bar(shown_round: Round) -> None:
     with st.container(horizontal=True, gap="xsmall", wrap=False, vertical_alignment="center"):
         star = "★ " if current.scenario_id == shown_round.saved_baseline.id else ""
         mark = "" if is_saved else " ●"
-        with st.popover(
+        menu = st.popover(
             plain(f"{star}{_.name(current.name)} · {current.number}{mark}"),
             key=keys.SCENARIOS,
+            on_change="rerun",
             help=_("Scenarios: open, duplicate, history. ★ baseline, ● not saved"),
             width="stretch",
-        ):
-            _menu(shown_round, current, is_saved=is_saved, can_save=can_save)
+        )
+        if menu.open:  # otherwise a moved rule would read every scenario anew
+            with menu:
+                _menu(shown_round, current, is_saved=is_saved, can_save=can_save)
         if can_save and st.button(
             _("Save…"), key=keys.SAVE, disabled=shown_round.facts.state == "published"
         ):

@@ -466,9 +466,7 @@ def _gauge(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
                 "row:N",
                 sort=alt.EncodingSortField("place", op="min"),
                 title=None,
-                axis=alt.Axis(
-                    domain=False, ticks=False, labelFontSize=13, labelColor=colours.text
-                ),
+                axis=alt.Axis(domain=False, ticks=False, labelFontSize=13, labelColor=colours.text),
                 scale=alt.Scale(paddingInner=0.28, paddingOuter=0.1),
             ),
             x=alt.X("start:Q", axis=None, scale=alt.Scale(nice=False, zero=True)),

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
@@ -432,7 +432,7 @@ def export(store: Store, who: str, wanted: Filter, reason: str, *, key: str) -> 
 
 def _cells(row: TrailRecord, person: Person | None) -> list[str]:
     given = {
-        "at_utc": row.at.isoformat(timespec="microseconds"),
+        "at_utc": row.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "at_korea": f"{row.at.astimezone(deadlines.KOREA):%Y-%m-%d %H:%M:%S}",
         "person": person.name if person else "",
     }

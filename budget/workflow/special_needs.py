@@ -427,9 +427,9 @@ def needs_of_centres(store: Store, who: str) -> list[Need]:
         rows = act.session.exec(
             select(SpecialNeed)
             .where(SpecialNeed.round_id == act.round().id, col(SpecialNeed.centre_id).in_(centres))
-            .order_by(col(SpecialNeed.edited_at).desc(), col(SpecialNeed.id).desc())
+            .order_by(col(SpecialNeed.id).desc())
         ).all()
-        return _all_seen(act, rows)
+        return sorted(_all_seen(act, rows), key=lambda need: need.edited_at, reverse=True)
 
 
 def queue(store: Store, who: str) -> list[Need]:
@@ -596,7 +596,7 @@ def _all_seen(act: Act, rows: Sequence[SpecialNeed]) -> list[Need]:
                 new_address=row.new_address if is_whole else "",
                 snapshots=row.snapshots,
                 submitted_at=row.submitted_at,
-                edited_at=row.edited_at,
+                edited_at=_edited_at(row, sees_outcome),
                 deadline=_due(session, row, round_),
                 can_submit=row.state in EDITABLE
                 and deadlines.is_in_time(session, row, round_, act.now),
@@ -613,6 +613,15 @@ def _all_seen(act: Act, rows: Sequence[SpecialNeed]) -> list[Need]:
             )
         )
     return found
+
+
+def _edited_at(row: SpecialNeed, sees_outcome: bool) -> datetime:
+    """When it was last changed, as far as the person may know: a centre is not told when its
+    request was assessed or decided."""
+    if sees_outcome or row.state not in BEHIND_THE_CURTAIN:
+        return row.edited_at
+    stamp = json.loads(row.stamps).get("snapshots")
+    return datetime.fromisoformat(stamp[2]) if stamp else row.submitted_at or row.edited_at
 
 
 def _outcome(row: SpecialNeed) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +19,8 @@ from sqlmodel import select
 from budget.allocation.faults import InputError
 from budget.storage import trail
 from budget.storage.store import Store, opened
-from budget.storage.tables import Installation, Person, RoleGrant, TrailRecord
-from budget.workflow import records, special_needs
+from budget.storage.tables import Installation, Person, RoleGrant, SpecialNeed, TrailRecord
+from budget.workflow import founding, records, special_needs
 from budget.workflow.refusals import Forbidden
 from tests.storage.databases import (
     Clock,
@@ -32,6 +33,7 @@ from tests.storage.databases import (
     move_round,
     sqlite_path,
 )
+from tests.storage.lives import write_round
 
 SECRET = "s3cret-Geheim"
 
@@ -174,7 +176,7 @@ def test_a_writer_waits_for_the_one_before(store: Store) -> None:
     assert seen == [before + 1]
 
 
-def test_forty_visitors_at_once(store: Store) -> None:
+def test_many_visitors_at_once(store: Store) -> None:
     """Readers and writers beyond the number of connections wait; nobody gets an error."""
     move_round(store, "open")
     other = special_needs.begin(store, head("EC002"), "EC002", {}, key=key())
@@ -186,12 +188,12 @@ def test_forty_visitors_at_once(store: Store) -> None:
             special_needs.need(store, head(), other.id)
         return len(special_needs.needs_of_centres(store, head()))
 
-    with ThreadPoolExecutor(40) as visitors:
-        assert max(visitors.map(visit, range(40))) >= 8
+    with ThreadPoolExecutor(32) as visitors:
+        assert max(visitors.map(visit, range(32))) >= 7
     with store.reading() as session:
         assert trail.verified(session).is_whole
         outcomes = session.exec(select(TrailRecord.outcome)).all()
-    assert outcomes.count("refused") == 40
+    assert outcomes.count("refused") == 32
 
 
 def test_nothing_is_left_open(postgresql_databases: Databases) -> None:
@@ -359,23 +361,20 @@ def founded_sqlite(tmp_path: Path) -> Path:
 # --- moments -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "moment",
-    [
+def test_a_moment_comes_back_as_it_was(store: Store) -> None:
+    """To the microsecond, in UTC, whatever zone it was given in."""
+    for moment in (
         at("2026-05-29T23:59:59.999999+09:00"),
         at("2026-05-30T00:00:00+09:00"),
         datetime(2027, 1, 1, tzinfo=UTC),
         at("2026-12-31T19:00:00-05:00"),
-    ],
-)
-def test_a_moment_comes_back_as_it_was(store: Store, moment: datetime) -> None:
-    """To the microsecond, in UTC, whatever zone it was given in."""
-    with store.writing() as session:
-        session.get_one(Installation, 1).made_at = moment
-    with store.reading() as session:
-        found = session.get_one(Installation, 1).made_at
-    assert found == moment
-    assert found.tzinfo == UTC
+    ):
+        with store.writing() as session:
+            session.get_one(Installation, 1).made_at = moment
+        with store.reading() as session:
+            found = session.get_one(Installation, 1).made_at
+        assert found == moment
+        assert found.tzinfo == UTC
 
 
 def test_moments_are_compared_as_moments(store: Store) -> None:
@@ -395,3 +394,15 @@ def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
     """It could be Korean time or UTC: nine hours decide over a deadline."""
     with pytest.raises(StatementError, match="zone"), store.writing() as session:
         session.get_one(Installation, 1).made_at = datetime(2026, 5, 29, 12)
+
+
+def test_a_moment_of_requests_csv_without_a_zone_is_korean(empty_address: str) -> None:
+    """As the allocation reads it: 16:54 in Korea is 07:54 in UTC, wherever the server stands."""
+    store = opened(empty_address, Clock())
+    with tempfile.TemporaryDirectory() as folder:
+        write_round(Path(folder))
+        founding.found_round(store, founding.DEMONSTRATION, Path(folder))
+    with store.reading() as session:
+        submitted = session.get_one(SpecialNeed, "SN2027-002").submitted_at
+    assert submitted == at("2026-03-09T16:54:00+09:00")
+    store.close()

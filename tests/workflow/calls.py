@@ -32,45 +32,51 @@ class Called:
     """The same call for everybody.
 
     Attributes:
-        call: by whom, with which key; looks need none.
+        function: by whom, with which key, based on which version; looks need only the first.
         about: the object's id as the trail tells it; None where there is none.
+        version: the version that stands in the store now, of what the call is based on.
     """
 
-    call: Callable[[Store, str, str], Any]
+    function: Callable[[Store, str, str, int], Any]
     about: str | None
+    version: Callable[[Store], int] = lambda _store: 0
+
+    def __call__(self, store: Store, who: str, key: str, based_on: int | None = None) -> Any:
+        """Make it; based on what stands there now unless told."""
+        version = self.version(store) if based_on is None else based_on
+        return self.function(store, who, key, version)
 
 
 def look(function: Callable[..., Any], *given: Any, about: str | None = None) -> Called:
     """A call that only looks."""
-    return Called(lambda store, who, _key: function(store, who, *given), about)
+    return Called(lambda store, who, _key, _version: function(store, who, *given), about)
 
 
 def deed(function: Callable[..., Any], *given: Any, about: str | None, **named: Any) -> Called:
     """A call with a key."""
     return Called(
-        lambda store, who, key: function(store, who, *given, **named, key=key),
-        about,
+        lambda store, who, key, _version: function(store, who, *given, **named, key=key), about
     )
 
 
 def on_need(function: Callable[..., Any], need_id: str, *given: Any, **named: Any) -> Called:
-    """A call with a key, based on the request's version of the moment."""
-
-    def call(store: Store, who: str, key: str) -> Any:
-        version = steps.row(store, need_id).version
-        return function(store, who, need_id, *given, **named, based_on=version, key=key)
-
-    return Called(call, need_id)
+    """A call with a key, based on the request's version."""
+    return Called(
+        lambda store, who, key, version: function(
+            store, who, need_id, *given, **named, based_on=version, key=key
+        ),
+        need_id,
+        lambda store: steps.row(store, need_id).version,
+    )
 
 
 def on_round(function: Callable[..., Any], *given: Any, about: str | None = None) -> Called:
-    """A call with a key, based on the round's version of the moment."""
-
-    def call(store: Store, who: str, key: str) -> Any:
-        version = rounds.present(store, lead()).version
-        return function(store, who, *given, based_on=version, key=key)
-
-    return Called(call, about)
+    """A call with a key, based on the round's version."""
+    return Called(
+        lambda store, who, key, version: function(store, who, *given, based_on=version, key=key),
+        about,
+        lambda store: rounds.present(store, lead()).version,
+    )
 
 
 def with_policy(
@@ -78,7 +84,7 @@ def with_policy(
 ) -> Called:
     """A call with a key that saves the baseline's policy."""
 
-    def call(store: Store, who: str, key: str) -> Any:
+    def call(store: Store, who: str, key: str, _version: int) -> Any:
         policy: Policy = scenarios.scenarios(store, planner())[0].policy
         return function(store, who, *given, policy, **named, key=key)
 

@@ -187,14 +187,14 @@ class Stage:
         Args:
             people: identity to the roles under which they may; none: they may not.
         """
-        about, call = self.calls[row.name].about, self.calls[row.name].call
+        call = self.calls[row.name]
         number = steps.length(self.store)
         expected = []
         for who, roles in people.items():
             if not roles:
                 with pytest.raises(Forbidden) as caught:
                     call(self.store, who, key())
-                known = about if who not in NOBODIES.values() else None
+                known = call.about if who not in NOBODIES.values() else None
                 expected.append(("refused", row.verb, who, known or "", str(caught.value)))
             elif row.name in LOOKS:
                 call(self.store, who, key())
@@ -210,7 +210,7 @@ class Stage:
         """The deed is done, on a copy, and recorded with who, verb and one of the roles."""
         store = self.copies.open(self.world)
         number = steps.length(store)
-        self.calls[row.name].call(store, who, key())
+        self.calls[row.name](store, who, key())
         made = steps.records(store, number)
         if row.name in UNRECORDED:
             assert made == []

@@ -27,6 +27,8 @@ from tests.workflow.files import png
 
 GONE = "gone|1"
 """Somebody who had every role, the head's of EC001 included; all have ended."""
+EVERYTHING = "everything|1"
+"""Somebody who has every role, the head's of EC001 included."""
 ALL_ROLES = [(role, "EC001" if role == Role.CENTRE_HEAD else "") for role in Role]
 
 
@@ -110,6 +112,7 @@ def under_review(address: str) -> World:
         one for one in people.people(store, administrator()) if one.identity == reviewer(2)
     )
     steps.ended(store, steps.granted(store, GONE, *ALL_ROLES))
+    steps.granted(store, EVERYTHING, *ALL_ROLES)
     world = World(
         path=sqlite_path(address),
         draft=draft.id,

@@ -1,0 +1,206 @@
+"""What a centre may not know before the round is decided: that, when and how it was assessed.
+
+The same request is looked at before and after each hidden step, by everything that a centre head
+can call, exceptions included.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from budget.storage.store import Store
+from budget.workflow import inbox, review, rounds, special_needs
+from budget.workflow.refusals import Conflict, Forbidden, Refusal
+from budget.workflow.special_needs import Need
+from tests.storage.databases import Clock, head, key, lead, move_round, planner, reviewer
+from tests.workflow import steps
+
+HIDDEN = "in_review"
+
+
+def seen(store: Store, need_id: str) -> dict[str, Any]:
+    """Everything that the head of EC001 can look at.
+
+    Only the version is left out: it says what the next deed is based on.
+    """
+    one = special_needs.need(store, head(), need_id)
+    mine = special_needs.needs_of_centres(store, head())
+    return {
+        "need": replace(one, version=0),
+        "needs_of_centres": [replace(need, version=0) for need in mine],
+        "history": special_needs.history(store, head(), need_id),
+        "inbox": inbox.inbox(store, head()),
+        "round": replace(rounds.present(store, head()), now=one.edited_at),
+        "totals": rounds.national_parts(store, head()),
+        "deadline": rounds.deadline_of(store, head(), "EC001"),
+    }
+
+
+def answers(store: Store, need_id: str) -> dict[str, Any]:
+    """What the head of EC001 is told who tries everything that is not possible now.
+
+    Based on the version of now, and on one from before the hidden step.
+    """
+    found: dict[str, Any] = {}
+    version = steps.row(store, need_id).version
+    deeds: Mapping[str, Callable[[int], Any]] = {
+        "save_draft": lambda based_on: special_needs.save_draft(
+            store, head(), need_id, {"title": "새"}, based_on=based_on, key=key()
+        ),
+        "submit": lambda based_on: special_needs.submit(
+            store, head(), need_id, based_on=based_on, key=key()
+        ),
+        "recall": lambda based_on: special_needs.recall(
+            store, head(), need_id, based_on=based_on, key=key()
+        ),
+        "claim": lambda based_on: review.claim(
+            store, head(), need_id, based_on=based_on, key=key()
+        ),
+        "reopen": lambda based_on: review.reopen_decision(
+            store, head(), need_id, "사유", based_on=based_on, key=key()
+        ),
+    }
+    for name, deed in deeds.items():
+        for based_on in (version, 0):
+            with pytest.raises(Refusal) as caught:
+                deed(based_on)
+            error = caught.value
+            told = error.changes if isinstance(error, Conflict) else ()
+            found[f"{name} on {bool(based_on)}"] = (
+                type(error).__name__,
+                str(error),
+                error.details,
+                told,
+            )
+    return found
+
+
+def assess_reopen_assess(store: Store, need: Need) -> Need:
+    need = steps.assess(store, need)
+    need = review.reopen_assessment(
+        store, lead(), need.id, "다시", based_on=need.version, key=key()
+    )
+    return steps.assess(store, need)
+
+
+def approve(store: Store, need: Need) -> Need:
+    return steps.approve(store, steps.assess(store, need))
+
+
+def reject(store: Store, need: Need) -> Need:
+    need = steps.assess(store, need)
+    return review.reject(store, planner(), need.id, "순위", based_on=need.version, key=key())
+
+
+def decide_and_reopen(store: Store, need: Need) -> Need:
+    need = approve(store, need)
+    return review.reopen_decision(store, lead(), need.id, "오류", based_on=need.version, key=key())
+
+
+@pytest.mark.parametrize(
+    "hidden_steps", [steps.assess, assess_reopen_assess, approve, reject, decide_and_reopen]
+)
+def test_nothing_that_a_centre_can_call_tells_of_the_review(
+    hidden_steps: Callable[[Store, Need], Need], store: Store, clock: Clock
+) -> None:
+    need = steps.in_review(store)
+    looked, told = seen(store, need.id), answers(store, need.id)
+    clock.advance(hours=2)
+    hidden_steps(store, need)
+    assert looked["need"].state == HIDDEN
+    assert seen(store, need.id) == looked
+    assert answers(store, need.id) == told
+
+
+def test_a_returned_request_does_not_tell_that_it_had_been_assessed(store: Store) -> None:
+    """Assessed, given back to the reviewer, then returned: only the return shows."""
+    looks = []
+    for was_assessed in (False, True):
+        need = steps.in_review(store)
+        version = need.version
+        if was_assessed:
+            need = steps.assess(store, need)
+            need = review.reopen_assessment(
+                store, lead(), need.id, "다시", based_on=need.version, key=key()
+            )
+        need = review.send_back(
+            store, reviewer(), need.id, "견적서", steps.DUE, based_on=need.version, key=key()
+        )
+        with pytest.raises(Conflict) as caught:  # the head's page stands at the old version
+            special_needs.submit(store, head(), need.id, based_on=version, key=key())
+        fields = [(change.field, change.theirs) for change in caught.value.changes]
+        one = special_needs.need(store, head(), need.id)
+        history = special_needs.history(store, head(), need.id)
+        looks.append((replace(one, id="", version=0), history, fields))
+    assert looks[0] == looks[1]
+    assert looks[0][2] == [("state", "returned")]
+
+
+def test_a_withdrawal_does_not_tell_what_it_came_too_early_for(store: Store) -> None:
+    looks = []
+    for was_assessed in (False, True):
+        need = steps.in_review(store)
+        version = need.version
+        if was_assessed:
+            steps.assess(store, need)
+        need = special_needs.withdraw(
+            store, head(), need.id, "사정 변경", based_on=version, key=key()
+        )
+        one = special_needs.need(store, head(), need.id)
+        looks.append(
+            (replace(one, id="", version=0), special_needs.history(store, head(), need.id))
+        )
+    assert looks[0] == looks[1]
+    assert looks[1][1][-1].from_state == HIDDEN
+
+
+def test_a_withdrawal_that_comes_too_late_does_not_tell_the_outcome(store: Store) -> None:
+    told = []
+    for step in (steps.approved, steps.rejected):
+        need = step(store)
+        with pytest.raises(Refusal) as caught:
+            special_needs.withdraw(store, head(), need.id, "사유", based_on=need.version, key=key())
+        told.append((type(caught.value), str(caught.value)))
+    assert told[0] == told[1]
+
+
+def test_the_queue_is_not_for_centres(store: Store) -> None:
+    with steps.refused(store, Forbidden, head(), "see_queue"):
+        special_needs.queue(store, head())
+
+
+def test_outcomes_show_to_all_centres_at_once_when_the_round_is_decided(own_store: Store) -> None:
+    store = own_store
+    approved, rejected = steps.approved(store), steps.rejected(store)
+    undecided = steps.assessed(store)
+    move_round(store, "decided")
+    one = special_needs.need(store, head(), approved.id)
+    assert (one.state, one.assessed_krw, one.approved_krw, one.decision_reason) == (
+        "approved",
+        30_000_000,
+        30_000_000,
+        "타당",
+    )
+    assert (one.priority, one.divisible, one.feasible, one.assessment) == (1, False, True, "필요")
+    assert special_needs.need(store, head(), rejected.id).state == "rejected"
+    assert special_needs.need(store, head(), undecided.id).state == "assessed"
+    history = [line.verb for line in special_needs.history(store, head(), approved.id)]
+    assert history == ["begin", "submit", "claim", "assess", "approve"]
+    decided = {item.need_id for item in inbox.inbox(store, head()) if item.kind == "decided"}
+    assert {approved.id, rejected.id} <= decided
+    # a centre of the sample, too
+    assert special_needs.need(store, head("EC120"), "SN2027-008").state == "rejected"
+
+    move_round(store, "review")
+    one = special_needs.need(store, head(), approved.id)
+    assert (one.state, one.assessed_krw, one.approved_krw, one.decision_reason) == (
+        HIDDEN,
+        None,
+        None,
+        "",
+    )
+    history = [line.verb for line in special_needs.history(store, head(), approved.id)]
+    assert history == ["begin", "submit", "claim"]
+    assert [item for item in inbox.inbox(store, head()) if item.kind == "decided"] == []

@@ -1,0 +1,155 @@
+"""A deed is done once: a double click, a resent form, an answer that got lost."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from budget.allocation.faults import InputError
+from budget.storage.store import Store
+from budget.workflow import review, special_needs
+from budget.workflow.refusals import Forbidden
+from tests.storage.databases import administrator, head, key, lead, planner, reviewer
+from tests.workflow import steps
+from tests.workflow.calls import calls
+from tests.workflow.worlds import EVERYTHING, Copies, World
+
+DEEDS = {
+    head(): [
+        "special_needs.begin",
+        "special_needs.save_draft",
+        "special_needs.submit",
+        "special_needs.recall",
+        "special_needs.withdraw",
+        "attachments.attach",
+        "attachments.detach",
+    ],
+    reviewer(): ["review.claim", "review.send_back", "review.assess"],
+    planner(): [
+        "review.assign",
+        "review.assign_all",
+        "review.approve",
+        "review.reject",
+        "scenarios.create",
+        "scenarios.save",
+        "scenarios.copy",
+        "scenarios.set_baseline",
+        "publication.propose",
+    ],
+    lead(): [
+        "review.reopen_assessment",
+        "review.reopen_decision",
+        "rounds.move",
+        "rounds.extend_deadline",
+        "publication.confirm",
+        "records.export",
+    ],
+    administrator(): ["people.grant", "people.end"],
+}
+"""Who does what; every deed of the table of roles that has a key."""
+SOMETHING_ELSE = {
+    head(): ("special_needs.begin", "special_needs.withdraw"),
+    reviewer(): ("review.claim", "review.assess"),
+    planner(): ("scenarios.set_baseline", "review.approve"),
+    lead(): ("rounds.extend_deadline", "records.export"),
+    administrator(): ("people.grant", "people.end"),
+}
+"""Two deeds of each, so that one is another than the one that was done."""
+
+
+@pytest.mark.parametrize(
+    ("who", "name"), [(who, name) for who, names in DEEDS.items() for name in names]
+)
+def test_the_same_key_again_is_the_same_deed(
+    who: str, name: str, review_world: World, decided_world: World, copies: Copies
+) -> None:
+    world = decided_world if name.startswith("publication") else review_world
+    store, made = copies.open(world), calls(world)
+    deed = made[name]
+    based_on = deed.version(store)
+    first = deed(store, who, "once", based_on)
+    number = steps.length(store)
+    with steps.unchanged(store):
+        assert deed(store, who, "once", based_on) == first
+        if name == "review.assign_all":  # one key for each
+            return
+        stranger_to_it = pytest.raises(Forbidden, match="another deed")
+        if name != "special_needs.save_draft":  # it leaves no record; its version guards it
+            with stranger_to_it:
+                deed(store, EVERYTHING, "once", based_on)
+            other = next(one for one in SOMETHING_ELSE[who] if one != name)
+            with pytest.raises(Forbidden, match="another deed"):
+                made[other](store, who, "once")
+    assert {record.outcome for record in steps.records(store, number)} <= {"refused"}
+
+
+@pytest.mark.parametrize("verb", ["submit", "claim", "assess", "approve", "withdraw"])
+def test_the_same_key_for_another_object_is_refused(verb: str, store: Store) -> None:
+    def first_and_second() -> tuple[Any, Any]:
+        return step(store), step(store)
+
+    step, who, function, said = {
+        "submit": (steps.drafted, head(), special_needs.submit, {}),
+        "withdraw": (steps.submitted, head(), special_needs.withdraw, {"reason": "사유"}),
+        "claim": (steps.submitted, reviewer(), review.claim, {}),
+        "assess": (
+            steps.in_review,
+            reviewer(),
+            review.assess,
+            {
+                "feasible": True,
+                "assessed_krw": 1,
+                "priority": 1,
+                "divisible": True,
+                "rationale": "필요",
+            },
+        ),
+        "approve": (
+            steps.assessed,
+            planner(),
+            review.approve,
+            {"approved_krw": 1_000, "reason": "타당"},
+        ),
+    }[verb]
+    first, second = first_and_second()
+    same = key("same")
+    function(store, who, first.id, **said, based_on=first.version, key=same)
+    with steps.refused(store, Forbidden, who, verb):
+        function(store, who, second.id, **said, based_on=second.version, key=same)
+
+
+def test_a_head_of_two_centres_begins_with_one_key_at_one_centre_only(store: Store) -> None:
+    who = steps.granted(store, "two centres|1", ("centre_head", "EC001"), ("centre_head", "EC049"))
+    begun = special_needs.begin(store, who, "EC001", {}, key="two-centres")
+    assert special_needs.begin(store, who, "EC001", {}, key="two-centres") == begun
+    with steps.refused(store, Forbidden, who, "begin", "EC049"):
+        special_needs.begin(store, who, "EC049", {}, key="two-centres")
+
+
+def test_a_draft_saved_twice_with_one_key_is_saved_once(store: Store) -> None:
+    need = steps.drafted(store)
+    texts, same = {"title": "가"}, key("same")
+    first = special_needs.save_draft(store, head(), need.id, texts, based_on=need.version, key=same)
+    again = special_needs.save_draft(store, head(), need.id, texts, based_on=need.version, key=same)
+    assert (first, first.version) == (again, need.version + 1)
+
+
+def test_two_clicks_at_the_same_moment_are_one_deed(store: Store) -> None:
+    need = steps.drafted(store)
+    number, same = steps.length(store), key("double click")
+
+    def submit(_click: int) -> Any:
+        return special_needs.submit(store, head(), need.id, based_on=need.version, key=same)
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(submit, range(4)))
+    assert results == [results[0]] * 4
+    assert [record.verb for record in steps.records(store, number)] == ["submit"]
+    assert results[0].snapshots == 1
+
+
+@pytest.mark.parametrize("bad", ["", "x" * 81, "a\0", "a\nb", "\ud800"], ids=repr)
+def test_a_key_is_a_short_line_of_text(bad: str, store: Store) -> None:
+    with steps.told(store, InputError) as caught:
+        special_needs.begin(store, head(), "EC001", {}, key=bad)
+    assert steps.places(caught.value) == ["key"]
