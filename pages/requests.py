@@ -10,6 +10,7 @@ _ = session.enter()
 with problems():
     round_ = facts()
     frame.page_head(_("Requests"), round_)
+    requests.say_address()
     asked = st.query_params.get(keys.REQUEST_PARAMETER)
     if asked:
         requests.one_request(asked, round_)

@@ -8,30 +8,23 @@ from typing import Any
 
 import streamlit as st
 
-from budget.allocation.faults import N_, InputError
-from budget.allocation.policy import Policy
-from budget.ui import deed_dialog, keys, session
-from budget.ui.deed_dialog import Fields, Prepared
+from budget.allocation.faults import N_
+from budget.ui import deed_dialog, keys, session, trail_proof, trail_record
 from budget.ui.request_words import OTHER_FIELDS
-from budget.ui.server import EXPORT_SECONDS, export_link
 from budget.ui.text import plain
 from budget.view import trail
-from budget.view.numbers import Numbers
-from budget.view.parameters import capital, full_title, parameter_at, scale_of, shown
+from budget.view.parameters import capital
 from budget.view.trail import Terms
 from budget.view.words import Words
 from budget.workflow import fields, records, rounds, scenarios, special_needs
 from budget.workflow.deeds import STATE
-from budget.workflow.records import Filter, Line, Proof
-from budget.workflow.refusals import Forbidden
+from budget.workflow.records import Filter, Line
 from budget.workflow.roles import ROLE_NAMES, VERB_NAMES, Verb
 
 PAGE_ROWS = 100
 TABLE_HEIGHT = 476
 MOST_TEXT = 100
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
-LONG = 60
-"""A longer value stands below the table, whole."""
 VERIFY, EXPORT = "verify", "export"
 
 FILTERS: Mapping[str, str] = {
@@ -108,7 +101,7 @@ def trail_page() -> None:
         if line is None:
             st.info(_("There is no record with this number."), icon=":material/search_off:")
         else:
-            _record(line, terms, session.numbers())
+            trail_record.record(line, terms, session.numbers(), _ask_for_object)
 
 
 def _terms() -> Terms:
@@ -215,6 +208,16 @@ def _ask(**parameters: str | None) -> None:
 def _ask_by_control(name: str) -> None:
     value = st.session_state[keys.asked(name)]
     _ask(**{name: "" if value is None else str(value).strip()})
+
+
+def _ask_for_object(line: Line) -> None:
+    _ask(
+        **{
+            **dict.fromkeys(FILTERS),
+            keys.KIND_PARAMETER: line.object_kind,
+            keys.OBJECT_PARAMETER: line.object_id,
+        }
+    )
 
 
 def _ask_for_all() -> None:
@@ -331,8 +334,8 @@ def _above_the_list(asked: Asked, count: int, pages: int, terms: Terms, _: Words
                     icon=":material/download:",
                     disabled=not count,
                 )
-    deed_dialog.show(VERIFY, _("Verify the trail"), _verification, width="medium")
-    deed_dialog.show(EXPORT, _("Export records"), _export, width="medium")
+    deed_dialog.show(VERIFY, _("Verify the trail"), trail_proof.verification, width="medium")
+    deed_dialog.show(EXPORT, _("Export records"), trail_proof.export, width="medium")
 
 
 def _page_switch(page: int, pages: int) -> None:
@@ -407,281 +410,3 @@ def _chosen(lines: list[Line], asked: Asked) -> Line | None:
         return found
     others, _count = records.records(session.store(), session.who(), Filter(number=asked.record))
     return others[0] if others else None
-
-
-# --- one record --------------------------------------------------------------------------------
-
-
-def _record(line: Line, terms: Terms, numbers: Numbers) -> None:
-    _ = numbers.words
-    with st.container(border=True, gap="small"):
-        with st.container(
-            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
-        ):
-            st.markdown(
-                f"**{plain(_('Record {number}', number=line.number))}** · "
-                + plain(trail.verb_name(line.verb, terms, _)),
-                width="content",
-            )
-            st.badge(
-                capital(_(trail.OUTCOMES.get(line.outcome, line.outcome))),
-                color="green" if line.outcome == "done" else "orange",
-                icon=":material/check:" if line.outcome == "done" else ":material/block:",
-            )
-        st.markdown(
-            plain(trail.moment(line.at))
-            + f" :small[:gray[{plain(_('Korean time'))}]]  \n"
-            + f"{plain(trail.person_of(line, _))} "
-            + f":small[:gray[{plain(trail.roles_of(line, terms, _))}]]"
-        )
-        _object(line, _)
-        states = trail.states_of(line, terms, _)
-        if states:
-            st.markdown(f":material/swap_horiz: {plain(states)}")
-        if line.reason:
-            st.caption(_("Reason"))
-            st.text(trail.reason_of(line, _))
-        _changes(line, terms, numbers)
-        _proof_of_record(line, _)
-
-
-def _object(line: Line, _: Words) -> None:
-    """The object, with the way to it."""
-    if line.object_kind:
-        name = plain(trail.object_of(line, _))
-        if line.object_kind == "special_need" and session.person().may(Verb.SEE_QUEUE):
-            st.page_link(
-                "pages/review.py",
-                label=name,
-                icon=":material/rule:",
-                query_params={keys.REQUEST_PARAMETER: line.object_id, **session.address()},
-                width="content",
-            )
-        else:
-            st.markdown(f":material/category: {name}")
-    if line.object_kind and line.object_id:
-        st.button(
-            _("All records of this object"),
-            key=keys.TRAIL_OF_OBJECT,
-            type="tertiary",
-            icon=":material/history:",
-            on_click=_ask,
-            kwargs={
-                **dict.fromkeys(FILTERS),
-                keys.KIND_PARAMETER: line.object_kind,
-                keys.OBJECT_PARAMETER: line.object_id,
-            },
-        )
-
-
-def _changes(line: Line, terms: Terms, numbers: Numbers) -> None:
-    """Every field, old and new; long texts whole, below."""
-    _ = numbers.words
-    found = trail.changes_of(line, terms, numbers, _parameters(line, numbers))
-    if not found:
-        return
-    text = st.column_config.TextColumn
-    st.dataframe(
-        {
-            "field": [change.field for change in found],
-            "before": [change.before for change in found],
-            "after": [change.after for change in found],
-        },
-        column_config={
-            "field": text(_("Changed"), width=104, pinned=True),
-            "before": text(_("before"), width=104),
-            "after": text(_("after"), width=150),
-        },
-        hide_index=True,
-        height="content" if len(found) <= 8 else 250,
-        row_height=28,
-        alt=_("Fields that this record changed, before and after"),
-    )
-    long = [change for change in found if max(len(change.before), len(change.after)) > LONG]
-    if long:
-        with st.expander(_("Long texts in full")):
-            for change in long:
-                st.caption(plain(f"{change.field}: {_('before')}"))
-                st.text(change.before)
-                st.caption(plain(f"{change.field}: {_('after')}"))
-                st.text(change.after)
-
-
-def _parameters(line: Line, numbers: Numbers) -> Callable[[str, Any], tuple[str, str] | None]:
-    """How to tell the parameters of a policy that a record of a scenario names."""
-    policy = _policy_of(line)
-
-    def told(path: str, value: Any) -> tuple[str, str] | None:
-        parameter = parameter_at(policy, path) if policy else None
-        if policy is None or parameter is None:
-            return None
-        title = full_title(parameter, policy, numbers.words)
-        if value is None:
-            return title, ""
-        scale = scale_of(parameter, policy)
-        try:
-            return title, shown(type(parameter.value)(value), scale, numbers)
-        except (ValueError, ArithmeticError):
-            return title, str(value)
-
-    return told
-
-
-def _policy_of(line: Line) -> Policy | None:
-    number = line.to_state.removeprefix("version ")
-    if line.object_kind != "scenario" or not (number.isdecimal() and line.object_id.isdecimal()):
-        return None
-    try:
-        return scenarios.scenario(
-            session.store(), session.who(), int(line.object_id), int(number)
-        ).policy
-    except Forbidden:  # of an earlier round
-        return None
-
-
-def _proof_of_record(line: Line, _: Words) -> None:
-    """What a colleague needs to check the record: moment in UTC, identity, version, hash."""
-    with st.expander(
-        plain(_("Hash {hash}…", hash=line.hash[: trail.HASH_DIGITS])), icon=":material/fingerprint:"
-    ):
-        st.code(f"{line.number}:{line.hash}", language=None, wrap_lines=True)
-        facts = [
-            (_("UTC"), trail.moment(line.at, utc=True)),
-            (_("Identity"), line.identity),
-            (_("Based on version"), "" if line.based_on is None else str(line.based_on)),
-        ]
-        for name, value in facts:
-            if value:
-                st.markdown(f":small[:gray[{plain(name)}]] {plain(value)}")
-
-
-# --- proof -------------------------------------------------------------------------------------
-
-
-def _verification(prepared: Prepared) -> None:
-    """Prove the trail at once; then, if wanted, against a record that was written down."""
-    _ = session.words()
-    asked = Fields(prepared)
-    verdict = st.container()
-    with st.form(prepared.field("form"), border=True, enter_to_submit=False):
-        st.markdown(f"**{plain(_('Compare with a record written down earlier'))}**")
-        st.caption(
-            _(
-                "Whoever cuts records off the end leaves a whole trail. A number and hash kept "
-                "elsewhere also proves that nothing is missing."
-            )
-        )
-        with st.container(horizontal=True, vertical_alignment="top", gap="small"):
-            with st.container(width=110, gap="xsmall"):
-                number = asked.text("number", _("Number"), 9)
-            with st.container(width="stretch", gap="xsmall"):
-                hash_ = asked.text("hash", _("Hash"), 80, placeholder=_("64 digits"))
-        compares = st.form_submit_button(_("Verify and compare"), icon=":material/compare_arrows:")
-    number, hash_ = number.strip(), hash_.strip().lower()
-    expected = None
-    if compares or number or hash_:
-        digits = number.isascii() and number.isdigit()
-        expected = (int(number) if digits else 0, hash_)
-    with verdict:
-        try:
-            with st.spinner(_("Checking every record …"), show_time=True):
-                proof = records.verify(session.store(), session.who(), expected)
-        except InputError as error:
-            asked.faults(error.faults, _)
-        else:
-            _tell(proof, expected, _)
-
-
-def _tell(proof: Proof, expected: tuple[int, str] | None, _: Words) -> None:
-    """The verdict, with the number and hash to be written down."""
-    chain = proof.trail
-    if chain.broken is not None:
-        st.error(
-            plain(_(records.BROKEN, number=chain.broken, why=_(chain.why))),
-            icon=":material/gpp_bad:",
-        )
-        st.markdown(
-            plain(
-                _(
-                    "Please keep the database as it is, tell the administrator, and compare with "
-                    "the last backup."
-                )
-            )
-        )
-        return
-    for kind, identifier in proof.contents:
-        st.error(
-            plain(
-                _(
-                    records.FALSE_CONTENT,
-                    kind=capital(_(trail.KINDS.get(kind, kind))),
-                    id=identifier,
-                )
-            ),
-            icon=":material/gpp_bad:",
-        )
-    if not proof.is_whole:
-        return
-    said = _.ngettext(
-        "The trail is whole: {records} record.",
-        "The trail is whole: {records} records.",
-        chain.records,
-        records=f"{chain.records:,}",
-    )
-    if expected is not None:
-        said += " " + _("Record {number} is the one that was written down.", number=expected[0])
-    st.success(plain(said), icon=":material/verified_user:")
-    st.caption(_("Number and hash of the last record. Keep them outside this program:"))
-    st.code(f"{chain.records}:{chain.last_hash}", language=None, wrap_lines=True)
-
-
-# --- export ------------------------------------------------------------------------------------
-
-
-def _export(prepared: Prepared) -> None:
-    """Record the export with its reason; then the link, for this person and five minutes."""
-    _ = session.words()
-    wanted, count = prepared.seen
-    asked = Fields(prepared)
-    st.markdown(
-        plain(
-            _.ngettext(
-                "{count} record that matches the filters, as CSV. The export and its reason are "
-                "recorded first.",
-                "{count} records that match the filters, as CSV. The export and its reason are "
-                "recorded first.",
-                count,
-            )
-        )
-    )
-    ready = st.session_state.get(prepared.field("ready"), False)
-    if not ready:
-        with st.form(prepared.field("form"), border=False, enter_to_submit=False):
-            reason = asked.reason()
-            if st.form_submit_button(
-                _("Record and prepare the file"), type="primary", icon=":material/download:"
-            ):
-                ready = asked.attempt(
-                    lambda: records.export(
-                        session.store(), session.who(), wanted, reason, key=prepared.key
-                    ),
-                    "",
-                )
-                if ready:
-                    st.session_state[prepared.field("ready")] = True
-                    st.rerun()
-        return
-    st.success(_("The export is recorded."), icon=":material/check_circle:")
-    st.link_button(
-        _("Download the file"),
-        export_link(wanted, prepared.key, session.who()),
-        type="primary",
-        icon=":material/download:",
-    )
-    st.caption(
-        _(
-            "The link is for you alone and works for {minutes} minutes. It gives the records up "
-            "to this export.",
-            minutes=EXPORT_SECONDS // 60,
-        )
-    )

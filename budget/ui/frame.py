@@ -15,7 +15,6 @@ from budget.workflow.deeds import Actor
 from budget.workflow.roles import ROLE_NAMES, Role
 from budget.workflow.rounds import STATES, RoundFacts
 
-
 ICON = Path(__file__).parents[1] / "view" / "icon.svg"
 """A picture of our own: Streamlit would load its icons for a browser's tab from the internet."""
 

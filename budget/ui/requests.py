@@ -51,6 +51,14 @@ from budget.workflow.rounds import RoundFacts
 from budget.workflow.special_needs import Need
 
 
+def say_address() -> None:
+    """Let the browser's address say what is shown.
+
+    Streamlit leaves it as it was when a link leads to the same page with another request.
+    """
+    st.query_params.update({})
+
+
 def show_notice() -> None:
     """Why the last deed was not done."""
     _, why = session.words(), notice()

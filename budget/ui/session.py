@@ -61,7 +61,8 @@ def arrive() -> Actor:
     try:
         known = who_is(store(), cast(str, who))
     except Forbidden as refusal:
-        if sign_in.is_demonstration() and who != sign_in.FIRST_PERSON:
+        is_new_here = keys.PERSON not in st.session_state
+        if sign_in.is_demonstration() and who != sign_in.FIRST_PERSON and is_new_here:
             sign_in.take(sign_in.FIRST_PERSON)
             st.rerun()
         _no_role_screen(cast(str, who), str(refusal), words())
@@ -87,7 +88,14 @@ def _no_role_screen(who: str, _refusal: str, _: Words) -> None:
         icon=":material/badge:",
     )
     st.code(who, language=None, wrap_lines=True)
-    if not sign_in.is_demonstration():
+    if sign_in.is_demonstration():
+        st.button(
+            _("Take another person of the demonstration"),
+            key=keys.take(sign_in.FIRST_PERSON),
+            on_click=sign_in.take,
+            args=(sign_in.FIRST_PERSON,),
+        )
+    else:
         st.button(_("Sign out"), key=keys.SIGN_OUT, on_click=st.logout)
     st.stop()
 

@@ -10,21 +10,20 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
-from budget.storage.store import Store, opened
+from budget.storage.store import Store
+from budget.storage.tables import SpecialNeed
 from budget.workflow import attachments, publication, review, rounds, special_needs
 from budget.workflow.refusals import Forbidden, NotNow
 from budget.workflow.special_needs import Need
 from tests.storage.databases import (
-    Clock,
-    Databases,
     head,
     key,
     lead,
     move_round,
     planner,
     reviewer,
-    sqlite_path,
 )
 from tests.workflow import steps
 from tests.workflow.calls import ASSESSMENT, calls
@@ -121,32 +120,35 @@ Act = Callable[[Store, str, int], Any]
 """A verb by who may do it, on a request based on a version."""
 
 
-def verbs(second: int, file: int) -> dict[str, tuple[str, Act]]:
-    """Who does each verb, and how."""
+def verbs(second: int, file: int, h: str = head()) -> dict[str, tuple[str, Act]]:
+    """Who does each verb, and how; `h` is the head of the centre."""
     return {
         "save_draft": (
-            head(),
+            h,
             lambda s, n, v: special_needs.save_draft(
-                s, head(), n, {"title": "새"}, based_on=v, key=key()
+                s, h, n, {"title": "새"}, based_on=v, key=key()
             ),
         ),
         "submit": (
-            head(),
-            lambda s, n, v: special_needs.submit(s, head(), n, based_on=v, key=key()),
+            h,
+            lambda s, n, v: special_needs.submit(s, h, n, based_on=v, key=key()),
         ),
         "recall": (
-            head(),
-            lambda s, n, v: special_needs.recall(s, head(), n, based_on=v, key=key()),
+            h,
+            lambda s, n, v: special_needs.recall(s, h, n, based_on=v, key=key()),
         ),
         "withdraw": (
-            head(),
-            lambda s, n, v: special_needs.withdraw(s, head(), n, "사유", based_on=v, key=key()),
+            h,
+            lambda s, n, v: special_needs.withdraw(s, h, n, "사유", based_on=v, key=key()),
         ),
         "attach": (
-            head(),
-            lambda s, n, _v: attachments.attach(s, head(), n, "a.png", png("new"), key=key()),
+            h,
+            lambda s, n, _v: attachments.attach(s, h, n, "a.png", png("new"), key=key()),
         ),
-        "detach": (head(), lambda s, n, _v: attachments.detach(s, head(), n, file, key=key())),
+        "detach": (
+            h,
+            lambda s, n, _v: attachments.detach(s, h, n, file, key=key()),
+        ),
         "assign": (
             planner(),
             lambda s, n, v: review.assign(s, planner(), n, second, based_on=v, key=key()),
@@ -255,16 +257,116 @@ reject                 -     -     +      -
 reopen_assessment      +     +     +      +
 reopen_decision        +     +     +      +
 extend_deadline        -     +     +      -
-propose_publication    -     -     -      +
 """
-"""EC010 has no extension. Reviews wait for the round as decisions do: what is assessed once
-outcomes are visible would be visible at once."""
-PROPOSAL_RUNS = {"propose_publication"}
+"""EC010 has no extension. Reviews take place while the round is open or under review: what is
+assessed once outcomes are visible would be visible at once."""
+CENTRE = "EC010"
+STEPS: Mapping[str, Callable[..., Need]] = {
+    "save_draft": steps.drafted,
+    "submit": steps.drafted,
+    "recall": steps.submitted,
+    "withdraw": steps.submitted,
+    "attach": steps.drafted,
+    "attach/held": steps.in_review,
+    "assign": steps.submitted,
+    "claim": steps.submitted,
+    "send_back": steps.in_review,
+    "assess": steps.in_review,
+    "approve": steps.assessed,
+    "reject": steps.assessed,
+    "reopen_assessment": steps.assessed,
+    "reopen_decision": steps.assessed,
+}
+"""The state that each verb takes."""
 
 
 @pytest.fixture(scope="module")
-def round_world(
-    sqlite_databases: Databases, copies: Copies
-) -> tuple[World, dict[str, str]]:
-    """A round under review with a request of EC010 for each verb, in the state that it takes."""
-    raise NotImplementedError
+def round_world(review_world: World, copies: Copies) -> tuple[World, dict[str, str]]:
+    """A round under review; verb -> a request of EC010 in the state that it takes."""
+    with copies.kept(review_world) as (store, world):
+        move_round(store, "open")
+        needs = {verb: step(store, CENTRE).id for verb, step in STEPS.items()}
+        move_round(store, "review")
+        steps.approve(store, special_needs.need(store, planner(), needs["reopen_decision"]))
+    return world, needs
+
+
+@pytest.mark.parametrize("state", ["setup", "open", "review", "decided"])
+def test_each_verb_in_each_state_of_the_round(
+    state: str, round_world: tuple[World, dict[str, str]], copies: Copies
+) -> None:
+    world, needs = round_world
+    store = copies.open(world)
+    move_round(store, state)
+    deeds: dict[str, tuple[str, Act]] = {
+        **verbs(world.reviewers[1], 0, head(CENTRE)),
+    }
+    deeds["attach/held"] = deeds["attach"]
+    deeds["begin"] = (
+        head(CENTRE),
+        lambda s, _n, _v: special_needs.begin(s, head(CENTRE), CENTRE, {}, key=key()),
+    )
+    deeds["extend_deadline"] = (
+        lead(),
+        lambda s, _n, _v: rounds.extend_deadline(
+            s, lead(), CENTRE, date(2026, 7, 1), "사유", key=key()
+        ),
+    )
+    for name, column, mark in sorted(cells(ROUND_TABLE), key=lambda cell: "+" in cell[2]):
+        if column != state:
+            continue
+        who, act = deeds[name]
+        need_id = needs.get(name, "")
+        version = steps.row(store, need_id).version if need_id else 0
+        if mark == "+":
+            act(store, need_id, version)
+        else:
+            verb = name.partition("/")[0]
+            with steps.recorded_refusal(store, NotNow, who, verb, need_id or CENTRE):
+                act(store, need_id, version)
+
+
+@pytest.fixture(scope="module")
+def published_world(decided_world: World, copies: Copies) -> World:
+    """A published round."""
+    with copies.kept(decided_world) as (store, world):
+        publication.confirm(store, lead(), world.proposal, "확정", key=key())
+    return world
+
+
+AFTER_PUBLICATION = {
+    "people.grant",
+    "people.end",
+    "records.export",
+    "special_needs.withdraw",
+    "attachments.detach",
+}
+"""What has nothing to do with the round, or changes nothing that was ever submitted or decided."""
+
+
+def test_once_published_nothing_of_the_round_moves(published_world: World, copies: Copies) -> None:
+    store, made = copies.open(published_world), calls(published_world)
+    with steps.unchanged(store):
+        for who, names in DEEDS.items():
+            for name in set(names) - AFTER_PUBLICATION - {"review.assign_all"}:
+                number = steps.length(store)
+                with pytest.raises(NotNow):
+                    made[name](store, who, key())
+                assert [one.outcome for one in steps.records(store, number)] == ["refused"]
+
+
+@pytest.mark.parametrize("state", ["funded", "unfunded"])
+def test_what_is_published_is_final(state: str, published_world: World, copies: Copies) -> None:
+    store = copies.open(published_world)
+    with store.reading() as session:
+        need = session.exec(select(SpecialNeed).where(SpecialNeed.state == state)).first()
+    assert need is not None
+    with steps.unchanged(store):
+        for verb, (_who, act) in verbs(
+            published_world.reviewers[1], 0, head(need.centre_id)
+        ).items():
+            number = steps.length(store)
+            with pytest.raises((NotNow, Forbidden)):
+                act(store, need.id, need.version)
+            made = steps.records(store, number)
+            assert [(one.outcome, one.verb) for one in made] == [("refused", verb)]
