@@ -563,8 +563,6 @@ def _end_of_jpeg(content: bytes) -> int:
         marker = content[place]
         place += 1
         if marker == 0xD9:
-            if not scans:
-                break
             return place
         (length,) = struct.unpack_from(">H", content, place)
         if marker in _SIZES:
@@ -737,7 +735,7 @@ def _inflated(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, content: bytes) 
     )
     start = entry.header_offset + 30 + name_length + extra_length
     packed = content[start : start + entry.compress_size]
-    if len(packed) != entry.compress_size or method != entry.compress_type:
+    if method != entry.compress_type:
         raise zipfile.BadZipFile
     part, whole = packed, True
     if method == zipfile.ZIP_DEFLATED:

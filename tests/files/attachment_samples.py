@@ -176,6 +176,20 @@ def first_entry_changed(archive: bytes, place: int, value: bytes) -> bytes:
     return archive[:start] + value + archive[start + len(value) :]
 
 
+def deflated_as(packed: bytes, part: bytes) -> bytes:
+    """A workbook with a last part whose packed bytes are these, and should come to that part."""
+    name = "xl/last.bin"
+    stored = package(XLSX, {name: packed}, method=zipfile.ZIP_STORED)
+    out, sizes = bytearray(stored), struct.pack("<III", zlib.crc32(part), len(packed), len(part))
+    for header, method in (
+        (stored.rindex(name.encode()) - 46, 10),
+        (stored.index(name.encode()) - 30, 8),
+    ):
+        out[header + method : header + method + 2] = b"\x08\0"
+        out[header + method + 6 : header + method + 18] = sizes
+    return bytes(out)
+
+
 def ole(*names: str | bytes) -> bytes:
     """The beginning of an OLE file (XLS, HWP, encrypted XLSX) with names of streams in it."""
     inside = b"".join(n.encode("utf-16-le") if isinstance(n, str) else n for n in names)

@@ -122,8 +122,8 @@ def test_nothing_is_said_as_empty_and_amounts_to_the_won() -> None:
     need = next(need for need in special_needs.queue(store(), auditor()) if need.approved_krw)
     app = opened("audit", "auditor-1", {keys.OBJECT_PARAMETER: need.id})
     changes = next(found.value for found in app.dataframe if "before" in found.value.columns)
-    told = dict(zip(changes["field"], zip(changes["before"], changes["after"], strict=True)))
-    assert told["Approved amount"] == ("empty", f"{need.approved_krw:,} won")
+    told = changes.set_index("field").loc["Approved amount"]
+    assert tuple(told) == ("empty", f"{need.approved_krw:,} won")
 
 
 def test_a_planner_is_refused_and_that_is_recorded() -> None:

@@ -31,7 +31,7 @@ TEXTS = {
 DUE = date(2026, 4, 10)
 
 
-# --- steps of a request ------------------------------------------------------------------------
+# --- steps of a request --------------------------------------------------------------------------
 
 
 def drafted(store: Store, centre_id: str = CENTRE, **texts: str) -> Need:
@@ -112,7 +112,7 @@ def withdrawn(store: Store, centre_id: str = CENTRE) -> Need:
     )
 
 
-# --- people ------------------------------------------------------------------------------------
+# --- people --------------------------------------------------------------------------------------
 
 
 def granted(store: Store, identity: str, *roles: tuple[str, str]) -> str:
@@ -152,7 +152,7 @@ def person_id(store: Store, identity: str) -> int:
         return session.exec(select(Person.id).where(Person.identity == identity)).one() or 0
 
 
-# --- what a deed left behind -------------------------------------------------------------------
+# --- what a deed left behind ---------------------------------------------------------------------
 
 
 def row(store: Store, need_id: str) -> SpecialNeed:

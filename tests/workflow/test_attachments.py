@@ -1,4 +1,4 @@
-"""Files of a request: how many, until when, who gets them; a file that is refused leaves nothing."""
+"""Files of a request: how many, until when, who gets them; a refused file leaves nothing."""
 
 import json
 

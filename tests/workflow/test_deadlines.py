@@ -42,7 +42,7 @@ def extend(store: Store, centre_id: str, until: date) -> None:
     rounds.extend_deadline(store, lead(), centre_id, until, "사유", key=key("extend"))
 
 
-# --- the round's deadline --------------------------------------------------------------------------
+# --- the round's deadline ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("moment", LAST)
@@ -112,7 +112,7 @@ def test_a_withdrawal_takes_no_deadline(store: Store, clock: Clock) -> None:
     assert gone.state == "withdrawn"
 
 
-# --- an extension for one centre -------------------------------------------------------------------
+# --- an extension for one centre -----------------------------------------------------------------
 
 
 def test_an_extension_lets_one_centre_submit_until_its_last_moment(
@@ -177,7 +177,7 @@ def test_an_extension_to_the_end_of_time_spoils_nothing(store: Store, clock: Clo
     assert rounds.deadline_of(store, head("EC023"), "EC023") == (date.max, True)
 
 
-# --- a returned request ----------------------------------------------------------------------------
+# --- a returned request --------------------------------------------------------------------------
 
 
 def returned(store: Store, centre_id: str, due: date) -> Need:
@@ -231,7 +231,7 @@ def test_a_day_in_korea_ends_at_fifteen_hours_utc(day: date, first_moment_after:
     assert deadlines.korean_day(end) == day + timedelta(days=1)
 
 
-# --- a round that is moved -------------------------------------------------------------------------
+# --- a round that is moved -----------------------------------------------------------------------
 
 
 def test_a_moved_round_closes_and_opens_the_writing(own_store: Store, clock: Clock) -> None:

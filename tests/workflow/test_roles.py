@@ -155,7 +155,7 @@ DECIDED = {"publication.proposal", "publication.propose", "publication.confirm"}
 """What takes a decided round."""
 
 
-# --- the table, played -------------------------------------------------------------------------
+# --- the table, played ---------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -249,7 +249,7 @@ def test_each_role_may_do_what_the_table_says_and_nobody_else(row: Row, stage: S
         stage.play(row, people | {who: set() for who in NOBODIES.values()})
 
 
-# --- two roles ---------------------------------------------------------------------------------
+# --- two roles -----------------------------------------------------------------------------------
 
 PAIRS = (
     ("head", "auditor", ""),

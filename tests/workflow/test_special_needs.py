@@ -47,7 +47,7 @@ def submit(store: Store, who: str, need: Need) -> Need:
     return special_needs.submit(store, who, need.id, based_on=need.version, key=key("submit"))
 
 
-# --- drafting ----------------------------------------------------------------------------------
+# --- drafting ------------------------------------------------------------------------------------
 
 
 def test_a_draft_begins_with_what_was_typed(store: Store, clock: Clock) -> None:
@@ -136,7 +136,7 @@ def test_who_saves_after_the_other_head_submitted_is_refused(store: Store) -> No
     assert "submitted" in str(caught.value)
 
 
-# --- submitting --------------------------------------------------------------------------------
+# --- submitting ----------------------------------------------------------------------------------
 
 
 def test_submitting_freezes_what_the_draft_says(store: Store, clock: Clock) -> None:
@@ -273,7 +273,7 @@ def test_a_decided_request_cannot_be_withdrawn(state: str, store: Store) -> None
         special_needs.withdraw(store, head(), need.id, "사유", based_on=need.version, key=key())
 
 
-# --- returned ----------------------------------------------------------------------------------
+# --- returned ------------------------------------------------------------------------------------
 
 
 def test_a_returned_request_is_mended_and_submitted_as_a_new_snapshot(store: Store) -> None:
