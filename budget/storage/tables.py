@@ -245,6 +245,8 @@ class SpecialNeed(SQLModel, table=True):
     Attributes:
         draft: JSON, field to the text as typed; what is being written.
         stamps: JSON, field to [version, person id, moment] of its last change.
+        last_key: of the last deed.
+        recent_keys: of the last saves of the draft, one a line; those are not in the trail.
         category … new_address: of the latest snapshot; empty before the first submission.
         snapshots: how many there are.
         return_due: the last day in Korea on which a returned request may be submitted again.
@@ -260,6 +262,7 @@ class SpecialNeed(SQLModel, table=True):
     draft: str = _text("{}")
     stamps: str = _text("{}")
     last_key: str = ""
+    recent_keys: str = _text()
     written_by: int = Field(foreign_key="person.id")
     edited_by: int = Field(foreign_key="person.id")
     edited_at: datetime = _moment()

@@ -93,7 +93,9 @@ def _fits_its_hash(record: TrailRecord) -> bool:
 
 def append(session: Session, entry: Entry) -> TrailRecord:
     """Add a record at the end; the caller's transaction holds the writing lock."""
-    last = session.exec(select(TrailRecord).order_by(col(TrailRecord.number).desc())).first()
+    last = session.exec(
+        select(TrailRecord).order_by(col(TrailRecord.number).desc()).limit(1)
+    ).first()
     record = TrailRecord(
         number=last.number + 1 if last else 1,
         at=entry.at,

@@ -23,6 +23,8 @@ from budget.workflow.roles import ROLE_NAMES, VERB_NAMES, Verb
 
 PAGE_ROWS = 100
 TABLE_HEIGHT = 476
+WIDTHS = {"ko": (90, 114, 54, 170, 126), "en": (94, 130, 68, 148, 116)}
+"""Pixels of person, action, outcome, object, states."""
 MOST_TEXT = 100
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 VERIFY, EXPORT = "verify", "export"
@@ -339,14 +341,19 @@ def _above_the_list(asked: Asked, count: int, pages: int, terms: Terms, _: Words
 
 
 def _page_switch(page: int, pages: int) -> None:
-    st.session_state[keys.TRAIL_PAGES] = page
     st.pagination(
-        pages, key=keys.TRAIL_PAGES, max_visible_pages=5, on_change=_choose_page, width="content"
+        pages,
+        default=page,
+        max_visible_pages=5,
+        width=210,
+        key=keys.trail_pages(page),
+        on_change=_choose_page,
+        args=(page,),
     )
 
 
-def _choose_page() -> None:
-    _ask(**{keys.PAGE_PARAMETER: str(st.session_state[keys.TRAIL_PAGES])})
+def _choose_page(page: int) -> None:
+    _ask(**{keys.PAGE_PARAMETER: str(st.session_state[keys.trail_pages(page)])})
 
 
 def _nothing_found(_: Words) -> None:
@@ -364,17 +371,17 @@ def _list(lines: list[Line], asked: Asked, terms: Terms, _: Words) -> None:
     st.session_state[keys.TRAIL_SHOWN] = numbers
     key = keys.trail_table(f"{numbers[0]}-{numbers[-1]}-{len(numbers)}")
     chosen = [numbers.index(asked.record)] if asked.record in numbers else []
-    text = st.column_config.TextColumn
+    text, widths = st.column_config.TextColumn, WIDTHS[_.language]
     st.dataframe(
         rows,
         column_config={
             "number": st.column_config.NumberColumn(_("No."), format="%d", width=44, pinned=True),
             "when": text(_("Korean time"), width=136),
-            "person": text(_("Person"), width=90),
-            "verb": text(_("Action"), width=114),
-            "outcome": text(_("Outcome"), width=54),
-            "object": text(_("Object"), width=170),
-            "states": text(_("From → to"), width=126),
+            "person": text(_("Person"), width=widths[0]),
+            "verb": text(_("Action"), width=widths[1]),
+            "outcome": text(_("Outcome"), width=widths[2]),
+            "object": text(_("Object"), width=widths[3]),
+            "states": text(_("From → to"), width=widths[4]),
             "role": text(_("Role"), width=110),
             "reason": text(_("Reason"), width=320),
         },

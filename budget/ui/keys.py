@@ -80,7 +80,6 @@ QUEUE_NEXT_AFTER = "queue_next_after"
 QUEUE_CLEAR = "queue_clear"
 ASSIGN_TO = "assign_to"
 ASSIGN = "assign_all"
-TRAIL_PAGES = "trail_pages"
 TRAIL_RESET = "trail_reset"
 TRAIL_OF_OBJECT = "trail_of_object"
 TRAIL_EVERY_OBJECT = "trail_every_object"
@@ -187,6 +186,11 @@ def asked(parameter: str) -> str:
 def trail_table(numbers: str) -> str:
     """The table of records; other records are another table, so that no mark moves to them."""
     return f"trail_table:{numbers}"
+
+
+def trail_pages(page: int) -> str:
+    """The switch of pages while one of them is shown."""
+    return f"trail_pages:{page}"
 
 
 def people_table(shown: str) -> str:

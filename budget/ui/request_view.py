@@ -259,7 +259,7 @@ def outcome(need: Need) -> None:
     if need.state in {"funded", "unfunded"}:
         amounts.append((_("Funded"), need.funded_krw or 0))
     with st.container(border=True, gap="small"):
-        with st.container(horizontal=True, gap="large"):
+        with st.container(horizontal=True, gap="medium"):
             for label, won in amounts:
                 st.metric(label, plain(numbers.money_with_unit(won)), width="content")
         for label, text in (

@@ -200,9 +200,9 @@ def next_step(need: Need, round_: RoundFacts, recall_until: date | None, _: Word
             "outcome at the same moment.",
             day=round_.dates["decisions_due"].isoformat(),
         )
-    if need.state in {"approved", "rejected"}:
+    if need.state == "approved":
         return _(
-            "The decision stands; the money is final once the allocation is published, by {day}.",
+            "It is approved; the money is final once the allocation is published, by {day}.",
             day=round_.dates["publication_due"].isoformat(),
         )
     return ""

@@ -233,7 +233,6 @@ def _amount(need: Need, numbers: Numbers) -> str:
         "approved": (_("approved"), need.approved_krw),
         "funded": (_("funded"), need.funded_krw),
         "unfunded": (_("funded"), 0),
-        "rejected": (_("approved"), 0),
     }.get(need.state)
     if ended is None:
         return f"**{asked}**"

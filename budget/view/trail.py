@@ -171,6 +171,8 @@ def object_of(record: Record, _: Words) -> str:
     name = _.name(_.of(record.object_name, record.object_name_en or record.object_name))
     if record.object_kind == "special_need":
         return f"{record.object_id} {name}".strip()
+    if name and record.object_kind == "centre":
+        return f"{kind} {centre_name(record.object_name, record.object_name_en, _)}"
     if name:
         return f"{kind} {name}"
     return f"{kind} {record.object_id}".strip()
@@ -202,7 +204,7 @@ def reason_of(record: Record, _: Words) -> str:
 
 def field_name(field: str, terms: Terms, _: Words) -> str:
     """A field that a record changed."""
-    return capital(_(terms.fields.get(field) or FIELDS.get(field, field)))
+    return capital(_(FIELDS.get(field) or terms.fields.get(field, field)))
 
 
 def value_text(field: str, value: Any, terms: Terms, numbers: Numbers) -> str:
@@ -282,10 +284,17 @@ def changes_of(
         parameter: the title and the value of a policy's parameter, where a field is one.
     """
     found = []
+
+    def text(field: str, value: Any) -> str:
+        if field == "rationales" and isinstance(value, Mapping):
+            named = ((parameter(path, None) or (path, ""))[0] for path in value)
+            value = dict(zip(named, value.values(), strict=True))
+        return value_text(field, value, terms, numbers)
+
     for field, (old, new) in record.changes.items():
         told = parameter(field, old), parameter(field, new)
         texts = [
-            named[1] if named and value is not None else value_text(field, value, terms, numbers)
+            named[1] if named and value is not None else text(field, value)
             for named, value in zip(told, (old, new), strict=True)
         ]
         title = next((named[0] for named in told if named), None)

@@ -104,7 +104,7 @@ def actor(session: Session, identity: str) -> Actor:
     """
     person = (
         session.exec(select(Person).where(Person.identity == identity)).first()
-        if _is_possible(identity)
+        if is_possible(identity)
         else None
     )
     if person is None or person.id is None:
@@ -206,26 +206,32 @@ class Act:
         if changes:
             raise Conflict(changes, row.version)
 
-    def last_change(self, fields: Mapping[str, tuple[str, str]], *conditions: Any) -> OthersChange:
-        """What was done last to an object that has no stamps, by the trail.
+    def others_changes(
+        self, versions: int, fields: Mapping[str, tuple[str, str]], *conditions: Any
+    ) -> list[OthersChange]:
+        """What others did to an object without stamps in its last versions, by the trail.
 
         Args:
-            fields: verb -> the field that it changes, and what stands there now.
+            versions: how many there are since the one that the deed is based on.
+            fields: verb that makes a version -> the field that it changes, and what stands there.
         """
-        record, person = self.session.exec(
+        found = self.session.exec(
             select(TrailRecord, Person)
-            .join(Person, col(Person.id) == col(TrailRecord.person_id), isouter=True)
+            .join(Person, col(Person.id) == col(TrailRecord.person_id))
             .where(col(TrailRecord.verb).in_(fields), TrailRecord.outcome == "done", *conditions)
             .order_by(col(TrailRecord.number).desc())
-        ).first() or (None, None)
-        field, theirs = fields[record.verb] if record else next(iter(fields.values()))
-        return OthersChange(
-            field,
-            person.name if person else "",
-            person.name_en if person else "",
-            record.at if record else self.now,
-            theirs,
-        )
+            .limit(max(versions, 0))
+        ).all()
+        latest = {
+            fields[record.verb][0]: (record, person)
+            for record, person in reversed(found)
+            if person.id != self.person.id
+        }
+        standing = dict(fields.values())
+        return [
+            OthersChange(field, person.name, person.name_en, record.at, standing[field])
+            for field, (record, person) in latest.items()
+        ]
 
     def change(self, row: SpecialNeed, **new: Any) -> dict[str, tuple[Any, Any]]:
         """Set fields of a request and stamp them; gives field -> (old, new) as plain data."""
@@ -289,10 +295,10 @@ MOST_IDENTIFIER = 200
 
 def known[Row: SQLModel](session: Session, table: type[Row], identifier: str | int) -> Row | None:
     """The row with an id; None if there is none, or if no id could be so (a forged address)."""
-    return session.get(table, identifier) if _is_possible(identifier) else None
+    return session.get(table, identifier) if is_possible(identifier) else None
 
 
-def _is_possible(identifier: str | int) -> bool:
+def is_possible(identifier: str | int) -> bool:
     """Whether the database can be asked for it: PostgreSQL refuses NUL, both refuse surrogates."""
     if isinstance(identifier, int):
         return 0 < identifier < 2**31

@@ -200,22 +200,23 @@ def end(store: Store, who: str, grant_id: int, reason: str, *, based_on: int, ke
         if row is None or row.ended_at is not None:
             raise Forbidden(NOT_YOURS)
         person = act.session.get_one(Person, row.person_id)
-        if person.version != based_on:
-            change = ("role", _roles_in_force(act, person))
-            theirs = act.last_change(
-                {Verb.GRANT_ROLE: change, Verb.END_ROLE: change},
-                TrailRecord.object_id == str(person.id),
-            )
-            raise Conflict([theirs], person.version)
+        change = ("role", _roles_in_force(act, person))
+        others = act.others_changes(
+            person.version - based_on,
+            {Verb.GRANT_ROLE: change, Verb.END_ROLE: change},
+            TrailRecord.object_id == str(person.id),
+        )
+        if others:
+            raise Conflict(others, person.version)
         why = fields.reason_text(reason)
-        others = act.session.exec(
+        another = act.session.exec(
             select(RoleGrant).where(
                 RoleGrant.role == Role.ADMINISTRATOR,
                 col(RoleGrant.ended_at).is_(None),
                 RoleGrant.id != row.id,
             )
         ).first()
-        if row.role == Role.ADMINISTRATOR and others is None:
+        if row.role == Role.ADMINISTRATOR and another is None:
             raise NotNow(N_("The last administrator stays: nobody else could grant roles."))
         row.ended_at = act.now
         person.version += 1

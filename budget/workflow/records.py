@@ -6,12 +6,14 @@ Source: workflow, what is recorded.
 import hashlib
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import false
 from sqlmodel import Session, col, func, or_, select
 
 from budget.allocation.faults import N_, Fault, InputError
@@ -33,7 +35,7 @@ from budget.storage.tables import (
     TrailRecord,
 )
 from budget.workflow import deadlines, fields
-from budget.workflow.deeds import acting, looking, to_plain
+from budget.workflow.deeds import acting, is_possible, looking, to_plain
 from budget.workflow.refusals import Forbidden
 from budget.workflow.roles import Subject, Verb
 
@@ -130,7 +132,11 @@ def _names(
     asked: dict[str, set[str]] = {}
     for row in rows:
         asked.setdefault(row.object_kind, set()).add(row.object_id)
-    numbers = [int(text) for text in asked.get("scenario", ()) if text.isdecimal()]
+    numbers = [
+        int(text)
+        for text in asked.get("scenario", ())
+        if text.isdecimal() and is_possible(int(text))
+    ]
     found = {
         ("scenario", str(row.id)): (row.name, row.name)
         for row in session.exec(select(Scenario).where(col(Scenario.id).in_(numbers)))
@@ -149,6 +155,12 @@ def _names(
 
 
 def _conditions(wanted: Filter) -> list[Any]:
+    if not all(
+        is_possible(asked)
+        for asked in vars(wanted).values()
+        if asked and isinstance(asked, int | str)
+    ):
+        return [false()]  # no record can hold it
     found: list[Any] = []
     if wanted.first_day:
         start = deadlines.end_of(wanted.first_day - timedelta(days=1))
@@ -160,10 +172,11 @@ def _conditions(wanted: Filter) -> list[Any]:
         if value:
             found.append(getattr(TrailRecord, name) == value)
     if wanted.text:
+        text = unicodedata.normalize("NFC", wanted.text)
         found.append(
             or_(
                 *(
-                    col(getattr(TrailRecord, name)).icontains(wanted.text, autoescape=True)
+                    col(getattr(TrailRecord, name)).icontains(text, autoescape=True)
                     for name in ("object_id", "reason", "identity")
                 )
             )

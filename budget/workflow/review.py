@@ -138,7 +138,8 @@ def send_back(
         act.unchanged(need, based_on)
         check_state(need, ["in_review"])
         _check_round(act, need, REVIEWABLE, NO_REVIEW)
-        faults, why = [], ""
+        faults: list[Fault] = []
+        why = ""
         try:
             why = fields.reason_text(reason)
         except InputError as error:

@@ -30,7 +30,7 @@ from budget.storage.tables import (
 )
 from budget.workflow import deadlines, fields, scenarios
 from budget.workflow.deeds import Act, Actor, acting, actor, known, looking
-from budget.workflow.refusals import Conflict, NotNow, OthersChange
+from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, NotNow, OthersChange
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.special_needs import count_by_state
 
@@ -334,8 +334,9 @@ def move(
         round_ = act.round()
         if act.is_repeated:
             return _facts(act, round_)
-        if round_.version != based_on:
-            raise Conflict([_others_change(act, round_)], round_.version)
+        others = _others_changes(act, round_, based_on)
+        if others:
+            raise Conflict(others, round_.version)
         if round_.state == "published":
             raise NotNow(
                 N_("A published round is final; a correction is a new, supplementary round.")
@@ -361,16 +362,17 @@ def move(
         return _facts(act, round_)
 
 
-def _others_change(act: Act, round_: BudgetRound) -> OthersChange:
-    """Who moved the round last, or gave it another baseline."""
+def _others_changes(act: Act, round_: BudgetRound, based_on: int) -> list[OthersChange]:
+    """Who else moved the round since, or gave it another baseline."""
     state = ("state", STATES[round_.state])
     base = act.session.get(Scenario, round_.baseline_id)
-    return act.last_change(
+    return act.others_changes(
+        round_.version - based_on,
         {
             Verb.MOVE_ROUND: state,
             Verb.CONFIRM_PUBLICATION: state,
             Verb.SET_BASELINE: ("baseline", base.name if base else ""),
-        }
+        },
     )
 
 
@@ -433,6 +435,8 @@ def deadline_of(store: Store, who: str, centre_id: str) -> tuple[date, bool]:
     """
     with looking(store, who, Verb.SEE_NEED) as act:
         act.allow(Subject("centre", centre_id, centre_id))
+        if known(act.session, Centre, centre_id) is None:
+            raise Forbidden(NOT_YOURS)
         round_ = act.round()
         day = deadlines.last_day(act.session, round_, centre_id)
         can = deadlines.may_write(act.session, round_, centre_id, act.now)

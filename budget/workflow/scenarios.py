@@ -27,7 +27,7 @@ from budget.storage.tables import (
 from budget.storage.tables import Policy as PolicyRow
 from budget.storage.trail import canonical
 from budget.workflow import fields
-from budget.workflow.deeds import Act, acting, known, looking, present_round
+from budget.workflow.deeds import STATE, Act, acting, is_possible, known, looking, present_round
 from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, NotNow, OthersChange
 from budget.workflow.roles import Subject, Verb
 
@@ -293,6 +293,8 @@ def _before(session: Session, scenario: Scenario) -> tuple[ScenarioVersion, Poli
 
 
 def _version(session: Session, scenario_id: int, number: int) -> ScenarioVersion | None:
+    if not is_possible(number):
+        return None
     return session.exec(
         select(ScenarioVersion).where(
             ScenarioVersion.scenario_id == scenario_id, ScenarioVersion.number == number
@@ -318,7 +320,11 @@ def _unchanged(act: Act, scenario: Scenario, based_on: int) -> None:
     for version in others:
         person = act.session.get_one(Person, version.saved_by)
         seen = _seen(act.session, scenario, version)
-        told = seen.changes or {"note": (None, version.note)}
+        before = _version(act.session, scenario.id or 0, version.number - 1) or version
+        told = dict(seen.changes)
+        for name in ("considered", "note", "rationales"):
+            if getattr(before, name) != getattr(version, name):
+                told[name] = (getattr(before, name), getattr(version, name))
         changes += [
             OthersChange(path, person.name, person.name_en, version.saved_at, str(new))
             for path, (_old, new) in told.items()
@@ -374,8 +380,15 @@ def set_baseline(
         scenario = _scenario(act, round_, scenario_id)
         why = fields.reason_text(reason)
         old = round_.baseline_id
-        if round_.version > based_on:
-            raise Conflict([], round_.version)
+        others = act.others_changes(
+            round_.version - based_on,
+            {
+                Verb.SET_BASELINE: ("baseline", baseline(act.session, round_).name),
+                Verb.MOVE_ROUND: (STATE, round_.state),
+            },
+        )
+        if others:
+            raise Conflict(others, round_.version)
         round_.baseline_id = scenario.id
         round_.version += 1
         act.session.add(round_)

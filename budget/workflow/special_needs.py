@@ -70,6 +70,8 @@ OUTCOME = (
 )
 """Fields that a centre sees once the round is decided."""
 EDITABLE = ("draft", "returned")
+MOST_RECENT = 50
+"""So many saves of a draft are remembered by their keys: one of them sent again does nothing."""
 
 ROUND_CLOSED = N_(
     "Requests cannot be written now: the round is not open for requests. "
@@ -215,7 +217,8 @@ def save_draft(
     """
     with acting(store, who, Verb.SAVE_DRAFT, key) as act:
         need = act.need(need_id)
-        if need.last_key == key:
+        recent = need.recent_keys.split("\n")
+        if key in recent:
             return _seen(act, need)
         _check_writable(act, need)
         act.unchanged(need, based_on, list(texts))
@@ -229,6 +232,7 @@ def save_draft(
         need.draft, need.stamps = canonical(draft), canonical(stamps)
         need.version += 1
         need.edited_by, need.edited_at, need.last_key = act.person.id, act.now, key
+        need.recent_keys = "\n".join([*recent[1 - MOST_RECENT :], key])
         act.session.add(need)
         return _seen(act, need)
 

@@ -90,7 +90,7 @@ def test_an_auditor_finds_proves_and_exports_with_a_reason(
         file = tmp_path / "trail.csv"
         waiting.value.save_as(file)
         assert file.read_text(encoding="utf-8-sig").count("\n") == 67
-        wrong = page.context.request.get(f"{link.get_attribute('href')}x")
+        wrong = page.context.request.get(f"{address}/{link.get_attribute('href')}x")
         assert wrong.status == 403
         page.goto(f"{address}/audit?as=auditor-1&lang=en&verb=export_trail")
         expect(page.get_by_text("1 record", exact=True)).to_be_visible()

@@ -69,7 +69,7 @@ def confirm(page: Page, opener: str, reason: str, button: str) -> None:
     if box.count():
         box.click()
         settled(page)
-    dialog.get_by_role("button", name=button).click()
+    dialog.get_by_role("button", name=button, exact=True).click()
     expect(dialog).to_have_count(0, timeout=20_000)
     settled(page)
 
@@ -117,7 +117,9 @@ def test_from_draft_to_funded(browser: Browser, address: str, store: Store) -> N
 
     with page_opened(browser, f"{address}/requests?as=centre_head-EC001&request={need.id}") as page:
         expect(page.get_by_text("본부가 검토하고 있으며")).to_be_visible()
-        assert "30,000,000" not in page.inner_text("body")  # the curtain is down
+        shown = page.inner_text("body")
+        assert "30,000,000" not in shown  # the curtain is down
+        assert "30.0백만원" not in shown
 
     with page_opened(browser, f"{address}/review?as=planner-1&request={need.id}") as page:
         expect(page.get_by_text("합계가 원 단위까지 맞습니다.")).to_be_visible(timeout=30_000)
@@ -132,12 +134,12 @@ def test_from_draft_to_funded(browser: Browser, address: str, store: Store) -> N
     assert rounds.present(store, lead()).state == "decided"
 
     with page_opened(browser, f"{address}/requests?as=centre_head-EC001&request={need.id}") as page:
-        expect(page.get_by_text("30,000,000").first).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("30.0백만원").first).to_be_visible(timeout=20_000)
 
     with page_opened(browser, f"{address}/?as=planner-1") as page:
         confirm(page, "공개 제안…", "심의 결과대로", "계산하고 제안")
     with page_opened(browser, f"{address}/?as=lead-1") as page:
-        confirm(page, "공개 확정…", "확정함", "공개 확정")
+        confirm(page, "공개 확정…", "확정함", "공개")
 
     found = special_needs.need(store, head("EC001"), need.id)
     assert (found.state, found.funded_krw) == ("funded", 30_000_000)

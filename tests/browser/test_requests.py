@@ -22,6 +22,7 @@ from tests.storage.databases import head
 browser = test_in_chromium.browser  # the fixture
 pytestmark = pytest.mark.browser
 FOREIGN = "SN2027-046"
+expect.set_options(timeout=20_000)
 NASTY = (
     "<img src=http://nowhere.example/x.png> ![x](http://nowhere.example/y.png)\n[z](javascript:1)"
 )

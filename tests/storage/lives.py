@@ -2,6 +2,7 @@
 who has a role, a request in every state, files, scenarios, a publication."""
 
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 from sqlmodel import Session, SQLModel, func, select
@@ -13,6 +14,7 @@ from tests.storage.databases import BEGINNING, Clock, head, key, lead, move_roun
 from tests.workflow import steps
 from tests.workflow.files import png
 
+CENTRES = ("EC001", "EC002", "EC003")
 EXTENDED = "EC002"
 FILES = {
     "round.toml": """
@@ -77,12 +79,29 @@ def with_file(store: Store, need: Need, text: str) -> Need:
     )
 
 
-def lived(address: str) -> None:
-    """Fill an empty database with the small round, lived until it is published."""
+def small(address: str) -> None:
+    """Fill an empty database with the small round."""
     store = opened(address, Clock())
     with tempfile.TemporaryDirectory() as folder:
         write_round(Path(folder))
         founding.found_round(store, founding.DEMONSTRATION, Path(folder))
+    store.close()
+
+
+def ready(address: str) -> None:
+    """The small round under review, in which its centres may still write."""
+    small(address)
+    store = opened(address, Clock())
+    until = BEGINNING.date() + timedelta(days=90)
+    for centre in CENTRES:
+        rounds.extend_deadline(store, lead(), centre, until, "for a test", key=key("extend"))
+    store.close()
+
+
+def lived(address: str) -> None:
+    """The small round, lived until it is published."""
+    small(address)
+    store = opened(address, Clock())
     _live(store)
     store.close()
 

@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +19,7 @@ from budget.allocation.faults import InputError
 from budget.storage import trail
 from budget.storage.store import Store, opened
 from budget.storage.tables import Installation, Person, RoleGrant, SpecialNeed, TrailRecord
-from budget.workflow import founding, records, special_needs
+from budget.workflow import records, special_needs
 from budget.workflow.refusals import Forbidden
 from tests.storage.databases import (
     Clock,
@@ -33,7 +32,7 @@ from tests.storage.databases import (
     move_round,
     sqlite_path,
 )
-from tests.storage.lives import write_round
+from tests.storage.lives import small
 
 SECRET = "s3cret-Geheim"
 
@@ -398,10 +397,8 @@ def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
 
 def test_a_moment_of_requests_csv_without_a_zone_is_korean(empty_address: str) -> None:
     """As the allocation reads it: 16:54 in Korea is 07:54 in UTC, wherever the server stands."""
-    store = opened(empty_address, Clock())
-    with tempfile.TemporaryDirectory() as folder:
-        write_round(Path(folder))
-        founding.found_round(store, founding.DEMONSTRATION, Path(folder))
+    small(empty_address)
+    store = opened(empty_address)
     with store.reading() as session:
         submitted = session.get_one(SpecialNeed, "SN2027-002").submitted_at
     assert submitted == at("2026-03-09T16:54:00+09:00")

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlmodel import Session, SQLModel, col, select
 
 from budget.storage import rows as storage_rows
@@ -154,6 +154,29 @@ def test_records_are_numbered_and_linked(kept: Store) -> None:
 def test_every_column_is_hashed() -> None:
     """A column that is added is covered as well, or this fails."""
     assert {*trail.FIELDS, "hash"} == set(TrailRecord.model_fields)
+
+
+def test_a_record_is_appended_without_reading_the_trail(
+    postgresql_databases: Databases,
+) -> None:
+    """However long it is: PostgreSQL sends at most the last record and the one with the key."""
+    address = postgresql_databases.founded()
+    store = opened(address, Clock())
+    move_round(store, "open")
+    sent: list[int] = []
+    event.listen(store.engine, "after_cursor_execute", lambda *args: sent.append(rows_of(args)))
+    steps.submitted(store)
+    store.close()
+    assert len([count for count in sent if count >= 0]) >= 4
+    assert max(sent) <= 1
+    postgresql_databases.remove(address)
+
+
+def rows_of(args: Sequence[Any]) -> int:
+    """How many records the database sent; -1 for a statement about something else."""
+    cursor, statement = args[1], args[2]
+    is_read = statement.startswith("SELECT") and "FROM trail_record" in statement
+    return int(cursor.rowcount) if is_read else -1
 
 
 def test_an_empty_trail_is_whole_only_if_nothing_is_expected(empty_address: str) -> None:

@@ -13,7 +13,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -26,12 +26,12 @@ from budget.storage.store import Store, opened  # noqa: E402
 from budget.workflow import attachments, founding, review, rounds, special_needs  # noqa: E402
 from budget.workflow.special_needs import Need  # noqa: E402
 from tests.storage.databases import Clock, head, lead, planner, reviewer  # noqa: E402
+from tests.storage.lives import CENTRES  # noqa: E402
 from tests.workflow.files import png  # noqa: E402
 from tests.workflow.steps import TEXTS  # noqa: E402
 
 WRITERS = 8
 READERS = 2
-CENTRES = ("EC001", "EC002", "EC003")
 DUE = date(2026, 4, 10)
 
 
@@ -296,14 +296,13 @@ def start_server(address: str, start: Any, answers: Any) -> None:
         raise
 
 
-def call_together(address: str, start: Any, answers: Any, deed: Deed, writer: int) -> None:
-    """Ask for one deed at the same moment as others, as another person."""
+def call_together(address: str, start: Any, answers: Any, deed: Deed) -> None:
+    """Ask for one deed at the same moment as other processes."""
     store = opened(address, Clock())
     try:
         start.wait(60)
-        need = done(store, replace(deed, writer=writer))
-        answers.put(("done", need.state))
-    except Exception as refusal:  # noqa: BLE001 - the test says which are right
+        answers.put(("done", done(store, deed).state))
+    except Exception as refusal:  # noqa: BLE001 - the test says which ones are right
         answers.put((type(refusal).__name__, str(refusal)))
     finally:
         store.close()

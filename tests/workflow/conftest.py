@@ -29,6 +29,12 @@ def decided_world(review_world: World, copies: Copies) -> World:
     return worlds.decided(review_world, copies)
 
 
+@pytest.fixture(scope="session")
+def published_world(decided_world: World, copies: Copies) -> World:
+    """The same round, published; a few approved requests are not funded."""
+    return worlds.published(decided_world, copies)
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def module_store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """The demonstration on each kind of database, once for a whole file."""

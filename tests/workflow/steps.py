@@ -201,7 +201,7 @@ def unchanged(store: Store) -> Iterator[None]:
     assert {name for name in before if before[name] != after[name]} == set()
 
 
-BOOKKEEPING = {"version", "draft", "stamps", "last_key", "edited_by", "edited_at"}
+BOOKKEEPING = {"version", "draft", "stamps", "last_key", "recent_keys", "edited_by", "edited_at"}
 """Columns of a request that say who wrote when, not what; the trail says that by itself."""
 
 

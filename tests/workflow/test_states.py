@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from budget.storage.store import Store
 from budget.storage.tables import SpecialNeed
-from budget.workflow import attachments, publication, review, rounds, special_needs
+from budget.workflow import attachments, review, rounds, special_needs
 from budget.workflow.refusals import Forbidden, NotNow
 from budget.workflow.special_needs import Need
 from tests.storage.databases import (
@@ -324,14 +324,6 @@ def test_each_verb_in_each_state_of_the_round(
             verb = name.partition("/")[0]
             with steps.recorded_refusal(store, NotNow, who, verb, need_id or CENTRE):
                 act(store, need_id, version)
-
-
-@pytest.fixture(scope="module")
-def published_world(decided_world: World, copies: Copies) -> World:
-    """A published round."""
-    with copies.kept(decided_world) as (store, world):
-        publication.confirm(store, lead(), world.proposal, "확정", key=key())
-    return world
 
 
 AFTER_PUBLICATION = {

@@ -17,6 +17,7 @@ from tests.storage.databases import (
     administrator,
     head,
     key,
+    lead,
     move_round,
     planner,
     reviewer,
@@ -139,3 +140,10 @@ def decided(world: World, copies: Copies) -> World:
         move_round(store, "decided")
         proposal = publication.propose(store, planner(), world.baseline, "제안", key=key("propose"))
     return replace(after, proposal=proposal.id)
+
+
+def published(world: World, copies: Copies) -> World:
+    """A decided round, published by the first lead."""
+    with copies.kept(world) as (store, after):
+        publication.confirm(store, lead(), world.proposal, "확정", key=key("confirm"))
+    return after
