@@ -1,4 +1,4 @@
-"""What approving a request costs whom, before it is confirmed: gauge, payers, the sum to the won."""
+"""What approving a request costs whom, before it is confirmed: gauge, payers, sum to the won."""
 
 import pandas as pd
 import streamlit as st

@@ -53,8 +53,6 @@ SIGN_IN = "sign_in"
 SIGN_OUT = "sign_out"
 INBOX = "inbox"
 INBOX_MORE = "inbox_more"
-NEW_REQUEST = "new_request"
-NEW_REQUEST_CENTRE = "new_request_centre"
 SCENARIOS = "scenarios"
 SCENARIO_LIST = "scenario_list"
 SCENARIO_NAME = "scenario_name"
@@ -141,6 +139,11 @@ def rationale(path: str) -> str:
 def open_version(scenario_id: int, number: int) -> str:
     """The button that opens a version of a scenario."""
     return f"open:{scenario_id}:{number}"
+
+
+def new_request(centre_id: str) -> str:
+    """The button that begins a request of a centre."""
+    return f"new_request:{centre_id}"
 
 
 def request_card(need_id: str) -> str:

@@ -198,7 +198,9 @@ def withdrawal(need: Need) -> None:
     if need.state not in UNDECIDED:
         return
     _, known = session.words(), drafting(need.id)
-    with st.popover(_("Withdraw"), icon=":material/delete:", key=f"popover:{need.id}"):
+    with st.popover(
+        _("Withdraw"), icon=":material/delete:", key=keys.request_deed(need.id, "popover")
+    ):
         st.markdown(
             plain(
                 _(

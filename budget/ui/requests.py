@@ -129,7 +129,7 @@ def _deadline(centre: str) -> tuple[date, bool]:
 
 def _open_window(centre: str, shown: Window, _: Words) -> None:
     colour = "red" if is_urgent(shown.day, shown.now) else "blue"
-    name = f"{keys.NEW_REQUEST}:{centre}"
+    name = keys.new_request(centre)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):

@@ -1,4 +1,4 @@
-"""Approve or reject an assessed request, and reopen: what it costs whom stands beside the button."""
+"""Approve, reject or reopen a request: what it costs whom stands beside the button."""
 
 import streamlit as st
 

@@ -396,6 +396,16 @@ def extend_deadline(
         faults = []
         if until < deadlines.korean_day(act.now):
             faults.append(Fault("", "until", until.isoformat(), N_("today or a later day")))
+        elif until <= (present := deadlines.last_day(act.session, round_, centre_id)):
+            faults.append(
+                Fault(
+                    "",
+                    "until",
+                    until.isoformat(),
+                    N_("a day after the present deadline, {day}"),
+                    details={"day": present.isoformat()},
+                )
+            )
         if known(act.session, Centre, centre_id) is None:
             faults.append(Fault("", "centre_id", centre_id[:40], N_("a centre of the round")))
         why = ""

@@ -221,7 +221,7 @@ def test_korean_screens_hold_no_english(open_page: Open, store: Store, request_i
 def test_a_new_request_is_a_draft_whose_address_says_it(open_page: Open, store: Store) -> None:
     """One click, one draft; the address opens it again."""
     app = open_page()
-    click(app, f"{keys.NEW_REQUEST}:EC001")
+    click(app, keys.new_request("EC001"))
     need_id = app.query_params["request"]
     assert row(store, need_id).state == "draft"
     typed(app, need_id, "title", "옥상 방수")

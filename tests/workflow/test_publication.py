@@ -41,7 +41,7 @@ from tests.storage.databases import (
 from tests.workflow import steps
 from tests.workflow.worlds import Copies, World
 
-CEILING = "special_needs.ceiling.share"
+CEILING, RESERVE = "special_needs.ceiling.share", "reserve.amount.share"
 
 
 def confirm(store: Store, proposal: int, *, by: str = "", reason: str = "확정") -> None:
@@ -161,7 +161,7 @@ def test_every_changed_parameter_needs_a_rationale(decided_world: World, copies:
     )
     with steps.told(store, InputError) as caught:
         publication.propose(store, planner(), mine.id, "제안", key=key())
-    assert steps.places(caught.value) == ["reserve.amount.share"]
+    assert steps.places(caught.value) == [RESERVE]
     # a change of the baseline itself needs one as well
     version = rounds.present(store, lead()).version
     scenarios.set_baseline(store, planner(), mine.id, "사유", based_on=version, key=key())

@@ -207,7 +207,7 @@ def test_the_tables_name_every_verb_on_a_request() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verb", "state", "mark"), [cell for cell in CELLS if cell[2] != "-"], ids="-".join
+    ("verb", "state", "mark"), [cell for cell in CELLS if cell[2] != "-"], ids=str
 )
 def test_what_the_table_has_works(
     verb: str, state: str, mark: str, state_world: StateWorld, copies: Copies

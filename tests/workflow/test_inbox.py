@@ -1,0 +1,190 @@
+"""What waits for each person: assigned, returned, deadlines in 7 days and 1 day, decided."""
+
+from datetime import date
+
+import pytest
+
+from budget.storage.store import Store
+from budget.workflow import inbox, publication, review, rounds, scenarios, special_needs
+from budget.workflow.inbox import Item
+from tests.storage.databases import (
+    Clock,
+    administrator,
+    auditor,
+    head,
+    key,
+    lead,
+    move_round,
+    planner,
+    reviewer,
+)
+from tests.workflow import steps
+from tests.workflow.worlds import Copies, World
+
+CENTRE = "EC010"
+
+
+def items(store: Store, who: str, kind: str = "") -> list[Item]:
+    return [item for item in inbox.inbox(store, who) if not kind or item.kind == kind]
+
+
+def about(store: Store, who: str, need_id: str) -> list[Item]:
+    return [item for item in inbox.inbox(store, who) if item.need_id == need_id]
+
+
+def test_nothing_waits_for_auditor_and_administrator(store: Store) -> None:
+    steps.submitted(store)
+    assert (items(store, auditor()), items(store, administrator())) == ([], [])
+
+
+def test_what_is_unclaimed_waits_for_reviewers_and_planners(store: Store) -> None:
+    need = steps.submitted(store)
+    for who in (reviewer(1), reviewer(2), planner()):
+        (item,) = about(store, who, need.id)
+        assert (item.kind, item.title, item.due) == ("unclaimed", "옥상 방수", None)
+    for who in (head(), lead()):
+        assert about(store, who, need.id) == []
+
+
+def test_what_was_assigned_waits_for_its_reviewer_until_decisions_are_due(
+    store: Store, clock: Clock
+) -> None:
+    need = steps.in_review(store, by=reviewer(1))
+    clock.set("2026-11-26T23:59:59")
+    (item,) = about(store, reviewer(1), need.id)
+    assert (item.kind, item.due, item.days_left, item.is_urgent) == (
+        "assigned",
+        date(2026, 11, 27),
+        1,
+        True,
+    )
+    for who in (reviewer(2), planner(), head()):
+        assert about(store, who, need.id) == []
+
+
+def test_what_comes_back_waits_for_the_same_reviewer_alone(store: Store) -> None:
+    need = steps.returned(store)
+    need = special_needs.submit(store, head(), need.id, based_on=need.version, key=key())
+    assert [item.kind for item in about(store, reviewer(1), need.id)] == ["resubmitted"]
+    for who in (reviewer(2), planner()):
+        assert about(store, who, need.id) == []
+
+
+def test_what_is_assessed_waits_for_planners_who_may_decide(own_store: Store) -> None:
+    store = own_store
+    steps.granted(store, reviewer(1), ("planner", ""))
+    need = steps.assessed(store, by=reviewer(1))
+    assert [item.kind for item in about(store, planner(), need.id)] == ["to_decide"]
+    assert about(store, reviewer(1), need.id) == []
+    assert about(store, reviewer(2), need.id) == []
+    assert about(store, head(), need.id) == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "days_left", "is_urgent"),
+    [
+        ("2026-05-21T23:59:59", None, False),
+        ("2026-05-22T00:00:00", 7, False),
+        ("2026-05-27T23:59:59", 2, False),
+        ("2026-05-28T00:00:00", 1, True),
+        ("2026-05-29T23:59:59", 0, True),
+        ("2026-05-30T00:00:00", None, False),
+    ],
+)
+def test_a_draft_s_deadline_is_told_from_seven_days_before(
+    moment: str, days_left: int | None, is_urgent: bool, store: Store, clock: Clock
+) -> None:
+    """By Korean days, whatever zone the server's clock tells."""
+    need = steps.drafted(store)
+    clock.set(moment)
+    found = about(store, head(), need.id)
+    assert [(item.kind, item.days_left, item.is_urgent) for item in found] == (
+        [] if days_left is None else [("deadline", days_left, is_urgent)]
+    )
+    assert about(store, head("EC002"), need.id) == []
+
+
+def test_an_extension_moves_the_deadline_that_is_told(store: Store, clock: Clock) -> None:
+    who = head("EC004")
+    rounds.extend_deadline(store, lead(), "EC004", date(2026, 6, 10), "사유", key=key())
+    clock.set("2026-06-09T12:00:00")
+    need = steps.drafted(store, "EC004")
+    assert [(item.due, item.days_left) for item in about(store, who, need.id)] == [
+        (date(2026, 6, 10), 1)
+    ]
+
+
+def test_a_returned_request_waits_for_its_head_until_it_is_due(store: Store, clock: Clock) -> None:
+    need = steps.returned(store, due=date(2026, 4, 10))
+    for moment, left, is_urgent in [
+        ("2026-03-10T09:00:00", 31, False),
+        ("2026-04-03T00:00:00", 7, False),
+        ("2026-04-09T23:59:59", 1, True),
+        ("2026-04-10T23:59:59", 0, True),
+        ("2026-04-11T00:00:00", -1, True),
+    ]:
+        clock.set(moment)
+        (item,) = about(store, head(), need.id)
+        assert (item.kind, item.due, item.days_left, item.is_urgent) == (
+            "returned",
+            date(2026, 4, 10),
+            left,
+            is_urgent,
+        )
+
+
+def test_the_most_urgent_stands_first(store: Store, clock: Clock) -> None:
+    far = steps.returned(store, due=date(2026, 5, 27))
+    near = steps.returned(store, due=date(2026, 5, 24))
+    draft = steps.drafted(store)
+    clock.set("2026-05-23T09:00:00")
+    ids = [item.need_id for item in items(store, head())]
+    mine = [need_id for need_id in ids if need_id in {far.id, near.id, draft.id}]
+    assert mine == [near.id, far.id, draft.id]
+
+
+def test_what_was_decided_is_told_once_the_round_is(own_store: Store) -> None:
+    store = own_store
+    approved, rejected = steps.approved(store), steps.rejected(store)
+    assert items(store, head()) == []
+    move_round(store, "decided")
+    found = {item.need_id: item.kind for item in items(store, head())}
+    assert (found[approved.id], found[rejected.id]) == ("decided", "decided")
+    assert items(store, head("EC002"), "decided")[0].need_id == "SN2027-046"
+    assert items(store, reviewer(1)) == []
+    assert items(store, planner()) == []
+
+
+def test_a_proposal_waits_for_leads_who_did_not_make_it(
+    decided_world: World, published_world: World, copies: Copies, clock: Clock
+) -> None:
+    with copies.kept(decided_world, clock) as (store, _):
+        clock.set("2026-12-03T10:00:00")
+        for who in (lead(1), lead(2)):
+            (item,) = items(store, who)
+            assert (item.kind, item.need_id, item.due, item.days_left, item.is_urgent) == (
+                "to_confirm",
+                "",
+                date(2026, 12, 4),
+                1,
+                True,
+            )
+        steps.granted(store, lead(2), ("planner", ""))
+        base = scenarios.scenarios(store, planner())[0]
+        publication.propose(store, lead(2), base.id, "다시", key=key())
+        assert items(store, lead(2)) == []
+        assert [item.kind for item in items(store, lead(1))] == ["to_confirm"]
+    store = copies.open(published_world)
+    assert items(store, lead(1)) == []
+    decided = {item.need_id for item in items(store, head(), "decided")}
+    assert published_world.approved in decided
+
+
+def test_somebody_with_two_roles_gets_both_boxes(own_store: Store) -> None:
+    store = own_store
+    who = steps.granted(store, head(), ("reviewer", ""))
+    back = steps.returned(store)
+    other = steps.submitted(store)
+    review.claim(store, who, other.id, based_on=other.version, key=key())
+    assert {item.kind for item in items(store, who)} >= {"returned", "assigned", "unclaimed"}
+    assert [item.kind for item in about(store, who, back.id)] == ["returned"]
