@@ -12,6 +12,7 @@ from budget.ui.figures import show
 from budget.ui.results import certificate_badge
 from budget.ui.text import plain
 from budget.view import effect as view
+from budget.view import effect_charts
 from budget.view.effect import Effect
 from budget.view.notices import conflict_sentence
 from budget.view.numbers import WON, Numbers
@@ -140,7 +141,7 @@ def _ceiling(found: Effect, numbers: Numbers) -> None:
     _ = numbers.words
     with st.container(gap="small"):
         st.markdown(f"**{plain(_ceiling_title(found, numbers))}**")
-        show(view.gauge(found, numbers, session.chart_colours()))
+        show(effect_charts.gauge(found, numbers, session.chart_colours()))
         with st.container(horizontal=True, gap="medium"):
             before = view.standing_parts(found.before)
             now = view.standing_parts(found.now)
@@ -181,7 +182,7 @@ def _costs(found: Effect, with_it: Allocation, numbers: Numbers) -> None:
                 st.caption(plain(details), width="content")
             certificate_badge(with_it, _)
         if found.payers:
-            show(view.payers(found, numbers, session.chart_colours()))
+            show(effect_charts.payers(found, numbers, session.chart_colours()))
         _equality(found, _)
         if found.requests:
             with st.expander(

@@ -1,4 +1,4 @@
-"""Approve, reject or reopen a request: what it costs whom stands beside the button."""
+"""Approve, reject or reopen a request: what it costs whom stands above the button."""
 
 import streamlit as st
 

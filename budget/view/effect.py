@@ -4,30 +4,19 @@ Won that one request gets are won that somebody else does not get: other request
 ceiling, the pools, or the reserve. The parts sum to the won.
 """
 
-import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from budget.allocation.faults import N_
 from budget.allocation.requests import Request
 from budget.allocation.run import Allocation
-from budget.view.charts import Figure, _finished
-from budget.view.colours import Colours
 from budget.view.findings import CentreChange, centre_names
 from budget.view.names import pool_name, province_name
 from budget.view.numbers import THOUSAND, WON, Numbers
 from budget.view.words import Words
-
-NAMED = 6
-"""So many payers are named in the chart."""
-BAR = 26
-"""Pixels of a bar with its label."""
-GAUGE_ROW = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +206,25 @@ def _regular(allocation: Allocation) -> list[int]:
     ]
 
 
+SEGMENTS = (
+    ("others", N_("other requests")),
+    ("own", N_("this request")),
+    ("left", N_("left")),
+    ("cut", N_("approved, not funded")),
+)
+"""Parts of the gauge, in its order."""
+
+
+def standing_parts(standing: Standing) -> dict[str, int]:
+    """The parts of the gauge, in won."""
+    return {
+        "others": standing.others,
+        "own": standing.own,
+        "left": standing.left,
+        "cut": standing.cut,
+    }
+
+
 # --- in words ------------------------------------------------------------------------------------
 
 
@@ -324,6 +332,20 @@ def steps(found: Effect, _: Words) -> list[tuple[str, int]]:
     ]
 
 
+def gauge_text(found: Effect, numbers: Numbers) -> str:
+    """The ceiling, what is approved and funded under it, and what would be left or cut."""
+    _ = numbers.words
+    return _(
+        "Of the ceiling of {ceiling}, other requests use {others} and this one {own}; {left} would "
+        "be left, and {cut} approved but not funded.",
+        ceiling=numbers.money_with_unit(found.now.ceiling),
+        others=numbers.money_with_unit(found.now.others),
+        own=numbers.money_with_unit(found.now.own),
+        left=numbers.money_with_unit(found.now.left),
+        cut=numbers.money_with_unit(found.now.cut),
+    )
+
+
 # --- tables --------------------------------------------------------------------------------------
 
 
@@ -368,189 +390,3 @@ def centres_table(found: Effect, numbers: Numbers) -> pd.DataFrame:
         ],
         columns=["centre", "province", "before", "now", "regular", "special", "change", "rate"],
     )
-
-
-# --- charts --------------------------------------------------------------------------------------
-
-SEGMENTS = (
-    ("others", N_("other requests")),
-    ("own", N_("this request")),
-    ("left", N_("left")),
-    ("cut", N_("approved, not funded")),
-)
-"""Parts of the gauge, in its order."""
-
-
-def standing_parts(standing: Standing) -> dict[str, int]:
-    """The parts of the gauge, in won."""
-    return {
-        "others": standing.others,
-        "own": standing.own,
-        "left": standing.left,
-        "cut": standing.cut,
-    }
-
-
-def gauge(found: Effect, numbers: Numbers, colours: Colours) -> Figure:
-    """The ceiling as two bars: without the request and with it; what is cut lies beyond."""
-    _ = numbers.words
-    rows = []
-    for place, (name, standing) in enumerate(
-        ((_("without it"), found.before), (_("with it"), found.now))
-    ):
-        start = 0
-        for key, label in SEGMENTS:
-            won = standing_parts(standing)[key]
-            rows.append(
-                {
-                    "row": name,
-                    "place": place,
-                    "segment": key,
-                    "name": _(label),
-                    "start": start / numbers.unit.won,
-                    "end": (start + won) / numbers.unit.won,
-                    "amount": numbers.money_with_unit(won),
-                }
-            )
-            start += won
-    most = max(found.before.ceiling, found.before.approved, found.now.approved, 1)
-    line = pd.DataFrame(
-        [
-            {
-                "ceiling": found.now.ceiling / numbers.unit.won,
-                "most": most * 1.01 / numbers.unit.won,
-                "label": _("ceiling {amount}", amount=numbers.money(found.now.ceiling)),
-            }
-        ]
-    )
-    return Figure(
-        _gauge(numbers, colours),
-        {"parts": pd.DataFrame(rows), "line": line},
-        gauge_text(found, numbers),
-    )
-
-
-def gauge_text(found: Effect, numbers: Numbers) -> str:
-    """The ceiling, what is approved and funded under it, and what would be left or cut."""
-    _ = numbers.words
-    return _(
-        "Of the ceiling of {ceiling}, other requests use {others} and this one {own}; {left} would "
-        "be left, and {cut} approved but not funded.",
-        ceiling=numbers.money_with_unit(found.now.ceiling),
-        others=numbers.money_with_unit(found.now.others),
-        own=numbers.money_with_unit(found.now.own),
-        left=numbers.money_with_unit(found.now.left),
-        cut=numbers.money_with_unit(found.now.cut),
-    )
-
-
-def gauge_colours(colours: Colours) -> dict[str, str]:
-    """A colour for each part of the gauge."""
-    return {
-        "others": colours.parts[4],
-        "own": colours.more,
-        "left": colours.line,
-        "cut": colours.less,
-    }
-
-
-@functools.cache
-def _gauge(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
-    _ = numbers.words
-    used = gauge_colours(colours)
-    bars = (
-        alt.Chart(alt.NamedData("parts"))
-        .mark_bar(stroke=colours.surface, strokeWidth=1.5)
-        .encode(
-            y=alt.Y(
-                "row:N",
-                sort=alt.EncodingSortField("place", op="min"),
-                title=None,
-                axis=alt.Axis(domain=False, ticks=False, labelFontSize=13, labelColor=colours.text),
-                scale=alt.Scale(paddingInner=0.28, paddingOuter=0.1),
-            ),
-            x=alt.X("start:Q", axis=None, scale=alt.Scale(nice=False, zero=True)),
-            x2="end:Q",
-            color=alt.Color(
-                "segment:N",
-                legend=None,
-                scale=alt.Scale(domain=list(used), range=list(used.values())),
-            ),
-            tooltip=[
-                alt.Tooltip("row:N", title=_("Case")),
-                alt.Tooltip("name:N", title=_("Part")),
-                alt.Tooltip("amount:N", title=_("Amount")),
-            ],
-        )
-    )
-    line = alt.Chart(alt.NamedData("line"))
-    rule = line.mark_rule(color=colours.text, strokeWidth=2).encode(x="ceiling:Q")
-    room = line.mark_rule(opacity=0).encode(x="most:Q")
-    label = line.mark_text(
-        align="right", dx=-5, baseline="bottom", fontSize=12, fontWeight=600, color=colours.text
-    ).encode(x="ceiling:Q", y=alt.value(-3), text="label:N")
-    return _finished(alt.layer(bars, room, rule, label), 2 * GAUGE_ROW)
-
-
-def payers(found: Effect, numbers: Numbers, colours: Colours) -> Figure:
-    """The centres that pay most, by name; all others as one bar."""
-    _ = numbers.words
-    named = list(found.payers[:NAMED])
-    rest = found.payers[NAMED:]
-    bars = [(centre.name, -centre.change, _why(centre.centre_id, found)) for centre in named]
-    if rest:
-        name = _.ngettext("{count} other centre", "{count} other centres", len(rest))
-        bars.append((name, -sum(centre.change for centre in rest), ""))
-    finer = fine(numbers, max((won for _name, won, _why_ in bars), default=0))
-    furthest = max((won for _name, won, _why_ in bars), default=1)
-    rows = pd.DataFrame(
-        {
-            "payer": [name for name, _won, _why_ in bars],
-            "place": range(len(bars)),
-            "less": [won / finer.unit.won for _name, won, _why_ in bars],
-            "room": [furthest * 1.9 / finer.unit.won] * len(bars),
-            "label": [f"{finer.change(-won)} {why}".strip() for _name, won, why in bars],
-        }
-    )
-    meaning = ", ".join(f"{name} {finer.change_with_unit(-won)}" for name, won, _why_ in bars)
-    return Figure(_payers(finer, colours, len(bars)), {"payers": rows}, meaning)
-
-
-def _why(centre_id: str, found: Effect) -> str:
-    """The requests of a centre by whose loss it pays."""
-    named = [
-        request.request_id for request in found.paying_requests if request.centre_id == centre_id
-    ]
-    return f"({', '.join(named)})" if named else ""
-
-
-@functools.cache
-def _payers(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, Any]:
-    _ = numbers.words
-    base = alt.Chart(alt.NamedData("payers")).encode(
-        y=alt.Y(
-            "payer:N",
-            sort=alt.EncodingSortField("place", op="min"),
-            title=None,
-            axis=alt.Axis(
-                domain=False,
-                ticks=False,
-                labelFontSize=13,
-                labelColor=colours.text,
-                labelLimit=150,
-                labelPadding=8,
-            ),
-        ),
-        tooltip=[
-            alt.Tooltip("payer:N", title=_("Centre")),
-            alt.Tooltip("label:N", title=_("Change ({unit})", unit=numbers.unit_name)),
-        ],
-    )
-    bars = base.mark_bar(height={"band": 0.62}, color=colours.less).encode(
-        x=alt.X("less:Q", axis=None, scale=alt.Scale(nice=False, zero=True))
-    )
-    room = base.mark_rule(opacity=0).encode(x="room:Q")
-    figures = base.mark_text(align="left", dx=6, fontSize=12.5, color=colours.less_text).encode(
-        x="less:Q", text="label:N"
-    )
-    return _finished(alt.layer(bars, room, figures), BAR * max(count, 1))

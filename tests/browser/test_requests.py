@@ -89,7 +89,8 @@ def becomes(true: Callable[[], bool], seconds: float = 10) -> None:
 
 
 def main_button(page: Page, name: str) -> None:
-    """Press a button of the page, not of the menu."""
+    """Press a button of the page, not of the menu, once nothing moves under the pointer."""
+    settled(page)
     page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True).click()
 
 
@@ -125,7 +126,7 @@ def test_a_double_click_submits_once_then_recall_and_withdraw(
     page: Page, store: Store, need: Need
 ) -> None:
     """One snapshot, one record; back into a draft; withdrawn with a reason."""
-    page.get_by_role("button", name="Check and submit").click()
+    main_button(page, "Check and submit")
     expect(page.get_by_text("It is frozen as version 1")).to_be_visible()
     submit = page.get_by_test_id("stMain").get_by_role("button", name="Submit", exact=True)
     submit.dblclick()
@@ -160,7 +161,7 @@ def test_what_people_write_is_shown_as_typed_and_loads_nothing(
     expect(page.get_by_label("Justification")).to_have_value(NASTY)
     page.get_by_role("link", name="All requests").click()
     page.get_by_role("link").filter(has_text="Roof <img src=").first.click()
-    page.get_by_role("button", name="Check and submit").click()
+    main_button(page, "Check and submit")
     expect(page.get_by_text("[z](javascript:1)")).to_be_visible()
     main_button(page, "Submit")
     expect(page.get_by_text("It waits for a reviewer.")).to_be_visible()

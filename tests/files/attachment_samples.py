@@ -116,6 +116,45 @@ def declared_png(width: int, height: int, *chunks: bytes) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + header + b"".join(chunks) + data + chunk(b"IEND", b"")
 
 
+# --- what telephones write behind a photograph ------------------------------------------------
+
+
+def box(kind: bytes, body: bytes = b"") -> bytes:
+    """One box of an MP4 film."""
+    return struct.pack(">I4s", 8 + len(body), kind) + body
+
+
+def film(*more: bytes) -> bytes:
+    """An MP4 film as far as its outermost boxes go."""
+    start = box(b"ftyp", b"mp42\0\0\0\0isommp42") + box(b"moov", box(b"mvhd", bytes(100)))
+    return start + b"".join(more) + box(b"mdat", bytes(range(1, 200)))
+
+
+def samsung(blocks: Mapping[str, bytes], *, before: int = 0, kind: int = 0x0A30) -> bytes:
+    """Samsung's trailer: blocks, their directory, the length of the directory, SEFT.
+
+    The first entry of the directory can point that many bytes too far ahead.
+    """
+    out, places = b"", []
+    for number, (name, body) in enumerate(blocks.items()):
+        mark = struct.pack("<HH", 0, kind + number)
+        block = mark + struct.pack("<I", len(name)) + name.encode() + body
+        places.append((mark, len(out), len(block)))
+        out += block
+    directory = struct.pack("<4sII", b"SEFH", 107, len(blocks))
+    for number, (mark, start, size) in enumerate(places):
+        back = len(out) - start + (0 if number else before)
+        directory += struct.pack("<4sII", mark, back, size)
+    return out + directory + struct.pack("<I4s", len(directory), b"SEFT")
+
+
+def telephone_jpeg() -> bytes:
+    """A photograph with all that telephones write behind it: gain map, film, trailer."""
+    gain_map = saved(picture(8).convert("L"), "JPEG")
+    notes = {"Image_UTC_Data": b"1788746908069", "MotionPhoto_Data": film()}
+    return jpeg() + gain_map + b"\0\0" + film() + samsung(notes)
+
+
 # --- packages ------------------------------------------------------------------------------
 
 CONTENT_TYPES = (

@@ -33,7 +33,7 @@ from tests.storage.databases import Databases
 from tests.storage.lives import ready
 from tests.storage.writers import Deed, Killed, Place
 
-KILLS = 200 if os.environ.get("CI") == "true" else 12
+KILLS = 200 if os.environ.get("CI") == "true" else 10
 ANY = "any"
 """After so many messages of the process, from outside."""
 MOMENTS = (ANY, ANY, "wrote", "committing", "returned")

@@ -23,16 +23,14 @@ from budget.workflow import records, special_needs
 from budget.workflow.refusals import Forbidden
 from tests.storage.databases import (
     Clock,
-    Databases,
     SqliteFiles,
     at,
     auditor,
     head,
     key,
-    move_round,
     sqlite_path,
 )
-from tests.storage.lives import small
+from tests.storage.lives import ready, small
 
 SECRET = "s3cret-Geheim"
 
@@ -45,22 +43,23 @@ def people(store: Store) -> int:
 # --- settings ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("pragma", "value"),
-    [
-        ("journal_mode", "wal"),
-        ("foreign_keys", 1),
-        ("busy_timeout", 20_000),
-        ("recursive_triggers", 1),
-        ("synchronous", 2),
-        ("trusted_schema", 0),
-    ],
-)
-def test_every_sqlite_connection_is_set_up(quick_store: Store, pragma: str, value: object) -> None:
+def test_every_sqlite_connection_is_set_up(sqlite_address: str) -> None:
     """Two connections at once: the second one is new, and set up as well."""
-    with quick_store.reading() as first, quick_store.reading() as second:
+    store = opened(sqlite_address)
+    settings = {
+        "journal_mode": "wal",
+        "foreign_keys": 1,
+        "busy_timeout": 20_000,
+        "recursive_triggers": 1,
+        "synchronous": 2,
+        "trusted_schema": 0,
+    }
+    with store.reading() as first, store.reading() as second:
         for session in (first, second):
-            assert session.connection().exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+            for name, value in settings.items():
+                found = session.connection().exec_driver_sql(f"PRAGMA {name}").scalar()
+                assert found == value, name
+    store.close()
 
 
 def test_foreign_keys_are_held(store: Store) -> None:
@@ -68,16 +67,14 @@ def test_foreign_keys_are_held(store: Store) -> None:
         session.add(RoleGrant(person_id=10**6, role="lead", granted_at=store.clock()))
 
 
-def test_postgresql_waits_for_nobody_for_ever(postgresql_databases: Databases) -> None:
+def test_postgresql_waits_for_nobody_for_ever(postgresql_address: str) -> None:
     """A machine that vanished with the lock is cut off; who waits for it is told."""
-    address = postgresql_databases.founded()
-    store = opened(address)
+    store = opened(postgresql_address)
     with store.reading() as session:
         for name in ("lock_timeout", "idle_in_transaction_session_timeout"):
             value = session.connection().exec_driver_sql(f"SHOW {name}").scalar_one()
             assert value not in {"0", ""}, name
     store.close()
-    postgresql_databases.remove(address)
 
 
 # --- transactions ------------------------------------------------------------------------------
@@ -120,7 +117,6 @@ def test_a_reader_sees_one_state(store: Store) -> None:
 
 def test_a_deed_during_the_proof_is_no_false_alarm(store: Store) -> None:
     """Somebody withdraws between the proof's look at the trail and its look at the requests."""
-    move_round(store, "open")
     need = special_needs.begin(store, head(), "EC001", {}, key=key())
     deeds: list[str] = []
 
@@ -177,7 +173,6 @@ def test_a_writer_waits_for_the_one_before(store: Store) -> None:
 
 def test_many_visitors_at_once(store: Store) -> None:
     """Readers and writers beyond the number of connections wait; nobody gets an error."""
-    move_round(store, "open")
     other = special_needs.begin(store, head("EC002"), "EC002", {}, key=key())
 
     def visit(number: int) -> int:
@@ -195,18 +190,16 @@ def test_many_visitors_at_once(store: Store) -> None:
     assert outcomes.count("refused") == 32
 
 
-def test_nothing_is_left_open(postgresql_databases: Databases) -> None:
+def test_nothing_is_left_open(postgresql_address: str) -> None:
     """After deeds, refusals and errors no session of PostgreSQL is idle in a transaction."""
-    address = postgresql_databases.founded()
-    store = opened(address, Clock())
-    move_round(store, "open")
+    store = opened(postgresql_address, Clock())
     need = special_needs.begin(store, head(), "EC001", {}, key=key())
     special_needs.need(store, head(), need.id)
     with pytest.raises(Forbidden):
         special_needs.need(store, head("EC002"), need.id)
     with pytest.raises(InputError):
         special_needs.submit(store, head(), need.id, based_on=need.version, key=key())
-    with psycopg.connect(address, autocommit=True) as other:
+    with psycopg.connect(postgresql_address, autocommit=True) as other:
         found = other.execute(
             "SELECT state FROM pg_stat_activity WHERE datname = current_database() "
             "AND pid <> pg_backend_pid()"
@@ -214,22 +207,19 @@ def test_nothing_is_left_open(postgresql_databases: Databases) -> None:
     assert found
     assert {state for (state,) in found} == {"idle"}
     store.close()
-    postgresql_databases.remove(address)
 
 
-def test_connections_that_were_cut_are_replaced(postgresql_databases: Databases) -> None:
+def test_connections_that_were_cut_are_replaced(postgresql_address: str) -> None:
     """The database is restarted over lunch: the next visitor notices nothing."""
-    address = postgresql_databases.founded()
-    store = opened(address, Clock())
+    store = opened(postgresql_address, Clock())
     before = people(store)
-    with psycopg.connect(address, autocommit=True) as other:
+    with psycopg.connect(postgresql_address, autocommit=True) as other:
         other.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     assert people(store) == before
     store.close()
-    postgresql_databases.remove(address)
 
 
 # --- addresses ---------------------------------------------------------------------------------
@@ -284,9 +274,9 @@ def test_an_unknown_kind_of_database_names_the_right_ones() -> None:
     assert "sqlite or postgresql" in refusal("mysql://host/name")
 
 
-def test_a_password_that_is_wrong_stays_secret(postgresql_databases: Databases) -> None:
+def test_a_password_that_is_wrong_stays_secret(postgresql_address: str) -> None:
     """The server's own answer is quoted, not what was sent to it."""
-    address = postgresql_databases.founded().replace("tests@", f"nobody_here:{SECRET}@")
+    address = postgresql_address.replace("tests@", f"nobody_here:{SECRET}@")
     said = refusal(address)
     assert "nobody_here" in said
     assert SECRET not in said
@@ -308,11 +298,9 @@ def test_a_database_of_a_newer_program_is_left_alone(founded_address: str) -> No
     assert "newer" in refusal(founded_address)
 
 
-def test_a_full_disk_breaks_nothing(sqlite_databases: Databases) -> None:
+def test_a_full_disk_breaks_nothing(sqlite_address: str) -> None:
     """The write that finds no room fails whole; with room again it succeeds, under its key."""
-    address = sqlite_databases.founded()
-    store = opened(address, Clock())
-    move_round(store, "open")
+    store = opened(sqlite_address, Clock())
     with store.reading() as session:
         pages = session.connection().exec_driver_sql("PRAGMA page_count").scalar_one()
     store.close()
@@ -337,7 +325,6 @@ def test_a_full_disk_breaks_nothing(sqlite_databases: Databases) -> None:
     with store.reading() as session:
         assert records.proof(session).is_whole
     store.close()
-    sqlite_databases.remove(address)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
@@ -352,9 +339,8 @@ def test_a_folder_that_cannot_be_written_is_explained(founded_sqlite: Path) -> N
 
 @pytest.fixture
 def founded_sqlite(tmp_path: Path) -> Path:
-    """The demonstration as a file in a folder of its own."""
-    databases = SqliteFiles(tmp_path)
-    return sqlite_path(databases.founded())
+    """The small round as a file in a folder of its own."""
+    return sqlite_path(SqliteFiles(tmp_path).copy_of("ready", ready))
 
 
 # --- moments -----------------------------------------------------------------------------------

@@ -32,7 +32,6 @@ from budget.workflow.special_needs import Need
 from tests.storage import writers
 from tests.storage.databases import (
     Clock,
-    Databases,
     administrator,
     head,
     key,
@@ -41,7 +40,6 @@ from tests.storage.databases import (
     planner,
     reviewer,
 )
-from tests.storage.lives import ready
 from tests.workflow import steps
 from tests.workflow.files import png
 
@@ -50,17 +48,9 @@ CLICKS = 8
 
 
 @pytest.fixture
-def ready_address(databases: Databases) -> Iterator[str]:
-    """The small round under review, on each kind of database."""
-    address = databases.copy_of("ready", ready)
-    yield address
-    databases.remove(address)
-
-
-@pytest.fixture
-def servers(ready_address: str) -> Iterator[list[Store]]:
+def servers(founded_address: str) -> Iterator[list[Store]]:
     """Two servers on one database."""
-    with opened_times(ready_address, 2) as found:
+    with opened_times(founded_address, 2) as found:
         yield found
 
 
@@ -299,9 +289,9 @@ def clicked(servers: list[Store], ask: Callable[[Store], Any]) -> Any:
 
 
 @pytest.fixture
-def many_servers(ready_address: str) -> Iterator[list[Store]]:
+def many_servers(founded_address: str) -> Iterator[list[Store]]:
     """Eight servers on one database."""
-    with opened_times(ready_address, CLICKS) as found:
+    with opened_times(founded_address, CLICKS) as found:
         yield found
 
 
@@ -428,19 +418,19 @@ def asked_by_processes(address: str, deeds: Sequence[writers.Deed]) -> list[tupl
     return sorted(found)
 
 
-def test_processes_decide_once(ready_address: str) -> None:
+def test_processes_decide_once(founded_address: str) -> None:
     """Two servers, two planners, one request; then four servers, one click."""
-    store = opened(ready_address, Clock())
+    store = opened(founded_address, Clock())
     need = steps.assessed(store)
     deed = writers.Deed(0, 0, 2, "approve", "by-one", need.id, need.version)
     answers = asked_by_processes(
-        ready_address, [deed, replace(deed, writer=1, verb="reject", key="by-the-other")]
+        founded_address, [deed, replace(deed, writer=1, verb="reject", key="by-the-other")]
     )
     assert [kind for kind, _said in answers] in (["Conflict", "done"], ["NotNow", "done"])
     assert len(told(store, need.id, "approve", "reject")) == 1
     other = steps.assessed(store)
     again = replace(deed, need_id=other.id, based_on=other.version, key="one-click")
-    assert asked_by_processes(ready_address, [again] * 4) == [("done", "approved")] * 4
+    assert asked_by_processes(founded_address, [again] * 4) == [("done", "approved")] * 4
     assert len(told(store, other.id, "approve")) == 1
     with store.reading() as session:
         assert records.proof(session).is_whole

@@ -167,6 +167,13 @@ def test_an_extension_takes_a_reason_a_centre_and_a_day_that_is_not_past(
         with steps.told(store, InputError) as caught:
             rounds.extend_deadline(store, lead(), centre_id, until, reason, key=key())
         assert steps.places(caught.value) == places
+    for present in (date(2026, 5, 29), date(2026, 6, 5)):  # a deadline is only extended
+        clock.set("2026-05-20T09:00:00")
+        with steps.told(store, InputError) as caught:
+            extend(store, "EC024", present)
+        assert steps.places(caught.value) == ["until"]
+        extend(store, "EC024", date(2026, 6, 5) if present.month == 5 else date(2026, 6, 6))
+    clock.set("2026-06-01T23:59:59")
     extend(store, "EC022", date(2026, 6, 1))  # today
     assert rounds.deadline_of(store, head("EC022"), "EC022") == (date(2026, 6, 1), True)
 
