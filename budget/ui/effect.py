@@ -26,6 +26,8 @@ from budget.workflow.special_needs import Need
 ROW = 28
 """Pixels of a row of a table."""
 TABLE_HEIGHT = 260
+WIDTHS = (0.58, 0.42)
+"""The bars, and the sum."""
 SWATCHES = {"others": "gray", "own": "blue", "left": "gray", "cut": "orange"}
 MARKS = {"others": "■", "own": "■", "left": "□", "cut": "■"}
 
@@ -97,8 +99,11 @@ def _allocation(need: Need, amount: int | None, version: str, given: RoundInputs
 # --- on the screen -------------------------------------------------------------------------------
 
 
-def effect(need: Need, amount: int) -> None:
+def effect(need: Need, amount: int) -> Effect | None:
     """The ceiling with and without the request, and who gets less for it.
+
+    Returns:
+        What `behind` shows in tables; None if there is no result.
 
     Raises:
         Forbidden: for whoever may not see the allocation.
@@ -114,19 +119,18 @@ def effect(need: Need, amount: int) -> None:
                 error,
                 numbers,
             )
-            return
+            return None
         try:
             with_it = _allocation(need, amount, version, given)
         except InfeasiblePolicy as error:
             _no_result(
                 _("With this request the baseline's rules contradict each other."), error, numbers
             )
-            return
-        except InputError:
-            return  # the amount's own field says what is wrong with it
+            return None
     found = view.effect(without, with_it, need.id, _)
     _ceiling(found, numbers)
     _costs(found, with_it, numbers)
+    return found
 
 
 def _no_result(text: str, error: InfeasiblePolicy, numbers: Numbers) -> None:
@@ -139,7 +143,7 @@ def _no_result(text: str, error: InfeasiblePolicy, numbers: Numbers) -> None:
 def _ceiling(found: Effect, numbers: Numbers) -> None:
     """The gauge, and its parts before and after as figures."""
     _ = numbers.words
-    with st.container(gap="small"):
+    with st.container(gap="xsmall"):
         st.markdown(f"**{plain(_ceiling_title(found, numbers))}**")
         show(effect_charts.gauge(found, numbers, session.chart_colours()))
         with st.container(horizontal=True, gap="medium"):
@@ -160,74 +164,86 @@ def _ceiling_title(found: Effect, numbers: Numbers) -> str:
     _ = numbers.words
     if found.now.cut:
         return _(
-            "The ceiling of {ceiling} is not enough: {cut} of {approved} approved is not funded",
+            "Over the ceiling: {approved} approved against {ceiling}, {cut} not funded",
             ceiling=numbers.money_with_unit(found.now.ceiling),
             cut=numbers.money_with_unit(found.now.cut),
             approved=numbers.money_with_unit(found.now.approved),
         )
     return _(
-        "The ceiling of {ceiling} is enough; {left} is left with this request",
+        "Within the ceiling: {approved} approved against {ceiling}, {left} left",
         ceiling=numbers.money_with_unit(found.now.ceiling),
         left=numbers.money_with_unit(found.now.left),
+        approved=numbers.money_with_unit(found.now.approved),
     )
 
 
 def _costs(found: Effect, with_it: Allocation, numbers: Numbers) -> None:
+    """In a sentence, as named bars, and as a sum to the won."""
     _ = numbers.words
     with st.container(gap="small"):
-        st.subheader(plain(view.effect_title(found, numbers)), anchor=False)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            details = view.effect_details(found, numbers)
-            if details:
-                st.caption(plain(details), width="content")
+            st.subheader(plain(view.effect_title(found, numbers)), anchor=False, width="content")
             certificate_badge(with_it, _)
-        if found.payers:
+        details = view.effect_details(found, numbers)
+        if details:
+            st.caption(plain(details))
+        if not found.payers:
+            _equality(found, _)
+            return
+        left, right = st.columns(WIDTHS, gap="medium", vertical_alignment="center")
+        with left:
             show(effect_charts.payers(found, numbers, session.chart_colours()))
-        _equality(found, _)
-        if found.requests:
-            with st.expander(
-                _.ngettext(
-                    "{count} other request changes",
-                    "{count} other requests change",
-                    len(found.requests),
-                ),
-                icon=":material/swap_vert:",
-                expanded=bool(found.pushed_out),
-            ):
-                _requests(found, numbers)
-        changed = view.centres_table(found, numbers)
-        if not changed.empty:
-            with st.expander(
-                _.ngettext(
-                    "{count} other centre changes, in won",
-                    "{count} other centres change, in won",
-                    len(changed),
-                ),
-                icon=":material/table_rows:",
-            ):
-                _centres(changed, numbers)
+        with right:
+            _equality(found, _)
 
 
 def _equality(found: Effect, _: Words) -> None:
     """What it gets is what others get less, to the won."""
     exact = Numbers(_, WON)
-    lines = [
-        (_("this request gets"), found.gets),
-        *view.steps(found, _),
-    ]
-    head = f"| {plain(_('To the won'))} | {plain(capital(_('won')))} |\n| :-- | --: |\n"
-    rows = "".join(
-        f"| {plain(capital(name))} | {plain(exact.money(won))} |\n" for name, won in lines
-    )
-    verdict = (
-        _("The sums agree to the won.")
-        if found.is_balanced
-        else _("The sums do not agree. Please tell the administrator.")
-    )
-    total = sum(won for _name, won in view.steps(found, _))
-    mark = ":material/check:" if found.is_balanced else ":material/error:"
-    rows += f"| {mark} {plain(verdict)} | **{plain(exact.money(total))}** |\n"
-    st.markdown(head + rows, width="content")
+    parts = view.steps(found, _)
+    lines = [(_("this request gets"), found.gets), *parts]
+    with st.container(border=True, gap=None):
+        for position, (name, won) in enumerate(lines):
+            mark = "**" if position == 0 else ""
+            with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+                st.markdown(f":small[{mark}{plain(capital(name))}{mark}]", width="content")
+                st.markdown(
+                    f":small[{mark}{plain(exact.money_with_unit(won))}{mark}]",
+                    width="content",
+                    text_alignment="right",
+                )
+        if found.is_balanced:
+            text, colour, icon = _("The sums agree to the won."), "green", "check"
+        else:
+            text = _("The sums do not agree. Please tell the administrator.")
+            colour, icon = "red", "error"
+        st.markdown(f":{colour}[:small[:material/{icon}: {plain(text)}]]")
+
+
+def behind(found: Effect) -> None:
+    """The tables behind the bars: every request and every centre that changes."""
+    _, numbers = session.words(), session.numbers()
+    if found.requests:
+        with st.expander(
+            _.ngettext(
+                "{count} other request changes",
+                "{count} other requests change",
+                len(found.requests),
+            ),
+            icon=":material/swap_vert:",
+        ):
+            _requests(found, numbers)
+    changed = view.centres_table(found, numbers)
+    if not changed.empty:
+        with st.expander(
+            _.ngettext(
+                "{count} other centre changes, in won",
+                "{count} other centres change, in won",
+                len(changed),
+            ),
+            icon=":material/table_rows:",
+        ):
+            _centres(changed, numbers)
 
 
 def _requests(found: Effect, numbers: Numbers) -> None:

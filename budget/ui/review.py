@@ -7,8 +7,8 @@ import streamlit as st
 from budget.ui import keys, session
 from budget.ui.problems import refusal_text
 from budget.ui.request_files import files
-from budget.ui.request_view import labelled, outcome, request_fields, state_badge
-from budget.ui.request_words import category_name, title, won_in_words
+from budget.ui.request_view import labelled, outcome, state_badge
+from budget.ui.request_words import category_name, won_in_words
 from budget.ui.review_deeds import (
     Reviewing,
     begin,
@@ -17,7 +17,8 @@ from budget.ui.review_deeds import (
     tell,
     told,
 )
-from budget.ui.review_forms import assessment, forms, submitted_text, waits_for_me
+from budget.ui.review_facts import assessment, fields_as_submitted, submitted_text, title
+from budget.ui.review_forms import forms, in_order, waits_for_me
 from budget.ui.review_history import history
 from budget.ui.review_queue import queue
 from budget.ui.text import plain
@@ -28,7 +29,7 @@ from budget.workflow.roles import Verb
 from budget.workflow.rounds import RoundFacts
 from budget.workflow.special_needs import Need
 
-WIDTHS = (0.42, 0.58)
+WIDTHS = (0.34, 0.66)
 """The request, and what to do with it."""
 
 
@@ -40,7 +41,7 @@ def review_page(round_: RoundFacts) -> None:
     """
     asked = st.query_params.get(keys.REQUEST_PARAMETER)
     if not asked:
-        rows = special_needs.queue(session.store(), session.who())
+        rows = in_order(special_needs.queue(session.store(), session.who()))
         _told(rows, "")
         chosen = queue(rows, round_)
         if chosen:
@@ -120,7 +121,7 @@ def one_request(need_id: str, round_: RoundFacts) -> None:
     _ = session.words()
     rows: Sequence[Need] = []
     if session.person().may(Verb.SEE_QUEUE):
-        rows = special_needs.queue(session.store(), session.who())
+        rows = in_order(special_needs.queue(session.store(), session.who()))
     present = next((need for need in rows if need.id == need_id), None)
     known = reviewing(need_id)
     if known is None:
@@ -197,7 +198,7 @@ def _whole(known: Reviewing, need: Need, round_: RoundFacts, _: Words) -> None:
     left, right = st.columns(WIDTHS, gap="medium")
     with left:
         with st.container(border=True, gap="small"):
-            request_fields(need)
+            fields_as_submitted(need)
         if need.files:
             with st.container(border=True, gap="small"):
                 files(need, may_add=False)

@@ -23,13 +23,12 @@ from budget.workflow.roles import Role, Verb
 from budget.workflow.rounds import RoundFacts
 from budget.workflow.special_needs import Need
 
+AMOUNT_WIDTH = 240
+
 
 def assessed(known: Reviewing, round_: RoundFacts, _: Words) -> None:
     """An assessed request: decide, or read why not and what it would cost whom."""
     need, person = known.seen, session.person()
-    may_see = person.may(Verb.SEE_FIGURES)
-    if can(Verb.REOPEN_ASSESSMENT, need):
-        _reopen(known, "reopen_assessment", _("Reopen the assessment"), _)
     if not can(Verb.APPROVE, need):
         if not person.has(Role.LEAD):
             say(_("It is assessed and waits for a planner's decision."), "hourglass_top")
@@ -42,14 +41,28 @@ def assessed(known: Reviewing, round_: RoundFacts, _: Words) -> None:
         )
     else:
         _decide(known, _)
+        _reopen(known, "reopen_assessment", _("Reopen the assessment"), _)
         return
-    if may_see and need.assessed_krw:
-        amount = _to_unit(need.assessed_krw)
-        st.markdown(
-            f"**{plain(_('If it were approved at the assessed cost'))}**  \n"
-            + plain(won_in_words(amount, session.numbers()))
+    _reopen(known, "reopen_assessment", _("Reopen the assessment"), _)
+    if person.may(Verb.SEE_FIGURES):
+        _read_only(
+            need,
+            _to_unit(need.assessed_krw or 0),
+            _("If it were approved at the assessed cost"),
+            _,
         )
-        effect.effect(need, amount)
+
+
+def _read_only(need: Need, amount: int, title: str, _: Words) -> None:
+    """What an amount costs whom, for whoever cannot decide now."""
+    if not amount:
+        return
+    st.markdown(
+        f"**{plain(title)}** :small[:gray[{plain(won_in_words(amount, session.numbers()))}]]"
+    )
+    found = effect.effect(need, amount)
+    if found is not None:
+        effect.behind(found)
 
 
 def _to_unit(amount: int) -> int:
@@ -61,39 +74,24 @@ def _to_unit(amount: int) -> int:
 def _decide(known: Reviewing, _: Words) -> None:
     """Approve or reject: what it costs whom stands there before the button."""
     need, form, numbers = known.seen, Form("decide", known), session.numbers()
-    st.subheader(_("Decision"), anchor=False)
-    wanted = st.segmented_control(
-        _("Decision"),
-        ("approve", "reject"),
-        default="approve",
-        format_func={"approve": _("Approve"), "reject": _("Reject")}.__getitem__,
-        key=keys.request_field(need.id, "review:decision"),
-        required=True,
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
+        wanted = st.segmented_control(
+            _("Decision"),
+            ("approve", "reject"),
+            default="approve",
+            format_func={"approve": _("Approve"), "reject": _("Reject")}.__getitem__,
+            key=keys.request_field(need.id, "review:decision"),
+            required=True,
+            persist_state="session",
+        )
+        if wanted == "approve":
+            with st.container(gap=None, width=AMOUNT_WIDTH):
+                amount, wrong = _amount(form, need, _)
     if wanted == "reject":
         _reject(known, _)
         return
-    first = _to_unit(need.assessed_krw or 0)
-    typed = form.text(
-        "approved_krw",
-        _("Amount in won"),
-        f"{first:,}" if first else "",
-        live="600ms",
-        width=260,
-    )
-    amount, wrong = won(typed, "approved_krw")
-    unit = effect.unit()
-    if not wrong and amount % unit:
-        details = {"unit": f"{unit:,}"}
-        expected = N_("a multiple of {unit} won above 0")
-        wrong = [Fault("", "approved_krw", typed, expected, details=details)]
-    if wrong:
-        form.say(wrong[0])
     st.caption(plain(_beside_amount(need, amount, numbers)))
-    if not wrong:
-        effect.effect(need, amount)
+    found = None if wrong else effect.effect(need, amount)
     override = ""
     if not wrong and (amount > (need.assessed_krw or 0) or not need.feasible):
         st.warning(
@@ -136,6 +134,24 @@ def _decide(known: Reviewing, _: Words) -> None:
         icon=":material/check_circle:",
     )
     form.others()
+    if found is not None:
+        effect.behind(found)
+
+
+def _amount(form: Form, need: Need, _: Words) -> tuple[int, list[Fault]]:
+    """The amount as typed, the assessed one at first, and what is wrong with it."""
+    unit = effect.unit()
+    first = (need.assessed_krw or 0) // unit * unit
+    typed = form.text(
+        "approved_krw", _("Amount in won"), f"{first:,}" if first else "", live="600ms"
+    )
+    amount, wrong = won(typed, "approved_krw")
+    if not wrong and amount % unit:
+        expected = N_("a multiple of {unit} won above 0")
+        wrong = [Fault("", "approved_krw", typed, expected, details={"unit": f"{unit:,}"})]
+    if wrong:
+        form.say(wrong[0])
+    return amount, wrong
 
 
 def _beside_amount(need: Need, amount: int, numbers: Numbers) -> str:
@@ -175,26 +191,37 @@ def decided(known: Reviewing, round_: RoundFacts, _: Words) -> None:
         _reopen(known, "reopen_decision", _("Reopen the decision"), _)
     else:
         say(_("It is decided. The lead can reopen the decision until publication."), "gavel")
-    if need.state == "approved" and need.approved_krw and session.person().may(Verb.SEE_FIGURES):
-        st.markdown(f"**{plain(_('What the approval costs whom now'))}**")
-        effect.effect(need, need.approved_krw)
+    if need.state == "approved" and session.person().may(Verb.SEE_FIGURES):
+        _read_only(need, need.approved_krw or 0, _("What the approval costs whom now"), _)
+
+
+REOPEN = {
+    "reopen_assessment": (Verb.REOPEN_ASSESSMENT, review.reopen_assessment),
+    "reopen_decision": (Verb.REOPEN_DECISION, review.reopen_decision),
+}
 
 
 def _reopen(known: Reviewing, name: str, label: str, _: Words) -> None:
-    need, form = known.seen, Form(name, known)
-    with st.container(border=True, gap="small"):
-        st.markdown(
-            f"**{plain(label)}**  \n"
-            + plain(_("The request goes back to {reviewer}.", reviewer=reviewer_name(need, _)))
+    """For the lead: back to the reviewer, with a reason."""
+    need = known.seen
+    verb, deed = REOPEN[name]
+    if not can(verb, need):
+        return
+    form = Form(name, known)
+    with st.expander(
+        label, icon=":material/undo:", expanded=bool(known.faults), key=form.key("reopen")
+    ):
+        st.caption(
+            plain(_("The request goes back to {reviewer}.", reviewer=reviewer_name(need, _)))
         )
-        why = form.reason("reason", _("Reason"))
-        verb = review.reopen_assessment if name == "reopen_assessment" else review.reopen_decision
+        why = form.reason("reopen_reason", _("Reason"))
         form.button(
             label,
-            lambda key: verb(
+            lambda key: deed(
                 session.store(), session.who(), need.id, why, based_on=need.version, key=key
             ),
             _("{request} is in review again.", request=need.id),
+            checks=lambda: reason_fault(why, "reopen_reason"),
             icon=":material/undo:",
         )
         form.others()

@@ -3,6 +3,7 @@
 Each form stands there for whoever may use it now; where nothing can be done, why, and what to do.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import streamlit as st
@@ -10,7 +11,7 @@ import streamlit as st
 from budget.allocation.faults import N_, Fault
 from budget.ui import keys, review_decision, session
 from budget.ui.request_view import labelled
-from budget.ui.request_words import moment, won_in_words
+from budget.ui.request_words import won_in_words
 from budget.ui.review_deeds import (
     CHOOSE,
     Form,
@@ -23,7 +24,6 @@ from budget.ui.review_deeds import (
     won,
 )
 from budget.ui.text import plain
-from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow import deadlines, people, review
 from budget.workflow.roles import Verb
@@ -45,6 +45,17 @@ def waits_for_me(need: Need) -> bool:
     if need.state == "in_review":
         return can(Verb.ASSESS, need)
     return need.state == "assessed" and can(Verb.APPROVE, need) and not has_hand_in(need)
+
+
+ORDER = (
+    *("assessed", "in_review", "submitted", "returned", "approved", "rejected"),
+    *("funded", "unfunded", "withdrawn", "draft"),
+)
+
+
+def in_order(needs: Iterable[Need]) -> list[Need]:
+    """What waits for the reader first, then what is open; the earliest submission first."""
+    return sorted(needs, key=lambda need: (not waits_for_me(need), ORDER.index(need.state)))
 
 
 def reviewers(_: Words) -> dict[int, str]:
@@ -289,33 +300,3 @@ def _nothing_to_do(need: Need, _: Words) -> None:
         say(_("The centre has withdrawn it; nothing is left to do."), "undo")
     else:
         say(_(review.PUBLISHED), "lock")
-
-
-def assessment(need: Need, _: Words) -> None:
-    """What the reviewer found, beside what was asked for."""
-    if need.feasible is None:
-        return
-    numbers = session.numbers()
-    level = PRIORITIES.get(need.priority or 0)
-    with st.container(border=True, gap="small"):
-        st.markdown(f"**{plain(_('Assessment'))}** :small[:gray[{plain(reviewer_name(need, _))}]]")
-        labelled(capital(_("assessed cost")), won_in_words(need.assessed_krw or 0, numbers))
-        left, middle, right = st.columns(3)
-        with left:
-            labelled(_("Can it be done?"), _("feasible") if need.feasible else _("not feasible"))
-        with middle:
-            labelled(_("Priority"), _(level[0]) if level else "–")
-        with right:
-            labelled(_("Can a part of it be funded?"), _("yes") if need.divisible else _("no"))
-        labelled(_("Rationale"), need.assessment or "–")
-
-
-def submitted_text(need: Need, _: Words) -> str:
-    """When it was submitted, and in which version."""
-    if need.submitted_at is None:
-        return ""
-    return _(
-        "submitted {time}, version {number}",
-        time=moment(need.submitted_at),
-        number=need.snapshots,
-    )

@@ -8,8 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from budget.ui import effect, keys, session
-from budget.ui.request_words import COLOURS, category_name, state_name, title
+from budget.ui.request_words import COLOURS, category_name, state_name
 from budget.ui.review_deeds import Told, reviewer_name, tell
+from budget.ui.review_facts import title
 from budget.ui.review_forms import reviewers, waits_for_me
 from budget.ui.text import plain
 from budget.view.names import centre_name, province_name
@@ -23,7 +24,7 @@ from budget.workflow.rounds import RoundFacts
 from budget.workflow.special_needs import STATES, UNDECIDED, Need
 
 ROW = 32
-MOST_HEIGHT = 470
+MOST_HEIGHT = 462
 LANDING = "state"
 """The first column: the keyboard enters the table there, so a marked cell of it opens nothing."""
 NOBODY = 0

@@ -294,6 +294,16 @@ def effect_details(found: Effect, numbers: Numbers) -> str:
     if found.pushed_out:
         named = ", ".join(request_text(request, numbers) for request in found.pushed_out)
         parts.append(_("Pushed out: {requests}.", requests=named))
+    gainers = [request.change for request in found.requests if request.change > 0]
+    if gainers:
+        parts.append(
+            _.ngettext(
+                "{count} other request gets {more} more of what is freed.",
+                "{count} other requests get {more} more of what is freed.",
+                len(gainers),
+                more=amount_text(sum(gainers), numbers),
+            )
+        )
     if found.gets < found.amount:
         parts.append(
             _(
@@ -307,7 +317,8 @@ def effect_details(found: Effect, numbers: Numbers) -> str:
 
 def request_text(request: RequestChange, numbers: Numbers) -> str:
     """A request by number, centre, priority and what it had."""
-    return numbers.words(
+    _ = numbers.words
+    return _(
         "{request} {centre} (priority {priority}, {amount})",
         request=request.request_id,
         centre=request.centre,

@@ -16,7 +16,8 @@ NAMED = 6
 """So many payers are named in the chart."""
 BAR = 26
 """Pixels of a bar with its label."""
-GAUGE_ROW = 34
+GAUGE_ROW = 32
+GAUGE_LABEL = 18
 
 
 def gauge(found: Effect, numbers: Numbers, colours: Colours) -> Figure:
@@ -98,12 +99,12 @@ def _gauge(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
         )
     )
     line = alt.Chart(alt.NamedData("line"))
-    rule = line.mark_rule(color=colours.text, strokeWidth=2).encode(x="ceiling:Q")
-    room = line.mark_rule(opacity=0).encode(x="most:Q")
+    rule = line.mark_rule(color=colours.text, strokeWidth=2).encode(x=alt.X("ceiling:Q", axis=None))
+    room = line.mark_rule(opacity=0).encode(x=alt.X("most:Q", axis=None))
     label = line.mark_text(
         align="right", dx=-5, baseline="bottom", fontSize=12, fontWeight=600, color=colours.text
-    ).encode(x="ceiling:Q", y=alt.value(-3), text="label:N")
-    return _spec(alt.layer(bars, room, rule, label), 2 * GAUGE_ROW)
+    ).encode(x=alt.X("ceiling:Q", axis=None), y=alt.value(-3), text="label:N")
+    return _spec(alt.layer(bars, room, rule, label), 2 * GAUGE_ROW + GAUGE_LABEL)
 
 
 def payers(found: Effect, numbers: Numbers, colours: Colours) -> Figure:
@@ -163,9 +164,9 @@ def _payers(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, Any]
     bars = base.mark_bar(height={"band": 0.62}, color=colours.less).encode(
         x=alt.X("less:Q", axis=None, scale=alt.Scale(nice=False, zero=True))
     )
-    room = base.mark_rule(opacity=0).encode(x="room:Q")
+    room = base.mark_rule(opacity=0).encode(x=alt.X("room:Q", axis=None))
     figures = base.mark_text(align="left", dx=6, fontSize=12.5, color=colours.less_text).encode(
-        x="less:Q", text="label:N"
+        x=alt.X("less:Q", axis=None), text="label:N"
     )
     return _spec(alt.layer(bars, room, figures), BAR * max(count, 1))
 

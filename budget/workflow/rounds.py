@@ -394,9 +394,11 @@ def extend_deadline(
         if round_.state not in {"open", "review"}:
             raise NotNow(N_("Deadlines run while the round is open or under review."))
         faults = []
+        centre = known(act.session, Centre, centre_id)
+        present = deadlines.last_day(act.session, round_, centre.centre_id if centre else "")
         if until < deadlines.korean_day(act.now):
             faults.append(Fault("", "until", until.isoformat(), N_("today or a later day")))
-        elif until <= (present := deadlines.last_day(act.session, round_, centre_id)):
+        elif until <= present:
             faults.append(
                 Fault(
                     "",
@@ -406,7 +408,7 @@ def extend_deadline(
                     details={"day": present.isoformat()},
                 )
             )
-        if known(act.session, Centre, centre_id) is None:
+        if centre is None:
             faults.append(Fault("", "centre_id", centre_id[:40], N_("a centre of the round")))
         why = ""
         try:
@@ -415,12 +417,11 @@ def extend_deadline(
             faults += error.faults
         if faults:
             raise InputError(faults)
-        old = deadlines.last_day(act.session, round_, centre_id)
         act.session.add(
             Extension(round_id=round_.id or 0, centre_id=centre_id, until=until, set_at=act.now)
         )
         act.record(
-            changes={"deadline": (old.isoformat(), until.isoformat())},
+            changes={"deadline": (present.isoformat(), until.isoformat())},
             reason=why,
         )
 

@@ -1,28 +1,15 @@
 """The pages in a real browser: nothing breaks, nothing overflows, the keyboard is enough."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.server import CHROMIUM, chromium, opened, served, settled
+from tests.browser.server import opened, served, settled
 
 pytestmark = pytest.mark.browser
 PAGES = ("", "allocate")
 SIZES = ((1366, 768), (390, 844))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium; its absence is an error where tests run unattended, else a reason to skip."""
-    if CHROMIUM is None:
-        reason = "no program called chromium on this machine's path"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

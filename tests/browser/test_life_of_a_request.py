@@ -10,7 +10,6 @@ from budget.storage.store import Store, opened
 from budget.workflow import founding, publication, records, rounds, special_needs
 from tests.browser.server import opened as page_opened
 from tests.browser.server import served, settled
-from tests.browser.test_in_chromium import browser  # noqa: F401 - a fixture
 from tests.storage.databases import auditor, head, lead
 
 pytestmark = pytest.mark.browser
@@ -23,7 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(browser: Browser, folder: Path) -> Iterator[str]:  # noqa: F811
+def address(browser: Browser, folder: Path) -> Iterator[str]:
     """Our pages, served for this module."""
     with served(**{founding.FOLDER: str(folder)}) as found, page_opened(browser, found):
         yield found
@@ -74,7 +73,7 @@ def confirm(page: Page, opener: str, reason: str, button: str) -> None:
     settled(page)
 
 
-def test_from_draft_to_funded(browser: Browser, address: str, store: Store) -> None:  # noqa: F811
+def test_from_draft_to_funded(browser: Browser, address: str, store: Store) -> None:
     """A head asks, a reviewer assesses, a planner approves and proposes, a lead publishes."""
     with page_opened(browser, f"{address}/?as=centre_head-EC001") as page:
         page.get_by_text("특별수요 요구", exact=True).first.click()

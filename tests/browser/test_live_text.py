@@ -12,10 +12,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from tests.browser import test_in_chromium
 from tests.browser.server import opened, served
 
-browser = test_in_chromium.browser  # the fixture
 pytestmark = pytest.mark.browser
 INPUT = "(field, text) => { field.value = text; field.dispatchEvent(new InputEvent('input')); }"
 SCRIPT = Path(__file__).with_name("live_text_page.py")

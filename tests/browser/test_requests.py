@@ -15,11 +15,10 @@ from budget.storage.store import Store, opened
 from budget.storage.tables import Attachment, Snapshot, SpecialNeed, TrailRecord
 from budget.workflow import special_needs
 from budget.workflow.special_needs import Need
-from tests.browser import server, test_in_chromium
+from tests.browser import server
 from tests.browser.server import served, settled
 from tests.storage.databases import head
 
-browser = test_in_chromium.browser  # the fixture
 pytestmark = pytest.mark.browser
 FOREIGN = "SN2027-046"
 expect.set_options(timeout=20_000)

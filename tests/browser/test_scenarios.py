@@ -10,7 +10,6 @@ from budget.storage.store import Store, opened
 from budget.workflow import founding, scenarios
 from tests.browser.server import opened as page_opened
 from tests.browser.server import served, settled
-from tests.browser.test_in_chromium import browser  # noqa: F401 - a fixture
 from tests.storage.databases import planner
 
 pytestmark = pytest.mark.browser
@@ -24,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(browser: Browser, folder: Path) -> Iterator[str]:  # noqa: F811
+def address(browser: Browser, folder: Path) -> Iterator[str]:
     """Our pages, served for this module."""
     with served(**{founding.FOLDER: str(folder)}) as found, page_opened(browser, found):
         yield found
@@ -66,7 +65,7 @@ def save(page: Page, *, name: str = "", rationale: str = "") -> None:
 
 
 def test_two_planners_on_one_scenario(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     address: str,
     store: Store,
 ) -> None:
@@ -114,7 +113,7 @@ def test_two_planners_on_one_scenario(
 
 
 def test_a_reload_and_a_colleague_find_the_changes(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     address: str,
 ) -> None:
     """Unsaved changes stand in the address; what the policy cannot have is told."""

@@ -17,7 +17,6 @@ from budget.workflow import founding, people, records, special_needs
 from budget.workflow.deadlines import KOREA
 from budget.workflow.roles import Role
 from tests.browser.server import free_port, served, settled
-from tests.browser.test_in_chromium import browser  # noqa: F401 - a fixture
 from tests.storage.databases import head, key
 
 pytestmark = pytest.mark.browser
@@ -71,7 +70,7 @@ class Ministry:
 
 @pytest.fixture(scope="module")
 def ministry(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Ministry]:
     """A provider, and the app that trusts it, on a database of its own."""
@@ -126,7 +125,7 @@ def provided(port: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def visitor(browser: Browser, address: str) -> Iterator[Page]:  # noqa: F811
+def visitor(browser: Browser, address: str) -> Iterator[Page]:
     """Somebody with a browser profile of their own."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="ko-KR")
     page = context.new_page()
@@ -147,7 +146,7 @@ def sign_in(page: Page, subject: str) -> None:
     settled(page)
 
 
-def test_nobody_gets_past_the_sign_in(browser: Browser, ministry: Ministry) -> None:  # noqa: F811
+def test_nobody_gets_past_the_sign_in(browser: Browser, ministry: Ministry) -> None:
     """Every address shows the sign-in and nothing else; the demonstration's person is ignored."""
     for path in ("", "allocate", "audit?lang=ko", "requests?as=centre_head-EC001", "?as=lead-1"):
         with visitor(browser, f"{ministry.address}/{path}") as page:
@@ -159,7 +158,7 @@ def test_nobody_gets_past_the_sign_in(browser: Browser, ministry: Ministry) -> N
             assert "128,000" not in page.inner_text("body")
 
 
-def test_a_stranger_is_told_whom_to_ask(browser: Browser, ministry: Ministry) -> None:  # noqa: F811
+def test_a_stranger_is_told_whom_to_ask(browser: Browser, ministry: Ministry) -> None:
     """Signed in without a role: the identity to send to the administrator, and a way out."""
     with visitor(browser, ministry.address) as page:
         sign_in(page, STRANGER)
@@ -171,7 +170,7 @@ def test_a_stranger_is_told_whom_to_ask(browser: Browser, ministry: Ministry) ->
 
 
 def test_a_planner_signs_in_works_and_is_stopped_when_the_role_ends(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     ministry: Ministry,
 ) -> None:
     """Role granted, page used, role ended: the open session gets no further figure."""
@@ -197,7 +196,7 @@ def test_a_planner_signs_in_works_and_is_stopped_when_the_role_ends(
 
 
 def test_an_attachment_is_served_to_its_person_alone(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     ministry: Ministry,
 ) -> None:
     """The same link in another person's browser, or in nobody's, gives 403."""

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from tests.storage.databases import (
     lead,
     planner,
 )
+from tests.storage.lives import write_round
 
 BROKEN = """
 '''A migration that fails half-way.'''
@@ -192,6 +194,38 @@ def test_a_migration_that_fails_leaves_nothing(
     store = opened(founded_address)
     assert "half_done" not in inspect(store.engine).get_table_names()
     assert released.dumped(store.engine) == before
+    store.close()
+
+
+def test_a_server_killed_at_its_first_start_leaves_no_half(
+    empty_address: str, tmp_path: Path
+) -> None:
+    """While it makes tables, while it fills them: the next one begins where nothing was done."""
+    write_round(tmp_path)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.storage.writers"])
+    seen = []
+    for count in (1, 20, 45, 75, 3, 30):
+        process = context.Process(
+            target=writers.start_and_die, args=(empty_address, str(tmp_path), count)
+        )
+        process.start()
+        process.join(120)
+        assert process.exitcode == -signal.SIGKILL
+        engine = storage._engine(storage._url(empty_address))
+        names = set(inspect(engine).get_table_names())
+        seen.append(len(names))
+        with engine.connect() as connection:
+            for name in names - {"alembic_version"}:
+                found = connection.execute(text(f"SELECT COUNT(*) FROM {name}")).scalar_one()
+                assert found == 0, name
+        engine.dispose()
+    assert set(seen) == {0, len(SQLModel.metadata.tables) + 1}, "all tables or none"
+    environment = {founding.DATABASE: empty_address, founding.SAMPLE: str(tmp_path)}
+    store = founding.open_store(environment, founding.DEMONSTRATION)
+    with store.reading() as session:
+        assert records.proof(session).is_whole
+        assert len(session.exec(select(BudgetRound)).all()) == 1
     store.close()
 
 

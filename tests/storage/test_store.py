@@ -12,10 +12,11 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 from sqlmodel import select
 
 from budget.allocation.faults import InputError
+from budget.storage import store as storage
 from budget.storage import trail
 from budget.storage.store import Store, opened
 from budget.storage.tables import Installation, Person, RoleGrant, SpecialNeed, TrailRecord
@@ -68,13 +69,50 @@ def test_foreign_keys_are_held(store: Store) -> None:
 
 
 def test_postgresql_waits_for_nobody_for_ever(postgresql_address: str) -> None:
-    """A machine that vanished with the lock is cut off; who waits for it is told."""
     store = opened(postgresql_address)
     with store.reading() as session:
-        for name in ("lock_timeout", "idle_in_transaction_session_timeout"):
-            value = session.connection().exec_driver_sql(f"SHOW {name}").scalar_one()
-            assert value not in {"0", ""}, name
+        for name, seconds in (
+            ("lock_timeout", storage.BUSY_SECONDS),
+            ("idle_in_transaction_session_timeout", storage.LOST_SECONDS),
+        ):
+            value = session.connection().execute(
+                text("SELECT setting FROM pg_settings WHERE name = :name"), {"name": name}
+            )
+            assert value.scalar_one() == str(1000 * seconds)
     store.close()
+
+
+def test_who_waits_too_long_is_told(founded_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process holds the lock and does not end: an error after a while, and no half deed."""
+    monkeypatch.setattr(storage, "BUSY_SECONDS", 1)
+    store, other = opened(founded_address, Clock()), opened(founded_address, Clock())
+    with store.writing():
+        began = time.monotonic()
+        with pytest.raises(OperationalError, match="lock"):
+            special_needs.begin(other, head(), "EC001", {}, key="waited")
+        assert 0.9 < time.monotonic() - began < 15
+    assert special_needs.begin(other, head(), "EC001", {}, key="waited").state == "draft"
+    store.close()
+    other.close()
+
+
+def test_a_lock_whose_holder_is_gone_is_given_back(
+    postgresql_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine that held it says nothing more; PostgreSQL undoes what it began."""
+    monkeypatch.setattr(storage, "LOST_SECONDS", 1)
+    gone, other = opened(postgresql_address, Clock()), opened(postgresql_address, Clock())
+    with pytest.raises(DBAPIError, match="idle-in-transaction"), gone.writing() as session:
+        session.add(Person(identity="gone", name="x"))
+        session.flush()
+        special_needs.begin(other, head(), "EC001", {}, key=key())  # waits for about a second
+        session.connection().execute(text("SELECT 1"))
+    for store in (gone, other):
+        with store.reading() as session:
+            assert not session.exec(select(Person).where(Person.identity == "gone")).all()
+            assert records.proof(session).is_whole
+    gone.close()
+    other.close()
 
 
 # --- transactions ------------------------------------------------------------------------------

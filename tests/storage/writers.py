@@ -20,7 +20,7 @@ from typing import Any
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # a process that forks has one thread
 
-from sqlalchemy import event  # noqa: E402
+from sqlalchemy import Engine, event  # noqa: E402
 
 from budget.storage.store import Store, opened  # noqa: E402
 from budget.workflow import attachments, founding, review, rounds, special_needs  # noqa: E402
@@ -294,6 +294,20 @@ def start_server(address: str, start: Any, answers: Any) -> None:
     except BaseException:
         answers.put(traceback.format_exc())
         raise
+
+
+def start_and_die(address: str, sample: str, count: int) -> None:
+    """Start on a new database, and be killed after so many statements that change something."""
+    statements = itertools.count(1)
+
+    def changed(*args: Any) -> None:
+        statement = args[2].lstrip()
+        if statement.startswith(("CREATE", "INSERT")) and next(statements) == count:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(Engine, "after_cursor_execute", changed)
+    environment = {founding.DATABASE: address, founding.SAMPLE: sample}
+    founding.open_store(environment, founding.DEMONSTRATION)
 
 
 def call_together(address: str, start: Any, answers: Any, deed: Deed) -> None:

@@ -39,12 +39,14 @@ def only_fault(content: bytes, name: str = "file") -> Fault:
 
 def decided(content: bytes) -> None:
     """Either it is an attachment or its faults are told; nothing else is ever raised."""
+    begin = time.thread_time()
     try:
         attachment = checked_attachment("a", content)
     except InputError as error:
         assert error.faults
     else:
         assert attachment.content == content
+    assert time.thread_time() - begin < SECONDS
 
 
 def filled(piece: bytes, size: int = 9_000_000) -> bytes:

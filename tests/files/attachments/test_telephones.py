@@ -25,7 +25,7 @@ from tests.files.attachment_samples import (
     saved,
     telephone_jpeg,
 )
-from tests.files.attachments.deciding import only_fault, refusals
+from tests.files.attachments.deciding import decided, only_fault, refusals
 
 GAIN_MAP = saved(picture(8).convert("L"), "JPEG")
 VIEWS = saved(picture(), "MPO", save_all=True, append_images=[picture(16), picture(9)])
@@ -257,15 +257,27 @@ def test_further_pictures_are_bounded_together() -> None:
 @pytest.mark.parametrize(
     "behind",
     [
-        samsung({"a": b""}) * 200_000,
-        samsung({str(number): b"" for number in range(5_000)}) * 40,
-        (film() * 50_000)[:9_000_000],
+        b"x" + samsung({"a": b""}) * 60_000,
+        b"x" + samsung({str(number): b"" for number in range(5_000)}) * 40,
+        film() * 25_000 + b"x",
         film(box(b"mdat", b"<" * 9_000_000)),
         film(box(b"mdat", b"PE\0\0" * 2_000_000)),
         GAIN_MAP[:2] * 4_000_000,
         bytes(9_000_000) + b"\xff\xd8",
+        saved(picture().resize((7_000, 7_000)).convert("L"), "JPEG", progressive=True, quality=5),
     ],
-    ids=["trailers", "full trailers", "films", "brackets", "marks", "beginnings", "padding"],
+    ids=[
+        "trailers",
+        "full trailers",
+        "films",
+        "brackets",
+        "marks",
+        "beginnings",
+        "padding",
+        "second picture of 49 megapixels",
+    ],
 )
 def test_a_photograph_made_to_keep_us_busy_is_decided_soon(behind: bytes) -> None:
-    refusals(jpeg() + behind + b"x")
+    content = jpeg() + behind
+    assert len(content) <= MOST_BYTES
+    decided(content)
