@@ -1,5 +1,7 @@
 """The parts of the overview: envelope, dates, country, gainers and losers, what waits."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from budget.allocation.faults import N_
@@ -21,6 +23,7 @@ from budget.view.findings import (
 )
 from budget.view.names import pool_name, province_name
 from budget.view.numbers import Numbers
+from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow import rounds
 from budget.workflow.deadlines import KOREA
@@ -123,6 +126,23 @@ def national_totals(shown: RoundFacts) -> None:
         (_("reserve"), parts.reserve),
     ]
     _envelope_parts(named, parts.envelope, numbers)
+    for centre, amounts in parts.own.items():
+        _own_amounts(centre, amounts, numbers)
+
+
+def _own_amounts(centre: str, amounts: Mapping[str, int], numbers: Numbers) -> None:
+    """What a centre gets, as published: each part and the total."""
+    _ = numbers.words
+    name = _.of(*rounds.centre_names(session.store(), session.who())[centre])
+    st.subheader(plain(_("Published allocation of {centre}", centre=name)), anchor=False)
+    with st.container(horizontal=True, gap="large"):
+        for part, won in amounts.items():
+            label = {"special_needs": _("special needs"), "total": _("total")}.get(part)
+            st.metric(
+                plain(capital(label or pool_name(part, _))),
+                plain(numbers.money_with_unit(won)),
+                width="content",
+            )
 
 
 def dates(shown: RoundFacts) -> None:
@@ -139,7 +159,9 @@ def dates(shown: RoundFacts) -> None:
         for name, day in shown.dates.items():
             left = (day - today).days
             when = (
-                _.ngettext("{count} day left", "{count} days left", left)
+                ""
+                if shown.state == "published"
+                else _.ngettext("{count} day left", "{count} days left", left)
                 if left > 0
                 else _("today")
                 if left == 0

@@ -103,7 +103,8 @@ def fault_text(fault: Fault, _: Words) -> str:
     """One fault as a sentence."""
     expected = _.template(fault.expected, fault.details)
     row = _(", row {row}", row=fault.row) if fault.row is not None else ""
-    place = f"{_.name(fault.file)}{row}" + (f", {fault.where}" if fault.where else "")
+    parts = (f"{_.name(fault.file)}{row}", fault.where)
+    place = ", ".join(part for part in parts if part)
     if fault.value:
         return _(
             "{place}: found {value}; expected: {expected}",

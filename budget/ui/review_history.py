@@ -16,8 +16,8 @@ from budget.workflow.special_needs import HistoryLine, Need
 
 SAME_PERSON = frozenset({"assessed_by", "decided_by"})
 """Fields that name whoever did the deed."""
-UNTOLD = frozenset({"state"})
-"""Fields that the line of a history says by itself."""
+UNTOLD = frozenset({"state", "snapshot"})
+"""Fields that the line of a history says by itself; a snapshot is told by its number."""
 
 
 def history(need: Need) -> None:

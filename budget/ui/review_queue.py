@@ -15,7 +15,6 @@ from budget.ui.review_forms import reviewers, waits_for_me
 from budget.ui.text import plain
 from budget.view.names import centre_name, province_name
 from budget.view.numbers import Numbers
-from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow import deadlines, review
 from budget.workflow.fields import CATEGORIES
@@ -87,9 +86,11 @@ def _filtered(rows: Sequence[Need], _: Words) -> list[Need]:
         text = st.text_input(
             _("Filter"),
             key=keys.QUEUE_TEXT,
-            placeholder=_("Number, title, centre or province"),
+            placeholder=_("Number, title, centre or province")
+            if provinces
+            else _("Number, title or centre"),
             icon=":material/search:",
-            width=236,
+            width=276,
             **kept,
         )
         wanted = st.multiselect(
@@ -222,9 +223,9 @@ def _columns(shown: Sequence[Need], numbers: Numbers) -> dict[str, Any]:
 
     def amount(label: str) -> Any:
         return number(
-            capital(f"{label} ({numbers.unit_name})") if not is_korean else label,
+            label,
             format=money,
-            width=(84 if is_korean else 96) + wider,
+            width=84 + wider,
             help=plain(numbers.unit_name),
         )
 
@@ -233,7 +234,7 @@ def _columns(shown: Sequence[Need], numbers: Numbers) -> dict[str, Any]:
             _("State"), options=list(states), color=list(states.values()), width=92
         ),
         "request": text(_("Number"), width=104),
-        "title": text(_("Title"), width=262),
+        "title": text(_("Title"), width=262 if is_korean else 206),
         "centre": text(_("Centre"), width=92 if is_korean else 124),
         "province": text(_("Province"), width=60 if is_korean else 84),
         "category": text(_("Category"), width=76 if is_korean else 92),

@@ -1,6 +1,7 @@
 """Scenarios on the Allocate page: open, save, duplicate, baseline, reset to saved, history."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -23,7 +24,7 @@ from budget.view.parameters import (
 from budget.view.words import Words
 from budget.workflow import scenarios
 from budget.workflow.deadlines import KOREA
-from budget.workflow.refusals import Conflict, Refusal
+from budget.workflow.refusals import Conflict, OthersChange, Refusal
 from budget.workflow.roles import Verb
 from budget.workflow.scenarios import CONSIDERED, SavedScenario
 
@@ -68,6 +69,18 @@ def scenario_bar(shown_round: Round) -> None:
     current = session.opened()
     if current is None:
         return
+    base = shown_round.saved_baseline
+    if current.scenario_id == base.id and current.number < base.number:
+        session.keep_opened(Opened(base.id, base.number, base.name, {}, base.considered))
+        current = session.opened() or current
+        st.toast(
+            _(
+                "The baseline changed: version {number}, {person}. Your own changes are kept.",
+                number=base.number,
+                person=_.of(base.saved_by, base.saved_by_en or base.saved_by),
+            ),
+            icon=":material/star:",
+        )
     is_saved = dict(current.saved) == dict(session.edits().present)
     can_save = session.person().may(Verb.SAVE_SCENARIO)
     with st.container(horizontal=True, gap="xsmall", wrap=False, vertical_alignment="center"):
@@ -294,6 +307,9 @@ def _save_dialog(shown_round: Round, current: Opened) -> None:
     _ = session.words()
     present = session.edits().present
     baseline = shown_round.baseline
+    is_baseline = current.scenario_id == shown_round.saved_baseline.id
+    if is_baseline and keys.SCENARIO_TARGET not in st.session_state:
+        st.session_state[keys.SCENARIO_TARGET] = NEW
     target = st.radio(
         _("Save as"),
         [LATEST, NEW],
@@ -306,6 +322,14 @@ def _save_dialog(shown_round: Round, current: Opened) -> None:
         horizontal=True,
     )
     name = st.text_input(_("Name"), key=keys.SCENARIO_NAME, max_chars=80) if target == NEW else ""
+    if is_baseline and target == LATEST:
+        st.warning(
+            _(
+                "This changes the baseline: every comparison and everybody's national totals "
+                "follow it. Please say why in the note."
+            ),
+            icon=":material/star:",
+        )
     note = st.text_area(_("Note"), key=keys.SCENARIO_NOTE, max_chars=1000, height=80)
     rationales = _rationales(present, current, baseline, _)
     st.caption(
@@ -315,7 +339,8 @@ def _save_dialog(shown_round: Round, current: Opened) -> None:
     conflict = st.session_state.get(keys.SAVE_ON_TOP)
     if conflict:
         based_on = conflict
-    if st.button(_("Save"), type="primary", key=keys.SAVE + "_now"):
+    is_explained = bool(note.strip()) or not (is_baseline and target == LATEST)
+    if st.button(_("Save"), type="primary", key=keys.SAVE + "_now", disabled=not is_explained):
         _save(shown_round, current, target, name, note, rationales, based_on, _)
 
 
@@ -326,7 +351,9 @@ def _rationales(present: Changes, current: Opened, baseline: Policy, _: Words) -
         session.store(), session.who(), current.scenario_id, current.number
     ).rationales
     found = {}
-    for change in changes(baseline, present):
+    began = scenarios.began(session.store(), session.who())
+    policy = baseline.replaced(present) if present else baseline
+    for change in changes(began, changes_between(began, policy) or present):
         parameter = change.parameter
         scale = scale_of(parameter, baseline)
         before, now = (shown(value, scale, numbers) for value in (parameter.value, change.value))
@@ -382,7 +409,7 @@ def _save(
                 key=session.deed_key(keys.SAVE),
             )
     except Conflict as conflict:
-        _tell_conflict(conflict, _)
+        _tell_conflict(conflict, shown_round.baseline, _)
     except InputError as error:
         st.error(plain(" ".join(fault_text(fault, _) for fault in error.faults)))
     except Refusal as refusal:
@@ -399,11 +426,24 @@ def _save(
         st.rerun()
 
 
-def _tell_conflict(conflict: Conflict, _: Words) -> None:
+def _titled(change: OthersChange, baseline: Policy, _: Words) -> OthersChange:
+    """A change of a parameter with the parameter's title, and its value in its unit."""
+    parameter = parameter_at(baseline, change.field)
+    if parameter is None:
+        return change
+    value = type(parameter.value)(change.theirs)
+    return replace(
+        change,
+        field=full_title(parameter, baseline, _),
+        theirs=shown(value, scale_of(parameter, baseline), session.numbers()),
+    )
+
+
+def _tell_conflict(conflict: Conflict, baseline: Policy, _: Words) -> None:
     """Who changed what in the meantime; what was typed stays, and can be saved on top."""
     st.warning(plain(refusal_text(conflict, _)), icon=":material/front_hand:")
     for change in conflict.changes:
-        st.markdown(f"- {plain(change_text(change, _))}")
+        st.markdown(f"- {plain(change_text(_titled(change, baseline, _), _))}")
     st.session_state[keys.SAVE_ON_TOP] = conflict.version
     st.info(
         _(

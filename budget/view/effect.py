@@ -247,7 +247,6 @@ def effect_title(found: Effect, numbers: Numbers) -> str:
     values = {
         "gets": amount_text(found.gets, numbers),
         "centre": found.centre,
-        "requests": len(found.paying_requests),
         "from_requests": amount_text(found.from_requests, numbers),
         "centres": len(found.regular_payers),
         "from_pools": amount_text(found.from_pools, numbers),
@@ -256,8 +255,8 @@ def effect_title(found: Effect, numbers: Numbers) -> str:
         return _("Nothing is left under the ceiling: {centre} would get nothing", **values)
     if found.paying_requests and found.regular_payers:
         return _(
-            "{gets} for {centre}: {requests} other requests get {from_requests} less, "
-            "{centres} centres {from_pools}",
+            "{gets} for {centre}: other requests get {from_requests} less, the pools of {centres} "
+            "centres {from_pools}",
             **values,
         )
     if found.paying_requests:
@@ -361,7 +360,7 @@ def gauge_text(found: Effect, numbers: Numbers) -> str:
 
 
 def requests_table(found: Effect, numbers: Numbers) -> pd.DataFrame:
-    """One row a request whose funding changes; money in the reader's unit as text."""
+    """One row a request whose funding changes; money in the reader's unit."""
     return pd.DataFrame(
         [
             {

@@ -75,7 +75,7 @@ def _gauge(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
     used = gauge_colours(colours)
     bars = (
         alt.Chart(alt.NamedData("parts"))
-        .mark_bar(stroke=colours.surface, strokeWidth=1.5)
+        .mark_bar()
         .encode(
             y=alt.Y(
                 "row:N",

@@ -29,6 +29,7 @@ KINDS = {
     "returned": N_("returned to you"),
     "deadline": N_("not yet submitted"),
     "decided": N_("decided"),
+    "to_propose": N_("the publication can be proposed"),
     "to_confirm": N_("publication waits for your confirmation"),
 }
 """What an item says, after the request's number and title."""
@@ -105,6 +106,9 @@ def _of_reviewer(act: Act, round_: BudgetRound) -> Iterator[Item]:
 
 
 def _of_planner(act: Act, round_: BudgetRound) -> Iterator[Item]:
+    if act.person.has(Role.PLANNER) and round_.state == "decided" and not _proposed(act, round_):
+        left = (round_.publication_due - deadlines.korean_day(act.now)).days
+        yield Item("to_propose", "", "", "", round_.publication_due, left)
     if not act.person.has(Role.PLANNER) or round_.state not in {"open", "review"}:
         return
     if not act.person.has(Role.REVIEWER):
@@ -120,14 +124,18 @@ def _of_planner(act: Act, round_: BudgetRound) -> Iterator[Item]:
             yield _item(act, "to_decide", need, round_.decisions_due)
 
 
-def _of_lead(act: Act, round_: BudgetRound) -> Iterator[Item]:
-    if not act.person.has(Role.LEAD) or round_.state != "decided":
-        return
-    row = act.session.exec(
+def _proposed(act: Act, round_: BudgetRound) -> Publication | None:
+    return act.session.exec(
         select(Publication)
         .where(Publication.round_id == round_.id)
         .order_by(col(Publication.id).desc())
     ).first()
+
+
+def _of_lead(act: Act, round_: BudgetRound) -> Iterator[Item]:
+    if not act.person.has(Role.LEAD) or round_.state != "decided":
+        return
+    row = _proposed(act, round_)
     if row is not None and row.confirmed_by is None and row.proposed_by != act.person.id:
         left = (round_.publication_due - deadlines.korean_day(act.now)).days
         yield Item("to_confirm", "", "", "", round_.publication_due, left)

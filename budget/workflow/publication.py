@@ -150,10 +150,7 @@ def _check_rationales(
     session: Session, round_: BudgetRound, saved: scenarios.SavedScenario
 ) -> None:
     """Every parameter that differs from the round's first policy has a rationale."""
-    first = session.exec(
-        select(Policy).where(Policy.round_id == round_.id).order_by(col(Policy.id))
-    ).first()
-    began = policy_from_toml(first.content, "policy.toml") if first else saved.policy
+    began = scenarios.first_policy(session, round_)
     faults = [
         Fault("", path, new or "", N_("a rationale; every changed parameter needs one"))
         for path, (_old, new) in scenarios.difference(began, saved.policy).items()

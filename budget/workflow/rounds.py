@@ -5,7 +5,7 @@ Source: workflow, the round.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import pandas as pd
@@ -100,13 +100,20 @@ def _facts(act: Act, round_: BudgetRound) -> RoundFacts:
         dates={
             name: getattr(round_, name)
             for name in ("requests_open", "requests_close", "decisions_due", "publication_due")
-        },
+        }
+        | _own_deadline(act, round_),
         version=round_.version,
         now=act.now,
         requests=count_by_state(act.session, round_.id or 0)
         if act.person.may(Verb.SEE_FIGURES)
         else {},
     )
+
+
+def _own_deadline(act: Act, round_: BudgetRound) -> dict[str, date]:
+    """For a centre head the centre's own last day, which may have been extended."""
+    days = [deadlines.last_day(act.session, round_, centre) for centre in act.person.centres]
+    return {"requests_close": max(days)} if days else {}
 
 
 def who_is(store: Store, identity: str) -> Actor:
@@ -246,6 +253,7 @@ class NationalParts:
     Attributes:
         pools: name and amount of each.
         special_needs: their ceiling before publication, what is funded after.
+        own: after publication, centre id -> part -> won, for the centres that the person heads.
     """
 
     envelope: int
@@ -254,6 +262,7 @@ class NationalParts:
     special_needs: int
     reserve: int
     is_published: bool
+    own: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def national_parts(store: Store, who: str) -> NationalParts:
@@ -283,6 +292,11 @@ def national_parts(store: Store, who: str) -> NationalParts:
                 special_needs=placed["special_needs"],
                 reserve=policy.envelope - placed["total"],
                 is_published=True,
+                own={
+                    row["centre_id"]: {name: int(row[f"{name}_krw"]) for name in placed}
+                    for row in table.to_dict("records")
+                    if row["centre_id"] in act.person.centres
+                },
             )
         data_set = act.session.get_one(DataSet, round_.data_set_id)
         rows = len(table_from(data_set.content, "centres.csv"))

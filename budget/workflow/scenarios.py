@@ -469,6 +469,27 @@ def history(store: Store, who: str, scenario_id: int) -> list[SavedScenario]:
         return [_seen(act.session, row, version) for version in versions]
 
 
+def began(store: Store, who: str) -> Policy:
+    """The policy that the round began with; whatever differs from it needs a rationale.
+
+    Raises:
+        Forbidden: for whoever may not see scenarios.
+    """
+    with looking(store, who, Verb.SEE_SCENARIOS) as act:
+        act.allow(Subject("scenario", ""))
+        return first_policy(act.session, act.round())
+
+
+def first_policy(session: Session, round_: BudgetRound) -> Policy:
+    """The same, inside a transaction, for the workflow itself."""
+    row = session.exec(
+        select(PolicyRow).where(PolicyRow.round_id == round_.id).order_by(col(PolicyRow.id))
+    ).first()
+    if row is None:
+        raise LookupError(f"round {round_.id} has no policy")
+    return policy_from_toml(row.content, "policy.toml")
+
+
 def baseline(session: Session, round_: BudgetRound) -> SavedScenario:
     """The latest version of the round's baseline; for the workflow itself."""
     return _latest(session, round_.baseline_id or 0)

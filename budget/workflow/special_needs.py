@@ -103,6 +103,7 @@ class Need:
         state: a key of STATES; the assessment and the decision stay hidden from the centre
             until the round is decided.
         version: what a deed on this is based on.
+        submitted_at: when the latest snapshot was frozen.
         draft: field -> text as typed, the working copy.
         deadline: the last day in Korea on which it may be submitted.
         can_submit: whether that day has not passed and the round allows it.
@@ -562,6 +563,13 @@ def _all_seen(act: Act, rows: Sequence[SpecialNeed]) -> list[Need]:
     names = {person.id: person for person in session.exec(select(Person)).all()} if rows else {}
     centres = {centre.centre_id: centre for centre in session.exec(select(Centre)).all()}
     ids = [row.id for row in rows]
+    latest = dict(
+        session.exec(
+            select(Snapshot.special_need_id, func.max(Snapshot.submitted_at))
+            .where(col(Snapshot.special_need_id).in_(ids))
+            .group_by(Snapshot.special_need_id)
+        ).all()
+    )
     files: dict[str, list[FileOfNeed]] = {}
     for file in session.exec(
         select(Attachment)
@@ -599,7 +607,7 @@ def _all_seen(act: Act, rows: Sequence[SpecialNeed]) -> list[Need]:
                 condition=row.condition if is_whole else "",
                 new_address=row.new_address if is_whole else "",
                 snapshots=row.snapshots,
-                submitted_at=row.submitted_at,
+                submitted_at=latest.get(row.id, row.submitted_at),
                 edited_at=_edited_at(row, sees_outcome),
                 deadline=_due(session, row, round_),
                 can_submit=row.state in EDITABLE

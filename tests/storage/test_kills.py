@@ -37,7 +37,7 @@ KILLS = 200 if os.environ.get("CI") == "true" else 10
 ANY = "any"
 """After so many messages of the process, from outside."""
 MOMENTS = (ANY, ANY, "wrote", "committing", "returned")
-COUNTS = {ANY: (2, 120), "wrote": (1, 60), "committing": (1, 15), "returned": (1, 15)}
+COUNTS = {ANY: (2, 80), "wrote": (1, 40), "committing": (1, 10), "returned": (1, 10)}
 LONGEST_DELAY = 0.01
 SILENCE_SECONDS = 60
 PROVEN_EVERY = 50

@@ -31,7 +31,7 @@ from tests.workflow.files import png  # noqa: E402
 from tests.workflow.steps import TEXTS  # noqa: E402
 
 WRITERS = 8
-READERS = 2
+READERS = 1
 DUE = date(2026, 4, 10)
 
 
@@ -211,7 +211,7 @@ def write(
     *,
     goes_on: bool = True,
 ) -> None:
-    """A server with 8 people who write and 2 who look on.
+    """A server with 8 people who write and one who looks on.
 
     Args:
         pending: deeds that a process before was killed in; asked for again, with the same key.

@@ -148,6 +148,7 @@ def calls(world: World) -> Mapping[str, Called]:
         "scenarios.scenarios": look(scenarios.scenarios),
         "scenarios.scenario": look(scenarios.scenario, w.scenario, about=scenario),
         "scenarios.history": look(scenarios.history, w.scenario, about=scenario),
+        "scenarios.began": look(scenarios.began),
         "publication.proposal": look(publication.proposal),
         "publication.propose": deed(publication.propose, w.baseline, "제안", about=str(w.baseline)),
         "publication.confirm": deed(publication.confirm, w.proposal, "확정", about=str(w.proposal)),

@@ -133,15 +133,15 @@ def test_a_file_is_served_to_whoever_may_see_the_request(store: Store) -> None:
         attachments.served(store, reviewer(1), free_file.id)
 
 
-@pytest.mark.parametrize("file_id", [0, -1, 2**31 - 1, 2**31, 10**30])
-def test_a_file_that_is_not_there_is_refused_like_a_foreign_one(file_id: int, store: Store) -> None:
+def test_a_file_that_is_not_there_is_refused_like_a_foreign_one(store: Store) -> None:
     need = attached(store, steps.drafted(store), "가.png", png("가"))
     with pytest.raises(Forbidden) as foreign:
         attachments.served(store, head("EC002"), need.files[0].id)
-    for who in (head("EC002"), planner()):
-        with steps.refused(store, Forbidden, who, "see_need") as caught:
-            attachments.served(store, who, file_id)
-        assert str(caught.value) == str(foreign.value)
+    for file_id in (0, -1, 2**31 - 1, 2**31, 10**30):
+        for who in (head("EC002"), planner()):
+            with steps.recorded_refusal(store, Forbidden, who, "see_need") as caught:
+                attachments.served(store, who, file_id)
+            assert str(caught.value) == str(foreign.value)
 
 
 def test_a_recall_keeps_the_files(store: Store) -> None:

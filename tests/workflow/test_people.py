@@ -124,6 +124,12 @@ def test_each_condition_of_a_grant_fails_by_itself_and_all_are_told_at_once(stor
         assert sorted(steps.places(caught.value)) == sorted(places), changed
 
 
+def test_who_never_had_a_role_may_do_nothing(store: Store) -> None:
+    for deed in (rounds.present, special_needs.needs_of_centres, people.people):
+        with steps.unchanged(store), pytest.raises(Forbidden):
+            deed(store, "system")
+
+
 def test_a_centre_is_only_for_heads(store: Store) -> None:
     grant(store, "issuer|auditor", "auditor", "EC007")
     assert rounds.who_is(store, "issuer|auditor").centres == ()

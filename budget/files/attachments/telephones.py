@@ -45,7 +45,7 @@ def _start_of_samsung(content: bytes, begin: int, end: int) -> int:
     if not 24 <= length < MOST_DIRECTORY or directory - begin < 8:
         return end
     name, _, count = struct.unpack_from("<4sII", content, directory)
-    if name != b"SEFH" or not 0 < count <= (length - 12) // 12:
+    if name != b"SEFH" or count > (length - 12) // 12:
         return end
     first = end
     for number in range(count):

@@ -168,6 +168,8 @@ def test_nothing_else_may_stand_behind_it(whole: bytes, more: bytes) -> None:
         TRAILER.replace(b"SEFH\x6b\0\0\0\2", b"SEFH\x6b\0\0\0\3"),
         TRAILER.replace(b"SEFH\x6b\0\0\0\2\0\0\0", b"SEFH\x6b\0\0\0\xff\xff\xff\xff"),
         TRAILER[:-8] + b"\xff\xff\xff\xff" + b"SEFT",
+        TRAILER[:-8] + struct.pack("<I", 60_000) + b"SEFT",
+        TRAILER[:-12] + struct.pack("<I", 999) + TRAILER[-8:],
         TRAILER[:-8] + b"\0\0\0\0" + b"SEFT",
         b"SEFT",
         struct.pack("<I", 24) + b"SEFT",
@@ -184,7 +186,9 @@ def test_nothing_else_may_stand_behind_it(whole: bytes, more: bytes) -> None:
         "no directory",
         "more entries than room",
         "4,294,967,295 entries",
+        "directory far before the file",
         "directory before the file",
+        "block longer than the trailer",
         "no length",
         "end mark only",
         "end only",
@@ -251,6 +255,8 @@ def test_a_second_picture_that_says_it_is_huge_is_refused_undecoded() -> None:
 
 
 def test_further_pictures_are_bounded_together() -> None:
+    large = saved(picture().resize((7_000, 7_000)).convert("L"), "JPEG", quality=5)
+    assert checked_attachment("a", large + large).kind == "jpeg"
     assert refusals(jpeg() + resized(GAIN_MAP, 6_000, 6_000) * 2) == [PICTURE_LARGE]
 
 
