@@ -23,6 +23,7 @@ TRAIL_SHOWN = "trail_shown"
 PEOPLE_SHOWN = "people_shown"
 REVIEWING = "reviewing"
 REVIEW_TOLD = "review_told"
+QUEUE_VISIT = "queue_visit"
 KEPT = (LANGUAGE, UNIT)
 """What stays when the visitor of the demonstration becomes another person."""
 

@@ -58,6 +58,8 @@ def open_request(need_id: str) -> None:
     """Go to a request; the address then names it."""
     tell(None)
     st.session_state.pop(keys.REVIEWING, None)
+    # a new table next time: the browser may still hold the click that opened this request
+    st.session_state[keys.QUEUE_VISIT] = st.session_state.get(keys.QUEUE_VISIT, 0) + 1
     st.query_params[keys.REQUEST_PARAMETER] = need_id
     st.rerun()
 

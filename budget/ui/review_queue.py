@@ -157,6 +157,7 @@ def _table(
     numbers = session.numbers()
     may_assign = session.person().may(Verb.ASSIGN)
     ids = ",".join(need.id for need in shown)
+    visit = st.session_state.get(keys.QUEUE_VISIT, 0)
     event = st.dataframe(
         _rows(shown, round_, numbers),
         column_config=_columns(shown, numbers),
@@ -164,7 +165,7 @@ def _table(
         row_height=ROW,
         height=min(MOST_HEIGHT, (len(shown) + 1) * ROW + 6),
         placeholder="",
-        key=keys.queue_table(hashlib.sha256(ids.encode()).hexdigest()[:12]),
+        key=keys.queue_table(f"{hashlib.sha256(ids.encode()).hexdigest()[:12]}:{visit}"),
         on_select="rerun",
         selection_mode=["multi-row", "single-cell"] if may_assign else "single-cell",
         alt=_("Requests with state, centre, amounts, age and reviewer; a click opens one"),
