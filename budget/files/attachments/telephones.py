@@ -106,7 +106,6 @@ _SCRIPTS = (
     b"<object",
     b"<embed",
     b"<?php",
-    b"<foreignobject",
     b"javascript:",
     b"vbscript:",
     b"www.w3.org/2000/svg",
