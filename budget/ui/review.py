@@ -1,8 +1,10 @@
 """The review page: the queue, or one request with what the reader can do with it."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from budget.ui import keys, session
 from budget.ui.problems import refusal_text
@@ -42,7 +44,7 @@ def review_page(round_: RoundFacts) -> None:
     asked = st.query_params.get(keys.REQUEST_PARAMETER)
     if not asked:
         rows = in_order(special_needs.queue(session.store(), session.who()))
-        _told(rows, "")
+        _told("")
         chosen = queue(rows, round_)
         if chosen:
             open_request(chosen)
@@ -95,18 +97,19 @@ def _next_for_me(rows: Sequence[Need], need_id: str) -> Need | None:
     return next((need for need in ahead if need.id != need_id and waits_for_me(need)), None)
 
 
-def _told(rows: Sequence[Need], need_id: str) -> None:
+def _told(need_id: str, following: Need | None = None) -> None:
     """What was done last, and the way to the next request."""
     found = told()
     if found is None or (need_id and found.need_id != need_id):
         return
     _ = session.words()
     if found.text:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.success(plain(found.text), icon=":material/check_circle:")
+        st.success(plain(found.text), icon=":material/check_circle:")
     if found.refused:
         lines = [f"{number}: {refusal_text(why, _)}" for number, why in found.refused]
         st.warning("  \n".join(plain(line) for line in lines), icon=":material/front_hand:")
+    if following is not None:
+        _next_button(following, keys.QUEUE_NEXT_AFTER, "primary", _)
     if not need_id:
         tell(None)
 
@@ -133,20 +136,25 @@ def one_request(need_id: str, round_: RoundFacts) -> None:
         known.seen = present
     known.shown.clear()
     shown = present or known.seen
-    _navigation(rows, need_id, _)
+    following = _next_for_me(rows, need_id)
+    _navigation(following, has_queue=bool(rows))
     _head(shown, _)
-    _told(rows, need_id)
-    above = st.container()
-    if not shown.is_whole:
-        _line(known, round_, _)
+    if shown.is_whole:
+        place = _facts_beside(shown, _)
     else:
-        _whole(known, shown, round_, _)
+        _line(shown, _)
+        place = st.container()
+    with place:
+        _told(need_id, following)
+        above = st.container()  # what has lost its field is known after the forms are drawn
+        forms(known, round_)
     with above:
         _meanwhile(known, present, _)
         refusal_and_left_over(known, _)
 
 
-def _navigation(rows: Sequence[Need], need_id: str, _: Words) -> None:
+def _navigation(following: Need | None, *, has_queue: bool) -> None:
+    _ = session.words()
     with st.container(
         horizontal=True,
         vertical_alignment="center",
@@ -154,20 +162,22 @@ def _navigation(rows: Sequence[Need], need_id: str, _: Words) -> None:
         gap="small",
     ):
         _way_back(_)
-        following = _next_for_me(rows, need_id)
-        done = told()
         if following is not None:
-            if st.button(
-                plain(_("Next for me: {request}", request=following.id)),
-                key=keys.QUEUE_NEXT,
-                icon=":material/arrow_forward:",
-                icon_position="right",
-                type="primary" if done is not None and done.need_id == need_id else "tertiary",
-                help=plain(title(following, _)),
-            ):
-                open_request(following.id)
-        elif rows:
+            _next_button(following, keys.QUEUE_NEXT, "tertiary", _)
+        elif has_queue:
             st.caption(plain(_("Nothing else waits for you.")), width="content")
+
+
+def _next_button(following: Need, key: str, kind: Literal["primary", "tertiary"], _: Words) -> None:
+    if st.button(
+        plain(_("Next for me: {request}", request=following.id)),
+        key=key,
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        type=kind,
+        help=plain(title(following, _)),
+    ):
+        open_request(following.id)
 
 
 def _head(need: Need, _: Words) -> None:
@@ -182,9 +192,8 @@ def _head(need: Need, _: Words) -> None:
         st.caption(plain(" · ".join(filter(None, parts))))
 
 
-def _line(known: Reviewing, round_: RoundFacts, _: Words) -> None:
+def _line(need: Need, _: Words) -> None:
     """A request that nobody has claimed: a reviewer sees only its line."""
-    need = known.seen
     with st.container(border=True, horizontal=True, gap="large"):
         for label, text in (
             (_("Category"), category_name(need.category, _)),
@@ -193,10 +202,10 @@ def _line(known: Reviewing, round_: RoundFacts, _: Words) -> None:
         ):
             with st.container(width="content"):
                 labelled(label, text)
-    forms(known, round_)
 
 
-def _whole(known: Reviewing, need: Need, round_: RoundFacts, _: Words) -> None:
+def _facts_beside(need: Need, _: Words) -> DeltaGenerator:
+    """What the request says, at the left; gives the place for what can be done with it."""
     left, right = st.columns(WIDTHS, gap="medium")
     with left:
         with st.container(border=True, gap="small"):
@@ -211,8 +220,7 @@ def _whole(known: Reviewing, need: Need, round_: RoundFacts, _: Words) -> None:
         else:
             outcome(need)
         history(need)
-    with right:
-        forms(known, round_)
+    return right
 
 
 def _meanwhile(known: Reviewing, present: Need | None, _: Words) -> None:

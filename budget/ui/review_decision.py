@@ -192,7 +192,9 @@ def decided(known: Reviewing, round_: RoundFacts, _: Words) -> None:
     else:
         say(_("It is decided. The lead can reopen the decision until publication."), "gavel")
     if need.state == "approved" and session.person().may(Verb.SEE_FIGURES):
-        _read_only(need, need.approved_krw or 0, _("What the approval costs whom now"), _)
+        # closed: after an approval the page is short, and what was done stands in view
+        with st.expander(_("What the approval costs whom now"), icon=":material/balance:"):
+            _read_only(need, need.approved_krw or 0, _("Approved"), _)
 
 
 REOPEN = {

@@ -24,6 +24,8 @@ from budget.workflow.special_needs import Need
 
 MOST_REASON = 2000
 CHOOSE = N_("a choice")
+REFUSED = "refused"
+"""Among the fields that a run has drawn: the refusal has been said."""
 
 
 @dataclass
@@ -35,7 +37,8 @@ class Reviewing:
         typed: field -> its label and the text that was typed into it.
         shown: fields that this run has drawn.
         faults: field -> what is wrong with it, and the text that it was said of.
-        refused: why the last deed was not done, until it is read.
+        refused: why the last deed was not done, until the next one.
+        refused_deed: which one that was; it is said beside its button while that is there.
     """
 
     seen: Need
@@ -43,6 +46,7 @@ class Reviewing:
     shown: set[str] = field(default_factory=set)
     faults: dict[str, tuple[Fault, Any]] = field(default_factory=dict)
     refused: Refusal | None = None
+    refused_deed: str = ""
 
     @property
     def left_over(self) -> list[tuple[str, str]]:
@@ -244,6 +248,9 @@ class Form:
         """
         need = self.known.seen
         if not st.button(label, key=keys.request_deed(need.id, self.name + variant), **look):
+            if self.known.refused is not None and self.known.refused_deed == self.name:
+                show_refusal(self.known.refused, session.words())
+                self.known.shown.add(REFUSED)
             return
         name = f"{self.name}:{need.id}:{need.version}"
         self.known.faults, self.known.refused = {}, None
@@ -254,7 +261,7 @@ class Form:
             except InputError as error:
                 faults = list(error.faults)
             except Refusal as refusal:
-                self.known.refused = refusal
+                self.known.refused, self.known.refused_deed = refusal, self.name
             else:
                 session.deed_done(name)
                 self._forget()
@@ -280,7 +287,7 @@ class Form:
 
 def refusal_and_left_over(known: Reviewing, _: Words) -> None:
     """Who was faster, or why not; and the person's own text where its field is gone."""
-    if known.refused is not None:
+    if known.refused is not None and REFUSED not in known.shown:
         show_refusal(known.refused, _)
     if not known.left_over:
         return

@@ -18,6 +18,7 @@ from budget.workflow.special_needs import Need
 
 SHORT = 60
 """Fields of at most so many characters share a line, two by two."""
+PAIR = (0.42, 0.58)
 
 
 def title(need: Need, _: Words) -> str:
@@ -41,7 +42,7 @@ def fields_as_submitted(need: Need) -> None:
     shown = fields_of(need.category)
     short = [field for field in shown if field.most <= SHORT]
     for place in range(0, len(short), 2):
-        for field, column in zip(short[place : place + 2], st.columns(2), strict=False):
+        for field, column in zip(short[place : place + 2], st.columns(PAIR), strict=False):
             with column:
                 _field(need, field)
     for field in shown:
@@ -65,13 +66,15 @@ def assessment(need: Need, _: Words) -> None:
     with st.container(border=True, gap="small"):
         st.markdown(f"**{plain(_('Assessment'))}** :small[:gray[{plain(reviewer_name(need, _))}]]")
         facts = (
-            ("assessed_krw", won_in_words(need.assessed_krw or 0, session.numbers())),
             ("feasible", _("feasible") if need.feasible else _("not feasible")),
-            ("priority", _(level[0]) if level else NOTHING),
+            ("assessed_krw", won_in_words(need.assessed_krw or 0, session.numbers())),
             ("divisible", _("yes") if need.divisible else _("no")),
+            ("priority", _(level[0]) if level else NOTHING),
         )
         for place in range(0, len(facts), 2):
-            for (name, text), column in zip(facts[place : place + 2], st.columns(2), strict=True):
+            for (name, text), column in zip(
+                facts[place : place + 2], st.columns(PAIR), strict=True
+            ):
                 with column:
                     labelled(capital(field_name(name, _)), text)
         labelled(_("Rationale"), need.assessment or NOTHING)

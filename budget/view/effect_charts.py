@@ -14,6 +14,8 @@ from budget.view.numbers import Numbers
 
 NAMED = 6
 """So many payers are named in the chart."""
+ROOM = 2.2
+"""The longest bar leaves so many times its length, itself included, to its label."""
 BAR = 26
 """Pixels of a bar with its label."""
 GAUGE_ROW = 32
@@ -123,8 +125,8 @@ def payers(found: Effect, numbers: Numbers, colours: Colours) -> Figure:
             "payer": [name for name, _won, _why_ in bars],
             "place": range(len(bars)),
             "less": [won / finer.unit.won for _name, won, _why_ in bars],
-            "room": [furthest * 1.9 / finer.unit.won] * len(bars),
-            "label": [f"{finer.change(-won)} {why}".strip() for _name, won, why in bars],
+            "room": [furthest * ROOM / finer.unit.won] * len(bars),
+            "label": [f"{finer.change_with_unit(-won)} {why}".strip() for _name, won, why in bars],
         }
     )
     meaning = ", ".join(f"{name} {finer.change_with_unit(-won)}" for name, won, _why_ in bars)

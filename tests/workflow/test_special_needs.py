@@ -9,7 +9,7 @@ from sqlmodel import col, select, text
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
 from budget.storage.tables import Snapshot
-from budget.workflow import review, special_needs
+from budget.workflow import review, rounds, special_needs
 from budget.workflow.refusals import Conflict, Forbidden, NotNow
 from budget.workflow.special_needs import Need
 from tests.storage.databases import Clock, at, head, key, lead, planner, reviewer
@@ -299,10 +299,12 @@ def test_a_returned_request_is_mended_and_submitted_as_a_new_snapshot(store: Sto
     assert claimed.state == "in_review"
 
 
-def test_the_moment_of_the_first_submission_stays(store: Store, clock: Clock) -> None:
+def test_the_first_submission_ranks_and_the_latest_is_shown(store: Store, clock: Clock) -> None:
     need = steps.returned(store)
     clock.advance(days=3)
-    assert submit(store, head(), need).submitted_at == at("2026-03-10T09:00:00")
+    assert submit(store, head(), need).submitted_at == at("2026-03-13T09:00:00")
+    table = rounds.inputs(store, planner()).requests.set_index("request_id")
+    assert table.loc[need.id, "submitted_at"] == "2026-03-10T09:00:00+09:00"
 
 
 def test_a_snapshot_is_frozen_in_the_database_itself(store: Store) -> None:
