@@ -5,7 +5,7 @@ whoever decides after somebody else is told so and keeps the text.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import streamlit as st
@@ -13,12 +13,14 @@ import streamlit as st
 from budget.allocation.faults import N_, Fault, InputError
 from budget.ui import keys, session
 from budget.ui.live_text import live_text_area, reset_live_text
-from budget.ui.problems import show_faults, show_refusal
-from budget.ui.request_words import expected_here
+from budget.ui.problems import change_text, refusal_text, show_faults
+from budget.ui.request_words import expected_here, won_in_words
 from budget.ui.text import plain
+from budget.view.numbers import NOTHING
 from budget.view.words import Words
 from budget.workflow import fields
-from budget.workflow.refusals import Refusal
+from budget.workflow.deeds import STATE
+from budget.workflow.refusals import Conflict, Refusal
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.special_needs import Need
 
@@ -249,7 +251,7 @@ class Form:
         need = self.known.seen
         if not st.button(label, key=keys.request_deed(need.id, self.name + variant), **look):
             if self.known.refused is not None and self.known.refused_deed == self.name:
-                show_refusal(self.known.refused, session.words())
+                say_refusal(self.known.refused)
                 self.known.shown.add(REFUSED)
             return
         name = f"{self.name}:{need.id}:{need.version}"
@@ -285,10 +287,32 @@ class Form:
             st.session_state.pop(self.key(name), None)
 
 
+UNSAID = frozenset({"decided_at", "decided_by", "assessed_at", "assessed_by", "reviewer_id"})
+"""Fields whose change says nothing that who, when and the state do not say."""
+
+
+def say_refusal(refusal: Refusal) -> None:
+    """Why it was not done; in a conflict who was faster, and what stands there now."""
+    _ = session.words()
+    st.warning(plain(refusal_text(refusal, _)), icon=":material/front_hand:")
+    changes = refusal.changes if isinstance(refusal, Conflict) else ()
+    for change in sorted(changes, key=lambda change: change.field != STATE):
+        if change.field not in UNSAID:
+            theirs = _theirs(change.field, change.theirs, _)
+            st.text(change_text(replace(change, theirs=theirs), _), width="stretch")
+
+
+def _theirs(field_name: str, theirs: str, _: Words) -> str:
+    """What somebody else has put into a field, as it reads best."""
+    if field_name.endswith("_krw") and theirs.isdecimal():
+        return won_in_words(int(theirs), session.numbers())
+    return {"True": _("yes"), "False": _("no"), "None": NOTHING}.get(theirs, theirs)
+
+
 def refusal_and_left_over(known: Reviewing, _: Words) -> None:
     """Who was faster, or why not; and the person's own text where its field is gone."""
     if known.refused is not None and REFUSED not in known.shown:
-        show_refusal(known.refused, _)
+        say_refusal(known.refused)
     if not known.left_over:
         return
     with st.container(border=True, gap="small"):

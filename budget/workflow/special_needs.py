@@ -423,8 +423,10 @@ def need(store: Store, who: str, need_id: str) -> Need:
 def needs_of_centres(store: Store, who: str) -> list[Need]:
     """The requests of the centres that the person heads, the latest edited first.
 
+    Planners, leads and auditors, who head none, get an empty list.
+
     Raises:
-        Forbidden: for anybody but a centre head.
+        Forbidden: for reviewers and administrators.
     """
     with looking(store, who, Verb.SEE_NEED) as act:
         centres = act.person.centres
