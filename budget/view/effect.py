@@ -36,11 +36,6 @@ class RequestChange:
         """The difference in won."""
         return self.now - self.before
 
-    @property
-    def is_pushed_out(self) -> bool:
-        """Whether it was funded and no longer is."""
-        return self.before > 0 and self.now == 0
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -125,7 +120,7 @@ class Effect:
     @cached_property
     def pushed_out(self) -> tuple[RequestChange, ...]:
         """Other requests that were funded and no longer are."""
-        return tuple(request for request in self.requests if request.is_pushed_out)
+        return tuple(one for one in self.requests if one.before > 0 and one.now == 0)
 
     @cached_property
     def regular_payers(self) -> tuple[CentreChange, ...]:

@@ -11,12 +11,23 @@ from streamlit.testing.v1 import AppTest
 
 from budget.files import policy_toml
 from budget.storage.store import Store
-from budget.ui import keys
-from budget.workflow import people, review, rounds, special_needs
+from budget.ui import keys, server
+from budget.workflow import attachments, people, review, rounds, special_needs
 from budget.workflow.roles import Role
 from budget.workflow.special_needs import Need
 from tests.pages.people_of_pages import opened, said, store, trail_of
-from tests.storage.databases import administrator, auditor, key, lead, move_round, planner, reviewer
+from tests.storage.databases import (
+    administrator,
+    auditor,
+    head,
+    key,
+    lead,
+    move_round,
+    planner,
+    reviewer,
+)
+from tests.workflow import steps
+from tests.workflow.files import png
 
 ASSESSED, OTHERS, UNCLAIMED = "SN2027-014", "SN2027-011", "SN2027-056"
 """Assessed by reviewer 1, by reviewer 2; submitted, and nobody has claimed it."""
@@ -245,6 +256,16 @@ def test_a_request_is_returned_with_a_reason_and_a_day() -> None:
     found = now(UNCLAIMED)
     assert (found.state, found.return_reason) == ("returned", "견적서를 첨부하십시오.")
     assert found.return_due is not None
+
+
+def test_files_open_by_a_ticket_of_the_reader() -> None:
+    """A name that reads like markup stays a name; the link is the reader's own."""
+    need = steps.submitted(store())
+    attachments.attach(store(), head(), need.id, "[견적](x).png", png("x"), key=key("attach"))
+    app = at(need.id)
+    link = app.get("link_button")[0].proto
+    assert link.label.replace("\\", "") == "[견적](x).png"
+    assert link.url.startswith(f"{server.ATTACHMENT}/")
 
 
 # --- deciding ------------------------------------------------------------------------------------
