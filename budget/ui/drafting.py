@@ -76,7 +76,7 @@ def drafting(need_id: str) -> Drafting:
 
 
 @st.cache_resource(max_entries=1000, show_spinner=False)
-def _unsaved(_where: str, _who: str, _need_id: str) -> dict[str, Unsaved]:
+def _unsaved(where: str, who: str, need_id: str) -> dict[str, Unsaved]:
     return {}
 
 

@@ -15,6 +15,8 @@ Changes = Mapping[str, Value]
 MOST_STEPS = 200
 """So many steps can be taken back."""
 ADDRESS = "address"
+MOST_DIGITS = 30
+"""Larger or smaller powers of ten are no number of a policy, and take for ever to write out."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def _number(text: str, *, whole: bool) -> Value | None:
         value = Decimal(text)
     except InvalidOperation:
         return None
-    if not value.is_finite() or len(text) > 40:
+    if not value.is_finite() or len(text) > 40 or abs(value.adjusted()) > MOST_DIGITS:
         return None
     if whole:
         return int(value) if value == value.to_integral_value() else None

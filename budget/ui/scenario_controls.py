@@ -217,7 +217,7 @@ def _duplicate(current: Opened, _: Words) -> None:
                     Opened(made.id, made.number, made.name, current.saved, made.considered)
                 )
                 session.keep_in_address()
-                st.toast(_("Duplicated: {name}", name=made.name))
+                st.toast(plain(_("Duplicated: {name}", name=made.name)))
                 st.rerun()
 
 
@@ -420,7 +420,7 @@ def _save(
         session.keep_opened(Opened(made.id, made.number, made.name, present, made.considered))
         session.keep_in_address()
         st.toast(
-            _("Saved: {name}, version {number}", name=made.name, number=made.number),
+            plain(_("Saved: {name}, version {number}", name=made.name, number=made.number)),
             icon=":material/save:",
         )
         st.rerun()

@@ -10,6 +10,7 @@ Source: workflow, signing in.
 import ipaddress
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import cast
 
 import streamlit as st
@@ -73,10 +74,16 @@ def check_address(server_address: str | None) -> None:
     Raises:
         InputError: for any other address; the server does not start.
     """
+    secret_files = [path for path in st.get_option("secrets.files") if Path(path).is_file()]
+    if is_demonstration() and secret_files:
+        raise InputError([Fault(Path(secret_files[0]).name, "[auth]", "", _NO_AUTH)])
     if is_demonstration() and not is_local(server_address or "0.0.0.0"):
         raise InputError([Fault("server.address", "", server_address or "", _ELSEWHERE)])
 
 
+_NO_AUTH = N_(
+    "a readable file with a section [auth]; a demonstration has no secrets, and starts without one"
+)
 _ELSEWHERE = N_(
     "localhost: without a sign-in the app is a demonstration and refuses any other address; "
     "configure [auth] in the secrets to serve others"

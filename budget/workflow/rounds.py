@@ -29,7 +29,7 @@ from budget.storage.tables import (
     SpecialNeed,
 )
 from budget.workflow import deadlines, fields, scenarios
-from budget.workflow.deeds import Act, Actor, acting, actor, known, looking
+from budget.workflow.deeds import OTHER_DEED, Act, Actor, acting, actor, known, looking
 from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, NotNow, OthersChange
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.special_needs import count_by_state
@@ -402,7 +402,9 @@ def extend_deadline(
     """
     with acting(store, who, Verb.EXTEND_DEADLINE, key) as act:
         act.allow(Subject("centre", centre_id[:40], centre_id))
-        if act.is_repeated:
+        if act.repeated:
+            if act.repeated.object_id != centre_id:
+                raise Forbidden(OTHER_DEED)
             return
         round_ = act.round()
         if round_.state not in {"open", "review"}:

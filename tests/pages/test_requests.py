@@ -487,3 +487,13 @@ def test_a_file_is_served_to_whoever_may_see_its_request(store: Store) -> None:
     assert status(link) == 200
     assert status(server.attachment_link(need.files[0].id, head("EC002"))) == 403
     assert status(link[:-3] + "AAA") == 403
+
+
+def test_unsaved_text_belongs_to_one_person_and_one_request() -> None:
+    """Nobody finds another's text in their form, and no request another's."""
+    from budget.ui.drafting import _unsaved
+
+    places = [("db", "a", "SN1"), ("db", "b", "SN1"), ("db", "a", "SN2"), ("other", "a", "SN1")]
+    kept = [_unsaved(*place) for place in places]
+    assert len({id(one) for one in kept}) == len(places)
+    assert _unsaved(*places[0]) is kept[0]

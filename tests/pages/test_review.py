@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from budget.files import policy_toml
 from budget.storage.store import Store
-from budget.ui import keys, server
+from budget.ui import keys, server, sign_in
 from budget.workflow import attachments, people, review, rounds, special_needs
 from budget.workflow.roles import Role
 from budget.workflow.special_needs import Need
@@ -258,10 +258,13 @@ def test_a_request_is_returned_with_a_reason_and_a_day() -> None:
     assert found.return_due is not None
 
 
-def test_files_open_by_a_ticket_of_the_reader() -> None:
+def test_files_open_by_a_ticket_of_the_reader(
+    quick_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A name that reads like markup stays a name; the link is the reader's own."""
-    need = steps.submitted(store())
-    attachments.attach(store(), head(), need.id, "[견적](x).png", png("x"), key=key("attach"))
+    monkeypatch.setattr(sign_in, "store", lambda: quick_store)
+    need = steps.submitted(quick_store)
+    attachments.attach(quick_store, head(), need.id, "[견적](x).png", png("x"), key=key("attach"))
     app = at(need.id)
     link = app.get("link_button")[0].proto
     assert link.label.replace("\\", "") == "[견적](x).png"
