@@ -104,7 +104,7 @@ class Need:
             until the round is decided.
         version: what a deed on this is based on.
         submitted_at: when the latest snapshot was frozen.
-        draft: field -> text as typed, the working copy.
+        draft: field -> text as typed, the working copy; for the centre's head alone.
         deadline: the last day in Korea on which it may be submitted.
         can_submit: whether that day has not passed and the round allows it.
         files: its attachments.
@@ -598,7 +598,7 @@ def _all_seen(act: Act, rows: Sequence[SpecialNeed]) -> list[Need]:
                 centre_en=centre.name_en,
                 state=_state_seen(row.state, sees_outcome),
                 version=row.version,
-                draft=draft if is_whole else {},
+                draft=draft if row.centre_id in act.person.centres else {},
                 category=draft.get("category", "") if is_draft else row.category,
                 title=draft.get("title", "") if is_draft else row.title,
                 title_en=row.title_en,
