@@ -88,6 +88,9 @@ def database_address(environment: Mapping[str, str], kind: str, *, must_exist: b
     """
     given = environment.get(DATABASE)
     if given:
+        file = given.removeprefix("sqlite:///")
+        if must_exist and file != given and not Path(file).is_file():
+            raise InputError([Fault(file, "", "", N_("a database; there is none yet"))])
         return given
     folder = Path(environment.get(FOLDER) or ROOT / ".budget")
     if must_exist and not (folder / f"{kind}.sqlite3").is_file():

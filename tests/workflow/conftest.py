@@ -40,7 +40,7 @@ def module_store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """The demonstration on each kind of database, once for a whole file."""
     databases: Databases = request.getfixturevalue(f"{request.param}_databases")
     address = databases.founded()
-    found = opened(address, Clock())
+    found = worlds.hasty(opened(address, Clock()))
     yield found
     found.close()
     databases.remove(address)
@@ -58,6 +58,6 @@ def store(module_store: Store, clock: Clock) -> Store:
 @pytest.fixture
 def own_store(founded_address: str, clock: Clock) -> Iterator[Store]:
     """The demonstration on each kind of database, for one test alone."""
-    found = opened(founded_address, clock)
+    found = worlds.hasty(opened(founded_address, clock))
     yield found
     found.close()

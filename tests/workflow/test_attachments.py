@@ -110,16 +110,6 @@ def test_a_file_is_removed_only_through_its_own_request(store: Store) -> None:
             attachments.detach(store, head(), mine.id, nothing, key=key())
 
 
-def test_files_are_added_until_the_decision(store: Store) -> None:
-    for step in (steps.submitted, steps.in_review, steps.returned, steps.assessed):
-        need = step(store)
-        assert len(attached(store, need, "가.png", png(need.id)).files) == 1
-    for step in (steps.approved, steps.rejected, steps.withdrawn):
-        need = step(store)
-        with steps.refused(store, NotNow, head(), "attach", need.id):
-            attached(store, need, "가.png", png(need.id))
-
-
 def test_a_file_is_served_to_whoever_may_see_the_request(store: Store) -> None:
     free, held = steps.submitted(store), steps.in_review(store, by=reviewer(1))
     held_file = attached(store, held, "가.png", png("가")).files[0]

@@ -83,39 +83,17 @@ def test_the_same_key_again_is_the_same_deed(
     assert {record.outcome for record in steps.records(store, number)} <= {"refused"}
 
 
-@pytest.mark.parametrize("verb", ["submit", "claim", "assess", "approve", "withdraw"])
-def test_the_same_key_for_another_object_is_refused(verb: str, store: Store) -> None:
-    def first_and_second() -> tuple[Any, Any]:
-        return step(store), step(store)
-
-    step, who, function, said = {
-        "submit": (steps.drafted, head(), special_needs.submit, {}),
-        "withdraw": (steps.submitted, head(), special_needs.withdraw, {"reason": "사유"}),
-        "claim": (steps.submitted, reviewer(), review.claim, {}),
-        "assess": (
-            steps.in_review,
-            reviewer(),
-            review.assess,
-            {
-                "feasible": True,
-                "assessed_krw": 1,
-                "priority": 1,
-                "divisible": True,
-                "rationale": "필요",
-            },
-        ),
-        "approve": (
-            steps.assessed,
-            planner(),
-            review.approve,
-            {"approved_krw": 1_000, "reason": "타당"},
-        ),
-    }[verb]
-    first, second = first_and_second()
+def test_the_same_key_for_another_object_is_refused(store: Store) -> None:
+    first, second = steps.drafted(store), steps.drafted(store)
     same = key("same")
-    function(store, who, first.id, **said, based_on=first.version, key=same)
-    with steps.refused(store, Forbidden, who, verb):
-        function(store, who, second.id, **said, based_on=second.version, key=same)
+    sent = special_needs.submit(store, head(), first.id, based_on=first.version, key=same)
+    with steps.refused(store, Forbidden, head(), "submit", second.id):
+        special_needs.submit(store, head(), second.id, based_on=second.version, key=same)
+    other = steps.submitted(store)
+    same = key("same")
+    review.claim(store, reviewer(), sent.id, based_on=sent.version, key=same)
+    with steps.refused(store, Forbidden, reviewer(), "claim", other.id):
+        review.claim(store, reviewer(), other.id, based_on=other.version, key=same)
 
 
 def test_a_head_of_two_centres_begins_with_one_key_at_one_centre_only(store: Store) -> None:
