@@ -24,7 +24,6 @@ from budget.workflow.refusals import Conflict, Refusal
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.special_needs import Need
 
-MOST_REASON = 2000
 CHOOSE = N_("a choice")
 REFUSED = "refused"
 """Among the fields that a run has drawn: the refusal has been said."""
@@ -86,11 +85,6 @@ def subject(need: Need) -> Subject:
 def can(verb: Verb, need: Need) -> bool:
     """Whether the reader has the right to this deed on this request."""
     return session.person().role_for(verb, subject(need)) is not None
-
-
-def has_hand_in(need: Need) -> bool:
-    """Whether the reader wrote or assessed the request, and so does not decide on it."""
-    return session.person().id in {need.written_by, need.assessed_by}
 
 
 def reviewer_name(need: Need, _: Words) -> str:
@@ -155,7 +149,7 @@ class Form:
             label,
             key=self.key(name),
             value="",
-            max_chars=MOST_REASON,
+            max_chars=fields.MOST_REASON,
             height=height,
             help=help_text,
             error=self._fault(name),

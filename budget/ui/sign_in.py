@@ -10,6 +10,7 @@ Source: workflow, signing in.
 import ipaddress
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -27,8 +28,12 @@ LOCAL_NAMES = ("localhost",)
 FIRST_PERSON = founding.demonstration_identity(Role.PLANNER, "1")
 
 
+@cache
 def is_demonstration() -> bool:
-    """Whether no sign-in is configured ([auth] in Streamlit's secrets)."""
+    """Whether no sign-in is configured ([auth] in Streamlit's secrets).
+
+    Decided once: a file that is being edited must not open the other kind of installation.
+    """
     return not get_secrets_auth_section()
 
 

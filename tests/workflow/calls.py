@@ -14,6 +14,7 @@ from budget.workflow import (
     attachments,
     inbox,
     people,
+    proving,
     publication,
     records,
     review,
@@ -172,6 +173,6 @@ def calls(world: World) -> Mapping[str, Called]:
         ),
         "records.records": look(records.records, records.Filter()),
         "records.people_in_trail": look(records.people_in_trail),
-        "records.verify": look(records.verify),
+        "proving.verify": look(proving.verify),
         "records.export": deed(records.export, records.Filter(), "감사", about=None),
     }
