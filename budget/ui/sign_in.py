@@ -140,6 +140,11 @@ def identity() -> str | None:
     return of_claims(dict(st.user))
 
 
+def is_nameless() -> bool:
+    """Whether somebody is signed in of whom the sign-in does not say who they are."""
+    return not is_demonstration() and bool(st.user.is_logged_in) and identity() is None
+
+
 def of_claims(claims: Mapping[str, object]) -> str | None:
     """The identity that a sign-in's claims give: who says it, and whom they mean."""
     issuer, subject = claims.get("iss"), claims.get("sub")

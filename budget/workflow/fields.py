@@ -209,7 +209,7 @@ def _meant(text: str) -> int | None:
 
 
 def day_from(text: str) -> date:
-    """A day written as 2027-04-30.
+    """A day written as 2027-04-30, or as Korean offices write it: 2027. 4. 30.
 
     Raises:
         ValueError: (template, details) if it is none.
@@ -218,10 +218,13 @@ def day_from(text: str) -> date:
     if not text:
         raise ValueError(EMPTY, {})
     wrong = ValueError(N_("a day like 2027-04-30"), {})
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+    found = re.fullmatch(
+        r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|\. ?(\d{1,2})\. ?(\d{1,2})\.?)", text, re.ASCII
+    )
+    if found is None:
         raise wrong
     try:
-        return date.fromisoformat(text)
+        return date(*(int(part) for part in found.groups() if part))
     except ValueError:
         raise wrong from None
 
