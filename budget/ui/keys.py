@@ -87,6 +87,15 @@ UNDO = "undo"
 REDO = "redo"
 RESET_ALL = "reset_all"
 CHANGES = "changes_list"
+GOAL = "goal_seek"
+GOAL_ASKED = "goal_asked"
+GOAL_QUESTION = "goal_question"
+GOAL_FIND = "goal_find"
+GOAL_GROWTH = "goal_growth"
+GOAL_FLOOR = "goal_floor"
+GOAL_CENTRE = "goal_centre"
+GOAL_PATH = "goal_path"
+GOAL_AGAINST = "goal_against"
 DOWNLOADS = "downloads"
 CENTRE_FILTER = "centre_filter"
 CENTRE_TABLE = "centre_table"
@@ -116,6 +125,11 @@ def reset(path: str) -> str:
 def reset_in_list(path: str) -> str:
     """The reset in the list of changes."""
     return f"reset_in_list:{path}"
+
+
+def goal_apply(answer: str) -> str:
+    """The button that takes an answer of the goal seek."""
+    return f"goal_apply:{answer}"
 
 
 def remedy(path: str) -> str:
