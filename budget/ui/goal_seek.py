@@ -1,4 +1,4 @@
-"""Goal seek on the Allocate page: what a rule must be for a goal, applied and undone in one click."""
+"""Goal seek on the Allocate page: what a rule must be for a goal; one click takes it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
