@@ -17,7 +17,7 @@ from budget.allocation.centres import CONTRACT, DERIVED, STAFF, cell_number, cel
 from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.parameters import named_columns
 from budget.allocation.policy import Policy
-from budget.allocation.run import Allocation, allocate
+from budget.allocation.run import Allocation, PoolResult, allocate
 
 COUNSELLORS = ("counsellors", "counselling_officials")
 """Columns of the contract that count people who counsel."""
@@ -35,7 +35,10 @@ class Mover:
             text), the id of a request and won. Empty where the change is not possible.
         total: the centre's total with it, in won; None if it is not possible.
         difference: against the present total, in won.
-        unmoved: pools whose amount stays as it is, with what stops it ("floor:<term>", …).
+        counts: whether the centre's entitlement, floor or cap in any pool differs with it; a rule
+            that is used up (a ramp at its end) counts no more.
+        unmoved: pools in which they differ and the amount does not, with what stops it
+            ("floor:<term>", …).
         why_not: a key that says why it is not possible: "unread" (no rule reads it), "missing",
             "top", "nobody", "none" or "infeasible"; empty if it is.
     """
@@ -45,6 +48,7 @@ class Mover:
     after: str = ""
     total: int | None = None
     difference: int = 0
+    counts: bool = True
     unmoved: tuple[tuple[str, str], ...] = ()
     why_not: str = ""
 
@@ -107,15 +111,28 @@ def _compared(
     except InfeasiblePolicy:
         return Mover(mover.kind, mover.before, mover.after, why_not="infeasible")
     place = present.centres.ids.index(centre_id)
-    unmoved = tuple(
-        (now.rule.name, now.binding[place])
-        for now, then in zip(found.pools, present.pools, strict=True)
-        if now.amounts[place] == then.amounts[place] and now.binding[place]
-    )
+    pairs = list(zip(found.pools, present.pools, strict=True))
+    touched = [
+        (now, then) for now, then in pairs if _standing(now, place) != _standing(then, place)
+    ]
     total = found.totals[place]
     return Mover(
-        mover.kind, mover.before, mover.after, total, total - present.totals[place], unmoved
+        mover.kind,
+        mover.before,
+        mover.after,
+        total,
+        total - present.totals[place],
+        counts=bool(touched) or mover.kind == "request",
+        unmoved=tuple(
+            (now.rule.name, now.binding[place])
+            for now, then in touched
+            if now.amounts[place] == then.amounts[place] and now.binding[place]
+        ),
     )
+
+
+def _standing(result: PoolResult, place: int) -> tuple[int, int, int | None]:
+    return result.entitlements[place], result.bounds.floors[place], result.bounds.caps[place]
 
 
 # --- one change each -----------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The page of one centre: for planners by the rules on the screen, for its head as published."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -11,9 +11,10 @@ from budget.allocation.explained import Explained, explained
 from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.movers import Mover, movers
 from budget.allocation.run import Allocation
-from budget.ui import glance, results, scenario_controls, session
+from budget.ui import glance, keys, results, scenario_controls, session
 from budget.ui.centre_context import Context
 from budget.ui.centre_figures import explanation
+from budget.ui.centre_link import PAGE
 from budget.ui.centre_own import data_of_centre, requests_of_centre
 from budget.ui.centre_picker import asked_centre, keep, may_open, names_of_centres, picker
 from budget.ui.problems import problems
@@ -28,6 +29,7 @@ from budget.workflow.rounds import RoundFacts
 
 STILL_OPEN = ("submitted", "in_review", "returned", "assessed", "approved", "unfunded")
 """States of requests that could still be funded."""
+MOST_LINKS = 5
 
 
 def centre_page(round_: RoundFacts) -> None:
@@ -40,13 +42,29 @@ def centre_page(round_: RoundFacts) -> None:
     picker(offered, chosen, names)
     if chosen is None:
         return
+    known = None
     with problems():
         known = centres.centre(session.store(), session.who(), chosen)
+    if known is None:
+        _way_back(offered, names)
+        return
+    with problems():
         keep(chosen)
         if session.person().may(Verb.SEE_FIGURES):
             _by_rules(known, round_, names)
         else:
             _as_published(known, round_, names)
+
+
+def _way_back(offered: Sequence[str], names: Mapping[str, str]) -> None:
+    """To the centres that the person may see, after one that is not theirs."""
+    for centre_id in offered[:MOST_LINKS]:
+        st.page_link(
+            PAGE,
+            label=plain(names.get(centre_id, centre_id)),
+            icon=":material/apartment:",
+            query_params={**session.address(), keys.CENTRE_PARAMETER: centre_id},
+        )
 
 
 # --- whoever sees the round ----------------------------------------------------------------------
@@ -89,7 +107,6 @@ def _by_rules(known: CentreFacts, round_: RoundFacts, names: Mapping[str, str]) 
     )
     if known.published:
         _published_beside(known.published, known.centre_id, found)
-    requests_of_centre(known, round_)
     data_of_centre(known)
 
 
@@ -173,7 +190,7 @@ def _as_published(known: CentreFacts, round_: RoundFacts, names: Mapping[str, st
             icon=":material/event:",
         )
         data_of_centre(known, is_open=True)
-        requests_of_centre(known, round_)
+        requests_of_centre(known)
         glance.national_totals(round_)
         return
     scenario = _("{scenario}, version {number}", scenario=_.name(run.scenario), number=run.number)
@@ -191,7 +208,6 @@ def _as_published(known: CentreFacts, round_: RoundFacts, names: Mapping[str, st
             movers=(),
         ),
     )
-    requests_of_centre(known, round_)
     data_of_centre(known)
 
 

@@ -7,9 +7,11 @@ from budget.allocation.explained import Explained
 from budget.allocation.movers import Mover
 from budget.ui import centre_notice, keys, session
 from budget.ui.centre_context import Context
+from budget.ui.centre_own import requests_of_centre
 from budget.ui.figures import show
 from budget.ui.text import plain
 from budget.view import centre, centre_charts, movers, peers
+from budget.view.movers import MoverLine
 from budget.view.names import pool_name
 from budget.view.numbers import WON, Numbers
 from budget.view.parameters import capital
@@ -23,10 +25,11 @@ def explanation(found: Explained, context: Context) -> None:
     left, right = st.columns([0.56, 0.44], gap="large")
     with left:
         _waterfall(found, numbers)
+        _peers(found, context, numbers)
     with right:
         if context.movers:
             _movers(context.movers, numbers)
-        _peers(found, context, numbers)
+        requests_of_centre(context.facts)
 
 
 def _head(found: Explained, context: Context, numbers: Numbers) -> None:
@@ -134,29 +137,28 @@ def _movers(moved: tuple[Mover, ...], numbers: Numbers) -> None:
     _ = numbers.words
     listed = [movers.mover_line(mover, numbers) for mover in moved]
     st.markdown(f"**{plain(movers.movers_title(listed, numbers))}**")
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "what": capital(line.what),
-                "difference": numbers.change(line.difference),
-                "total": numbers.money(line.total),
-                "note": " · ".join(text for text in (line.detail, line.note) if text),
-            }
-            for line in listed
-        ),
-        column_config={
-            "what": st.column_config.TextColumn(_("If it had"), width=170),
-            "difference": st.column_config.TextColumn(
-                _("Change ({unit})", unit=numbers.unit_name), alignment="right", width=92
-            ),
-            "total": st.column_config.TextColumn(_("New total"), alignment="right", width=84),
-            "note": st.column_config.TextColumn(_("What and why"), width=330),
-        },
-        hide_index=True,
-        height="content",
-        key=keys.MOVER_TABLE,
-        alt=_("What would move the centre's amount, by how much, and what stops it"),
+    st.caption(
+        plain(_("Each change alone, everything else as it is; in {unit}.", unit=numbers.unit_name))
     )
+    with st.container(border=True, gap="small"):
+        for line in listed:
+            _mover(line, numbers)
+
+
+def _mover(line: MoverLine, numbers: Numbers) -> None:
+    """What is changed and why not more at the left; change and new total at the right."""
+    _ = numbers.words
+    what = capital(line.what) + (f": {line.detail}" if line.detail else "")
+    note = f"  \n:small[:gray[{plain(line.note)}]]" if line.note else ""
+    with st.container(horizontal=True, horizontal_alignment="distribute", wrap=False, gap="small"):
+        st.markdown(plain(what) + note)
+        if line.difference is not None:
+            total = _("total {amount}", amount=numbers.money(line.total))
+            st.markdown(
+                f"**{plain(numbers.change(line.difference))}**  \n:small[:gray[{plain(total)}]]",
+                width="content",
+                text_alignment="right",
+            )
 
 
 # --- peers -----------------------------------------------------------------------------------

@@ -11,14 +11,13 @@ from budget.view.names import COLUMNS, column_name, province_name, value_name
 from budget.view.numbers import NOTHING, Numbers
 from budget.workflow.centres import CentreFacts
 from budget.workflow.roles import Verb
-from budget.workflow.rounds import RoundFacts
 from budget.workflow.special_needs import Need
 
 PLACES = ("centre_type", "province", "performance_grade", "integration_level")
 RATE = ("prior_available_krw", "prior_spent_krw", "prior_carryover_krw")
 
 
-def requests_of_centre(known: CentreFacts, round_: RoundFacts) -> None:
+def requests_of_centre(known: CentreFacts) -> None:
     """Every special need of the centre with its state and amounts; a click opens it."""
     _ = session.words()
     st.subheader(_("Special needs"), anchor=False)

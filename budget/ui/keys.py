@@ -99,7 +99,6 @@ CENTRE_NEXT = "centre_next"
 CENTRE_DOWNLOADS = "centre_downloads"
 WAY_SWITCH = "way_switch"
 STEP_TABLE = "step_table"
-MOVER_TABLE = "mover_table"
 PEER_TABLE = "peer_table"
 CENTRE_DATA = "centre_data"
 

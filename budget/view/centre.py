@@ -86,15 +86,20 @@ def _step_name(step: Step, found: Explained, _: Words) -> str:
     if step.kind == "pool":
         return _("from the pool {pool}", pool=pool_name(step.pool, _))
     if step.kind == "factor":
-        return _("need by {rule}", rule=rule_name(step.term, _).lower())
+        return _("need by {rule}", rule=_rule(step.term, _))
     if step.kind == "adjustment":
         own = _reading(step, found)
         if own is None:
-            return rule_name(step.term, _)
-        return f"{rule_name(step.term, _)} ({reading_text(own.column, own.value, _)})"
+            return _rule(step.term, _)
+        return f"{_rule(step.term, _)} ({reading_text(own.column, own.value, _)})"
     if step.kind in STEPS:
         return _(STEPS[step.kind])
-    return f"{kind_name(step.kind, _)} {rule_name(step.term, _)}".strip()
+    return f"{kind_name(step.kind, _)} {_rule(step.term, _)}".strip()
+
+
+def _rule(term: str, _: Words) -> str:
+    """A rule's name as it stands within a sentence: English keeps the policy's own letters."""
+    return rule_name(term, _) if _.language == "ko" else _.name(term)
 
 
 def _reading(step: Step, found: Explained) -> Reading | None:

@@ -19,7 +19,8 @@ ROW = 25
 """Pixels of a line of the waterfall."""
 ROOM_LEFT, ROOM_RIGHT = 0.04, 0.42
 """Room beside the bars, as a part of their range: figures stand at the right."""
-STRIP = 92
+STRIP = 148
+"""Pixels of the peers' strip, its axis included."""
 
 
 def waterfall(listed: Sequence[Line], title: str, numbers: Numbers, colours: Colours) -> Figure:
@@ -102,7 +103,7 @@ def _waterfall(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, A
     axis = alt.Axis(
         title=None,
         tickCount=4,
-        format=",",
+        format=",~f",
         domain=False,
         ticks=False,
         gridColor=colours.line,
@@ -172,11 +173,9 @@ def peer_strip(
         [
             {
                 "own": own / unit,
-                "own_name": own_name,
                 "own_label": f"{own_name} {numbers.money(own)}",
                 "median": middle / unit,
                 "median_label": _("median {amount}", amount=numbers.money(middle)),
-                "own_side": "right" if own >= middle else "left",
             }
         ]
     )
@@ -201,7 +200,7 @@ def _peer_strip(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
         labelColor=colours.muted,
         labelFontSize=12,
         labelOverlap=True,
-        format=",",
+        format=",~f",
     )
     scale = alt.Scale(nice=False, zero=False, padding=46)
     dots = (
@@ -209,7 +208,7 @@ def _peer_strip(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
         .mark_tick(thickness=2.5, size=22, color=colours.muted, opacity=0.7)
         .encode(
             x=alt.X("per_head:Q", axis=axis, scale=scale),
-            y=alt.value(STRIP / 2),
+            y=_at(0.5),
             tooltip=[
                 alt.Tooltip("name:N", title=_("Centre")),
                 alt.Tooltip("amount:N", title=_("Per weighted head")),
@@ -217,11 +216,11 @@ def _peer_strip(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
         )
     )
     marks = alt.Chart(alt.NamedData("marks"))
-    median = marks.mark_rule(color=colours.text, strokeDash=[4, 3]).encode(
-        x="median:Q", y=alt.value(STRIP / 2 - 16), y2=alt.value(STRIP / 2 + 16)
+    median = marks.mark_tick(thickness=2, size=38, color=colours.text).encode(
+        x="median:Q", y=_at(0.5)
     )
     median_text = marks.mark_text(fontSize=12.5, color=colours.text).encode(
-        x="median:Q", y=alt.value(STRIP / 2 + 28), text="median_label:N"
+        x="median:Q", y=_at(0.13), text="median_label:N"
     )
     own = marks.mark_point(
         filled=True,
@@ -230,11 +229,16 @@ def _peer_strip(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
         opacity=1,
         color=colours.more,
         stroke=colours.surface,
-    ).encode(x="own:Q", y=alt.value(STRIP / 2))
+    ).encode(x="own:Q", y=_at(0.5))
     own_text = marks.mark_text(fontSize=13, fontWeight=700, color=colours.more_text).encode(
-        x="own:Q", y=alt.value(STRIP / 2 - 28), text="own_label:N"
+        x="own:Q", y=_at(0.88), text="own_label:N"
     )
     return _finished(alt.layer(dots, median, median_text, own, own_text), STRIP)
+
+
+def _at(height: float) -> Any:
+    """A place in the strip: 0 at its foot, 1 at its top."""
+    return alt.YDatum(height, type="quantitative", axis=None, scale=alt.Scale(domain=[0, 1]))
 
 
 def _finished(chart: Any, height: int) -> Mapping[str, Any]:

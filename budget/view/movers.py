@@ -78,6 +78,8 @@ def _note(mover: Mover, numbers: Numbers) -> str:
     )
     if mover.difference:
         return _("Unchanged: {rules}", rules=stopped) if stopped else ""
+    if not mover.counts:
+        return _("Nothing changes: the rule counts no more than it has.")
     if stopped:
         return _("Nothing changes: {rules}", rules=stopped)
     if mover.kind == "request":

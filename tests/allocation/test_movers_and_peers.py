@@ -83,6 +83,19 @@ def test_execution_one_point_higher_by_hand() -> None:
     assert by_kind(movers(budget.allocate(given, rules), None, "B"))["execution"].why_not == "top"
 
 
+def test_a_rule_that_is_used_up_counts_no_more() -> None:
+    rules = policy(EXECUTION.replace("target = 1,", "target = 0.7,"), factor=STAFF_FACTOR)
+    given = table(
+        counsellors=[1, 1],
+        officials=[0, 0],
+        prior_available_krw=[1_000, 1_000],
+        prior_spent_krw=[800, 1_000],
+        prior_carryover_krw=[0, None],
+    )
+    mover = by_kind(movers(budget.allocate(given, rules), None, "A"))["execution"]
+    assert (mover.difference, mover.counts, mover.unmoved) == (0, False, ())
+
+
 def test_the_largest_open_request_is_tried_and_others_are_not() -> None:
     rules = policy(head="[special_needs]\nceiling = { krw = 100_000 }\n")
     rows = request_table(
