@@ -120,7 +120,7 @@ def notice(
         sentence=sentence(found, numbers),
         facts=tuple(_facts(found, exact)),
         steps_title=_("From last year to this year, in won"),
-        steps_head=(_("Step"), "", _("Change"), _("Reached")),
+        steps_head=(_("Step"), "", _("Change (won)"), _("Reached (won)")),
         steps=tuple(_steps(found, exact)),
         requests_title=_("Special needs"),
         requests_head=(_("Request"), _("State"), _("Amount")),
@@ -194,20 +194,20 @@ def _steps(found: Explained, exact: Numbers) -> list[StepLine]:
 # --- HTML ------------------------------------------------------------------------------------
 
 STYLE = """
-@page { size: A4; margin: 18mm 16mm; }
+@page { size: A4; margin: 15mm 16mm; }
 * { box-sizing: border-box; }
-body { font: 10.5pt/1.5 'Pretendard GOV', Pretendard, 'Noto Sans KR', 'Noto Sans CJK KR',
+body { font: 10pt/1.42 'Pretendard GOV', Pretendard, 'Noto Sans KR', 'Noto Sans CJK KR',
   'Malgun Gothic', sans-serif; color: #1e2124; max-width: 182mm; margin: 10mm auto; padding: 0 4mm;
   font-variant-numeric: tabular-nums; word-break: keep-all; overflow-wrap: anywhere; }
 header { border-bottom: 2px solid #1e2124; margin-bottom: 5mm; }
 header p { margin: 0; color: #58616a; }
 h1 { font-size: 17pt; margin: 1mm 0; }
-h2 { font-size: 11.5pt; margin: 6mm 0 1.5mm; }
+h2 { font-size: 11.5pt; margin: 5mm 0 1mm; }
 .centre { font-size: 13pt; font-weight: 700; color: #1e2124; margin: 0 0 2mm; }
 .banner { border: 1px solid #a1490f; color: #a1490f; padding: 1.5mm 3mm; font-weight: 700; }
 .headline { font-size: 12.5pt; font-weight: 700; margin: 4mm 0 1mm; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: 1mm 2mm; border-bottom: 1px solid #cdd1d5;
+th, td { text-align: left; padding: 0.8mm 2mm; border-bottom: 1px solid #cdd1d5;
   vertical-align: top; }
 th { color: #58616a; font-weight: 400; }
 .number { text-align: right; white-space: nowrap; }
