@@ -26,5 +26,5 @@ def notice_pdf(notice: Mapping[str, object], issued: datetime) -> bytes:
         font_paths=[FONTS],
         ignore_system_fonts=True,
         sys_inputs={"notice": json.dumps(notice, ensure_ascii=False)},
-        timestamp=issued,
+        timestamp=issued.replace(microsecond=0),
     )

@@ -9,7 +9,7 @@ import streamlit as st
 from budget.allocation.explained import Explained
 from budget.files.tables import table_bytes
 from budget.files.typeset import notice_pdf
-from budget.ui import keys, session
+from budget.ui import keys
 from budget.ui.centre_context import Context
 from budget.ui.centre_own import request_amounts, request_title
 from budget.ui.request_words import state_name
@@ -66,7 +66,7 @@ def _button(label: str, made: Callable[[], bytes], file_name: str, kind: str) ->
 
 
 def _notice(found: Explained, context: Context, numbers: Numbers) -> Notice:
-    _ = session.words()
+    _ = numbers.words
     full = _.of(context.facts.name_ko, context.facts.name_en)
     return notice(
         found,

@@ -243,7 +243,7 @@ def test_a_published_notice_of_real_data_has_no_banner() -> None:
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_pdf_has_the_same_words_and_no_markup(language: str) -> None:
-    moment = datetime(2026, 11, 22, tzinfo=UTC)
+    moment = datetime(2026, 11, 22, 9, 30, 15, 123456, tzinfo=UTC)
     first = notice_pdf(asdict(made(language)), moment)
     assert first == notice_pdf(asdict(made(language)), moment)
     text = "".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(first)).pages)
