@@ -36,7 +36,7 @@ class Mover:
         total: the centre's total with it, in won; None if it is not possible.
         difference: against the present total, in won.
         counts: whether the centre's entitlement, floor or cap in any pool differs with it; a rule
-            that is used up (a ramp at its end) counts no more.
+            that is used up (a ramp at its end) counts no more, and none counts where need is 0.
         unmoved: pools in which they differ and the amount does not, with what stops it
             ("floor:<term>", …).
         why_not: a key that says why it is not possible: "unread" (no rule reads it), "missing",

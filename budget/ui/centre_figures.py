@@ -168,8 +168,10 @@ def _peers(found: Explained, context: Context, numbers: Numbers) -> None:
     _ = numbers.words
     own = found.peers
     st.markdown(f"**{plain(peers.peers_title(own, context.name, numbers))}**")
+    if own.own is None:
+        return
     st.caption(plain(peers.peers_basis(own, numbers)))
-    if not own.others or own.own is None:
+    if not own.others:
         return
     names = peers.peer_names(own, context.names, _)
     show(centre_charts.peer_strip(own, context.name, names, numbers, session.chart_colours()))

@@ -79,7 +79,7 @@ def _note(mover: Mover, numbers: Numbers) -> str:
     if mover.difference:
         return _("Unchanged: {rules}", rules=stopped) if stopped else ""
     if not mover.counts:
-        return _("Nothing changes: the rule counts no more than it has.")
+        return _("Nothing changes: no rule counts this difference here.")
     if stopped:
         return _("Nothing changes: {rules}", rules=stopped)
     if mover.kind == "request":

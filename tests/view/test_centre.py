@@ -158,7 +158,7 @@ def test_movers_say_what_stops_them() -> None:
     )
     assert mover_line(at_floor, ENGLISH).note == "Nothing changes: operating: floor Least"
     used_up = Mover("execution", "0.957", "0.967", 10, 0, counts=False)
-    assert "counts no more" in mover_line(used_up, ENGLISH).note
+    assert "no rule counts this" in mover_line(used_up, ENGLISH).note
     assert mover_line(used_up, ENGLISH).detail == "95.7 % → 96.7 %"
     assert mover_line(Mover("grade", "S", why_not="top"), ENGLISH).difference is None
     request = mover_line(Mover("request", "R1", "5000000", 7, 5_000_000), KOREAN)
