@@ -107,7 +107,11 @@ def _change_by_centre(numbers: Numbers, colours: Colours, height: int) -> Mappin
         )
     )
     bars = bars.add_params(_pick())
-    zero = alt.Chart(alt.NamedData("centres")).mark_rule(color=colours.muted).encode(y=alt.datum(0))
+    zero = (
+        alt.Chart(alt.NamedData("centres"))
+        .mark_rule(color=colours.muted, aria=False)
+        .encode(y=alt.datum(0))
+    )
     labels = alt.Chart(alt.NamedData("labels"))
     leaders = labels.mark_rule(color=colours.muted, strokeWidth=0.7).encode(
         x=rank, x2="label_rank:O", y="change:Q", y2="label_change:Q"
@@ -232,7 +236,11 @@ def _greatest_changes(numbers: Numbers, colours: Colours, count: int) -> Mapping
         text="label:N",
         color=_more_or_less("datum.change", colours.more_text, colours.less_text),
     )
-    zero = alt.Chart(alt.NamedData("centres")).mark_rule(color=colours.muted).encode(x=alt.datum(0))
+    zero = (
+        alt.Chart(alt.NamedData("centres"))
+        .mark_rule(color=colours.muted, aria=False)
+        .encode(x=alt.datum(0))
+    )
     return _finished(alt.layer(bars, room, figures, zero), 26 * max(count, 1))
 
 
