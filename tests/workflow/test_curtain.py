@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from budget.storage.store import Store
-from budget.workflow import inbox, review, rounds, special_needs
+from budget.workflow import centres, inbox, review, rounds, special_needs
 from budget.workflow.refusals import Conflict, Forbidden, Refusal
 from budget.workflow.special_needs import Need
 from tests.storage.databases import Clock, head, key, lead, move_round, planner, reviewer
@@ -30,6 +30,10 @@ def seen(store: Store, need_id: str) -> dict[str, Any]:
     return {
         "need": replace(one, version=0),
         "needs_of_centres": [replace(need, version=0) for need in mine],
+        "centre": [
+            replace(need, version=0) for need in centres.centre(store, head(), "EC001").requests
+        ],
+        "published": centres.published(store, head(), "EC001"),
         "history": special_needs.history(store, head(), need_id),
         "inbox": inbox.inbox(store, head()),
         "round": replace(rounds.present(store, head()), now=one.edited_at),
