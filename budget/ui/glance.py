@@ -6,8 +6,9 @@ import streamlit as st
 
 from budget.allocation.faults import N_
 from budget.allocation.run import Allocation
-from budget.ui import session
-from budget.ui.figures import show
+from budget.ui import keys, session
+from budget.ui.centre_link import open_centre
+from budget.ui.figures import picked, show
 from budget.ui.results import certificate_badge
 from budget.ui.round import Round
 from budget.ui.text import plain
@@ -205,7 +206,11 @@ def country_and_centres(allocation: Allocation, shown: Round) -> None:
         st.subheader(plain(movement_title(movement, numbers)), anchor=False)
         st.caption(plain(movement_basis(movement, numbers)))
         named = [*movement.gainers[:NAMED], *reversed(movement.losers[:NAMED])]
-        show(charts.greatest_changes(named, numbers, session.chart_colours()))
+        chosen = picked(
+            charts.greatest_changes(named, numbers, session.chart_colours()), keys.GREATEST_CHART
+        )
+    if chosen:
+        open_centre(chosen)
 
 
 def _map_title(movement: Movement, numbers: Numbers) -> str:

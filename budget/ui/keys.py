@@ -24,6 +24,8 @@ PEOPLE_SHOWN = "people_shown"
 REVIEWING = "reviewing"
 REVIEW_TOLD = "review_told"
 QUEUE_VISIT = "queue_visit"
+CENTRE = "centre"
+WAY = "way"
 KEPT = (LANGUAGE, UNIT)
 """What stays when the visitor of the demonstration becomes another person."""
 
@@ -99,7 +101,17 @@ GOAL_AGAINST = "goal_against"
 DOWNLOADS = "downloads"
 CENTRE_FILTER = "centre_filter"
 CENTRE_TABLE = "centre_table"
+CHANGE_CHART = "change_chart"
+GREATEST_CHART = "greatest_chart"
 POOL_TABLE = "pool_table"
+CENTRE_PICKER = "centre_picker"
+CENTRE_PREVIOUS = "centre_previous"
+CENTRE_NEXT = "centre_next"
+CENTRE_DOWNLOADS = "centre_downloads"
+WAY_SWITCH = "way_switch"
+STEP_TABLE = "step_table"
+PEER_TABLE = "peer_table"
+CENTRE_DATA = "centre_data"
 
 
 def slider(path: str) -> str:

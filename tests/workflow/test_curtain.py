@@ -12,7 +12,7 @@ import pytest
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import inbox, review, rounds, special_needs
+from budget.workflow import centres, inbox, review, rounds, special_needs
 from budget.workflow.refusals import Conflict, Forbidden, Refusal
 from budget.workflow.special_needs import Need
 from tests.storage.databases import Clock, head, key, lead, move_round, planner, reviewer
@@ -28,6 +28,8 @@ def seen(store: Store, need_id: str) -> dict[str, Any]:
     return {
         "need": one,
         "needs_of_centres": mine,
+        "centre": centres.centre(store, head(), "EC001").requests,
+        "published": centres.published(store, head(), "EC001"),
         "history": special_needs.history(store, head(), need_id),
         "inbox": inbox.inbox(store, head()),
         "round": replace(rounds.present(store, head()), now=one.edited_at),

@@ -105,6 +105,8 @@ rounds.national_parts                  see_totals           +  +  +  +  +  +  + 
 rounds.figures_version                 see_figures          -  -  -  -  +  +  +  -
 rounds.inputs                          see_figures          -  -  -  -  +  +  +  -
 rounds.deadline_of                     see_need             +  -  -  -  +  +  +  -
+centres.centre                         see_centre           +  -  -  -  +  +  +  -
+centres.published                      see_centre           +  -  -  -  +  +  +  -
 rounds.move                            move_round           -  -  -  -  -  +  -  -
 rounds.extend_deadline                 extend_deadline      -  -  -  -  -  +  -  -
 inbox.inbox                            see_round            +  +  +  +  +  +  +  +
