@@ -273,6 +273,9 @@ def test_downloads_are_those_of_the_settings_on_the_screen(
 
     monkeypatch.setattr(st, "download_button", noted)
     slider(allocate, RESERVE).set_value(3.0).run()
+    assert not offered  # a closed menu costs nothing
+    allocate.session_state[keys.DOWNLOADS] = True
+    allocate.run()
     expected = core({RESERVE: "0.03"})
     assert offered["allocation.csv"]() == files.allocation_csv(expected)
     assert offered["policy.toml"]() == files.policy_toml(expected.policy)
