@@ -21,7 +21,7 @@ from budget.ui.text import plain
 from budget.view.chart_files import MIME as PICTURE_MIME
 from budget.view.chart_files import WIDTH, Format, chart_bytes
 from budget.view.charts import Figure
-from budget.view.exports import Provenance, Table, provenance_table
+from budget.view.exports import Provenance, Table, provenance_table, scenario_text
 from budget.view.numbers import DECREASE
 from budget.view.words import Words
 from budget.workflow import rounds
@@ -235,7 +235,6 @@ def round_provenance(shown: RoundFacts, _: Words) -> Provenance:
         fiscal_year=shown.fiscal_year,
         state=_(STATES.get(shown.state, shown.state)),
         scenario="",
-        version=None,
         requests="",
         certified=None,
         illustrative=shown.illustrative,
@@ -255,8 +254,7 @@ def allocation_provenance(
     """
     return replace(
         round_provenance(shown.facts, _),
-        scenario=_.name(scenario),
-        version=version,
+        scenario=scenario_text(scenario, version, _),
         requests=_(CONSIDERED[considered()]),
         certified=allocation.certified,
     )

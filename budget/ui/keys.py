@@ -24,6 +24,8 @@ PEOPLE_SHOWN = "people_shown"
 REVIEWING = "reviewing"
 REVIEW_TOLD = "review_told"
 QUEUE_VISIT = "queue_visit"
+COMPARED = "compared"
+COMPARE_VISIT = "compare_visit"
 KEPT = (LANGUAGE, UNIT)
 """What stays when the visitor of the demonstration becomes another person."""
 
@@ -45,6 +47,8 @@ TEXT_PARAMETER = "text"
 PAGE_PARAMETER = "page"
 RECORD_PARAMETER = "record"
 ROLE_PARAMETER = "role"
+COMPARE_PARAMETER = "compare"
+MEASURE_PARAMETER = "by"
 
 # widgets
 LANGUAGE_SWITCH = "language_switch"
@@ -88,6 +92,17 @@ REDO = "redo"
 RESET_ALL = "reset_all"
 CHANGES = "changes_list"
 DOWNLOADS = "downloads"
+COMPARE_CHOICES = "compare_choices"
+COMPARE_REFERENCE = "compare_reference"
+COMPARE_MEASURE = "compare_measure"
+COMPARE_BEGIN = "compare_begin"
+COMPARE_PAIR = "compare_pair"
+COMPARE_GROUP = "compare_group"
+COMPARE_FILTER = "compare_filter"
+COMPARE_BANDS = "compare_bands"
+COMPARE_SUMMARY = "compare_summary"
+COMPARE_RULES = "compare_rules"
+COMPARE_GROUPS = "compare_groups"
 CENTRE_FILTER = "centre_filter"
 CENTRE_TABLE = "centre_table"
 POOL_TABLE = "pool_table"
@@ -216,3 +231,13 @@ def opener(deed: str) -> str:
 def told(deed: str) -> str:
     """What is said after a deed was done."""
     return f"told:{deed}"
+
+
+def compare_centres(shown: str) -> str:
+    """The table of differences by centre; other rows are another table."""
+    return f"compare_centres:{shown}"
+
+
+def compare_scatter(visit: int) -> str:
+    """The scatter; a new one after every centre that was opened from it."""
+    return f"compare_scatter:{visit}"

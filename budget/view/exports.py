@@ -59,18 +59,17 @@ class Provenance:
     """What a file was made from, so that its figures can be found again.
 
     Attributes:
-        version: of the scenario; None: with changes that are not saved.
+        scenario: with its version, as `scenario_text` says it; several where several are compared.
         requests: which ones were considered.
         certified: None where nothing was allocated.
         made: when, with its time zone.
-        hashes: SHA-256 by what was hashed, an English source each.
+        hashes: SHA-256 by what was hashed, English sources or names.
     """
 
     round: str
     fiscal_year: int
     state: str
     scenario: str
-    version: int | None
     requests: str
     certified: bool | None
     illustrative: bool
@@ -78,26 +77,25 @@ class Provenance:
     code_version: str
     hashes: Mapping[str, str]
 
-    def scenario_name(self, _: Words) -> str:
-        """Scenario and version in words."""
-        if not self.scenario:
-            return ""
-        if self.version is None:
-            return _("{scenario}, unsaved changes", scenario=self.scenario)
-        return _("{scenario}, version {version}", scenario=self.scenario, version=self.version)
-
     def line(self, _: Words) -> str:
         """One line that stands above every table and under every chart's title."""
         kind = _("illustrative data") if self.illustrative else ""
         proof = {True: _("certified"), False: _("not certified")}.get(self.certified or False, "")
         parts = (
             self.round,
-            self.scenario_name(_),
+            self.scenario,
             proof if self.certified is not None else "",
             f"{self.made:%Y-%m-%d %H:%M} KST",
         )
         line = " · ".join(part for part in parts if part)
         return f"{capital(kind)} · {line}" if kind else line
+
+
+def scenario_text(name: str, version: int | None, _: Words) -> str:
+    """A scenario with its version; None: with changes that are not saved."""
+    if version is None:
+        return _("{scenario}, unsaved changes", scenario=_.name(name))
+    return _("{scenario}, version {version}", scenario=_.name(name), version=version)
 
 
 def provenance_table(found: Provenance, _: Words) -> Table:
@@ -107,13 +105,13 @@ def provenance_table(found: Provenance, _: Words) -> Table:
         _("Round"): found.round,
         _("Fiscal year"): str(found.fiscal_year),
         _("State"): found.state,
-        _("Scenario"): found.scenario_name(_) or "–",
+        _("Scenario"): found.scenario or "–",
         _("Requests considered"): found.requests or "–",
         _("Certified by the independent checker"): answers[found.certified],
         _("Illustrative data"): answers[found.illustrative],
         _("Made at"): f"{found.made:%Y-%m-%d %H:%M:%S} KST",
         _("Version of the program"): found.code_version,
-        **{f"SHA-256 · {_(name)}": value for name, value in found.hashes.items()},
+        **{f"SHA-256 · {_.name(name)}": value for name, value in found.hashes.items()},
     }
     return Table(
         "provenance",

@@ -19,6 +19,7 @@ from budget.view.exports import (
     parameter_table,
     parts_table,
     provenance_table,
+    scenario_text,
 )
 from budget.view.words import Words
 from budget.workflow.deadlines import KOREA
@@ -41,8 +42,7 @@ def provenance(**other: object) -> Provenance:
         "round": "2027",
         "fiscal_year": 2027,
         "state": "review",
-        "scenario": "Default rules",
-        "version": 3,
+        "scenario": scenario_text("Default rules", 3, Words("en")),
         "requests": "approved requests",
         "certified": True,
         "illustrative": True,
@@ -116,7 +116,7 @@ def test_provenance_says_what_was_used() -> None:
     line = provenance().line(_)
     assert line.startswith("Illustrative data · 2027 · Default rules, version 3 · certified")
     assert line.endswith("2026-04-01 09:30 KST")
-    assert "unsaved changes" in provenance(version=None).line(_)
+    assert "unsaved changes" in scenario_text("Default rules", None, _)
     assert "not certified" in provenance(certified=False).line(_)
     assert "llustrative" not in provenance(illustrative=False).line(_)
     assert "certified" not in provenance(certified=None, scenario="").line(_)
