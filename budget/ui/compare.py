@@ -1,7 +1,6 @@
 """The page that compares: what is chosen, what differs, who gains and who loses."""
 
 import hashlib
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -9,10 +8,18 @@ import streamlit as st
 
 from budget.allocation.faults import InputError
 from budget.ui import compare_choice, keys, session
+from budget.ui import compare_controls as controls
 from budget.ui.centre_link import open_centre
-from budget.ui.compare_choice import MOST_SCENARIOS, PRESENT, Asked
+from budget.ui.compare_choice import PRESENT
+from budget.ui.compare_controls import group, group_switch, pair_key, pair_switch
 from budget.ui.compare_files import comparison_contents
-from budget.ui.compare_tables import centre_columns, groups_table, rules_table, summary_table
+from budget.ui.compare_tables import (
+    centre_columns,
+    groups_table,
+    rules_table,
+    signed,
+    summary_table,
+)
 from budget.ui.downloads import downloads
 from budget.ui.figures import clicked, show
 from budget.ui.problems import problems, show_faults
@@ -20,9 +27,7 @@ from budget.ui.round import present_round
 from budget.ui.text import plain
 from budget.view import comparison_charts
 from budget.view.comparison import (
-    GROUPS,
     LAST_YEAR,
-    MEASURES,
     Comparison,
     band_names,
     bands_title,
@@ -36,11 +41,11 @@ from budget.view.comparison import (
     scatter_title,
 )
 from budget.view.numbers import Numbers
-from budget.view.words import Words
-from budget.workflow.scenarios import SavedScenario
 
 TABLE_HEIGHT = 420
 ROW = 30
+LANDING = "id"
+"""The first column: the keyboard enters the table there, so a marked cell of it opens nothing."""
 
 
 def compare_page() -> None:
@@ -58,12 +63,12 @@ def compare_page() -> None:
     found = compare_choice.asked(latest)
     if found.faults:
         show_faults(InputError(found.faults), _)
-    names = _names(latest, found, _)
+    names = controls.names(latest, found, _)
     above = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     with above:
-        _choose(found, names, _)
+        controls.choose(found, names, latest, _)
     if not found.tokens:
-        _nothing_chosen(latest, _)
+        controls.nothing_chosen(latest, _)
         return
     if PRESENT in found.tokens:
         session.keep_in_address()
@@ -73,99 +78,9 @@ def compare_page() -> None:
     measure = measure_for(choices, compare_choice.measure())
     comparison = Comparison(choices, measure, carrier)
     with above:
-        _measure_switch(measure, is_fixed=LAST_YEAR in found.tokens, _=_)
-        downloads(partial(comparison_contents, comparison, found, shown))
+        controls.measure_switch(measure, is_fixed=LAST_YEAR in found.tokens, _=_)
+        downloads(partial(comparison_contents, comparison, found, shown, pair_key(comparison)))
     _result(comparison, session.numbers())
-
-
-def _names(latest: Mapping[str, SavedScenario], found: Asked, _: Words) -> dict[str, str]:
-    """Everything that can be chosen, by its token."""
-    changed = len(session.edits().present)
-    present = (
-        _.ngettext("Present rules ({count} changed)", "Present rules ({count} changed)", changed)
-        if changed
-        else _("Present rules")
-    )
-    names = {LAST_YEAR: _("Last year"), PRESENT: present}
-    for name, saved in {**latest, **found.saved}.items():
-        star = "★ " if saved.is_baseline else ""
-        names[name] = f"{star}{_.name(saved.name)} · {saved.number}"
-    return names
-
-
-# --- choosing ------------------------------------------------------------------------------------
-
-
-def _choose(found: Asked, names: Mapping[str, str], _: Words) -> None:
-    """What is compared, and which of it the others are compared with."""
-    st.session_state[keys.COMPARE_CHOICES] = list(found.tokens)
-    st.multiselect(
-        _("Compare up to four scenarios and last year"),
-        list(names),
-        format_func=names.__getitem__,
-        placeholder=_("Choose scenarios"),
-        key=keys.COMPARE_CHOICES,
-        max_selections=MOST_SCENARIOS + 1,
-        on_change=_chosen,
-        width=560,
-    )
-    if len(found.tokens) > 1:
-        st.session_state[keys.COMPARE_REFERENCE] = found.tokens[0]
-        st.selectbox(
-            _("Differences against"),
-            found.tokens,
-            format_func=names.__getitem__,
-            key=keys.COMPARE_REFERENCE,
-            on_change=_reference_chosen,
-            width=220,
-        )
-
-
-def _chosen() -> None:
-    compare_choice.keep(st.session_state[keys.COMPARE_CHOICES])
-
-
-def _reference_chosen() -> None:
-    first = st.session_state[keys.COMPARE_REFERENCE]
-    rest = [name for name in st.session_state[keys.COMPARE_CHOICES] if name != first]
-    compare_choice.keep([first, *rest])
-
-
-def _nothing_chosen(latest: Mapping[str, SavedScenario], _: Words) -> None:
-    st.info(
-        plain(
-            _(
-                "Nothing is chosen yet. Choose up to four scenarios and last year above: the first "
-                "is what the others are compared with. You save scenarios on the page “Allocate”."
-            )
-        ),
-        icon=":material/compare_arrows:",
-    )
-    st.button(
-        _("Compare the baseline with last year"),
-        key=keys.COMPARE_BEGIN,
-        type="primary",
-        on_click=compare_choice.keep,
-        args=((LAST_YEAR, next(iter(latest))),),
-    )
-
-
-def _measure_switch(measure: str, *, is_fixed: bool, _: Words) -> None:
-    st.session_state[keys.COMPARE_MEASURE] = measure
-    st.segmented_control(
-        _("Compare by"),
-        list(MEASURES),
-        format_func=lambda name: _(MEASURES[name]),
-        key=keys.COMPARE_MEASURE,
-        on_change=_measure_chosen,
-        disabled=is_fixed,
-        required=True,
-        help=_("Last year is known as operating money only.") if is_fixed else None,
-    )
-
-
-def _measure_chosen() -> None:
-    st.query_params[keys.MEASURE_PARAMETER] = st.session_state[keys.COMPARE_MEASURE]
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -187,7 +102,7 @@ def _result(comparison: Comparison, numbers: Numbers) -> None:
         _rules(comparison, numbers)
     if not comparison.shown:
         return
-    st.caption(plain(basis(comparison, numbers)))
+    st.caption(plain(_basis(comparison, numbers)))
     key = ""
     if comparison.others:
         key = _pair(comparison, numbers)
@@ -197,9 +112,25 @@ def _result(comparison: Comparison, numbers: Numbers) -> None:
             plain(_("Choose a second one to see who gains and who loses.")),
             icon=":material/compare_arrows:",
         )
-        _group_switch(_)
-        groups_table(comparison, _group(), numbers)
+        group_switch(_)
+        groups_table(comparison, group(), numbers)
     _centres(comparison, key, numbers)
+
+
+def _basis(comparison: Comparison, numbers: Numbers) -> str:
+    """By what is compared, with which requests, and against what."""
+    _ = numbers.words
+    found, first = basis(comparison, numbers), comparison.choices[0]
+    notes = {choice.note for choice in comparison.choices if choice.note}
+    if len(notes) == 1:
+        found += " " + _("Requests considered: {requests}.", requests=notes.pop())
+    if comparison.others and comparison.reference is not first:
+        found += " " + _(
+            "{name} has no amounts; differences are against {reference}.",
+            name=first.name,
+            reference=comparison.reference.name,
+        )
+    return found
 
 
 def _rules(comparison: Comparison, numbers: Numbers) -> None:
@@ -224,48 +155,18 @@ def _rules(comparison: Comparison, numbers: Numbers) -> None:
 
 def _pair(comparison: Comparison, numbers: Numbers) -> str:
     """Which of the others the charts show, and how much money moves."""
-    _ = numbers.words
-    others = {choice.key: choice for choice in comparison.others}
-    key = next(iter(others))
+    key = pair_key(comparison)
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         title = st.container(width="content")
-        if len(others) > 1:
-            kept = st.session_state.get(keys.COMPARE_PAIR)
-            if kept not in others:
-                st.session_state[keys.COMPARE_PAIR] = key
-            key = st.selectbox(
-                _("Shown in the charts"),
-                list(others),
-                format_func=lambda name: others[name].name,
-                key=keys.COMPARE_PAIR,
-                width=240,
-            )
+        if len(comparison.others) > 1:
+            pair_switch(comparison, numbers.words)
+    now = next(choice for choice in comparison.others if choice.key == key)
     with title:
-        st.subheader(
-            plain(pair_title(comparison.pairs[key], others[key], comparison.reference, numbers)),
-            anchor=False,
-        )
+        text = pair_title(comparison.pairs[key], now, comparison.reference, numbers)
+        st.subheader(plain(text), anchor=False)
     return key
-
-
-def _group() -> str:
-    found = st.session_state.get(keys.COMPARE_GROUP)
-    return str(found) if found in GROUPS else next(iter(GROUPS))
-
-
-def _group_switch(_: Words) -> None:
-    st.segmented_control(
-        _("Group"),
-        list(GROUPS),
-        format_func=lambda name: _(GROUPS[name]),
-        key=keys.COMPARE_GROUP,
-        default=None if keys.COMPARE_GROUP in st.session_state else next(iter(GROUPS)),
-        persist_state="session",
-        required=True,
-        label_visibility="collapsed",
-    )
 
 
 def _charts(comparison: Comparison, key: str, numbers: Numbers) -> None:
@@ -296,8 +197,8 @@ def _charts(comparison: Comparison, key: str, numbers: Numbers) -> None:
     with right:
         with st.container(horizontal=True, horizontal_alignment="distribute"):
             title = st.container(width="content")
-            _group_switch(_)
-        by = _group()
+            group_switch(_)
+        by = group()
         with title:
             st.markdown(f"**{plain(groups_title(comparison, key, by, numbers))}**")
         show(comparison_charts.groups_chart(comparison, key, by, numbers, colours))
@@ -362,8 +263,9 @@ def _centres(comparison: Comparison, key: str, numbers: Numbers) -> None:
     ids = list(rows["id"])
     visit = st.session_state.get(keys.COMPARE_VISIT, 0)
     mark = hashlib.sha256(",".join(ids).encode()).hexdigest()[:12]
+    above = st.container()
     event = st.dataframe(
-        rows.drop(columns=["band"] if not key else []),
+        signed(rows.drop(columns=["band"] if not key else []), comparison, numbers),
         column_config=centre_columns(comparison, key, numbers),
         hide_index=True,
         height=TABLE_HEIGHT,
@@ -375,5 +277,17 @@ def _centres(comparison: Comparison, key: str, numbers: Numbers) -> None:
         alt=_("Table of the centres with their amount in each choice and the differences"),
     )
     cell = next(iter(event["selection"]["cells"]), None)
-    if cell is not None and cell[0] < len(ids) and cell[1] != "id":
-        _open(ids[cell[0]])
+    if cell is None or cell[0] >= len(ids):
+        return
+    opened = ids[cell[0]]
+    if cell[1] == LANDING:
+        with above:
+            name = rows["centre"].iloc[cell[0]]
+            pressed = st.button(
+                plain(_("Open {request}", request=f"{opened} {name}")),
+                key=keys.COMPARE_OPEN,
+                icon=":material/open_in_full:",
+            )
+        opened = opened if pressed else ""
+    if opened:
+        _open(opened)

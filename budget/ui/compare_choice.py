@@ -34,7 +34,7 @@ from budget.workflow.scenarios import CONSIDERED, SavedScenario
 PRESENT = "now"
 """The rules as the planner has them at the moment, saved or not."""
 MOST_SCENARIOS = 4
-ADDRESS = "address"
+ADDRESS = N_("address of the page")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def asked(latest: Mapping[str, SavedScenario]) -> Asked:
     texts = st.query_params.get_all(keys.COMPARE_PARAMETER)
     tokens: list[str] = []
     saved: dict[str, SavedScenario] = {}
-    faults: list[Fault] = []
+    faults = _wrong_measure()
     for text in texts:
         found = None if text in {LAST_YEAR, PRESENT} else latest.get(text) or _version(text)
         if text in {LAST_YEAR, PRESENT} or found is not None:
@@ -83,8 +83,8 @@ def asked(latest: Mapping[str, SavedScenario]) -> Asked:
             faults.append(
                 Fault(
                     ADDRESS,
-                    keys.COMPARE_PARAMETER,
-                    shown(text),
+                    "",
+                    shown(f"{keys.COMPARE_PARAMETER}={text}"),
                     expected,
                     details={"most": str(MOST_SCENARIOS)},
                 )
@@ -119,25 +119,18 @@ def _version(text: str) -> SavedScenario | None:
 
 
 def measure() -> str:
-    """By what the reader wants to compare: a key of MEASURES.
-
-    Raises:
-        InputError: if the address names another.
-    """
+    """By what the reader wants to compare: a key of MEASURES; totals if the address names none."""
     found = st.query_params.get(keys.MEASURE_PARAMETER, TOTAL)
-    if found not in MEASURES:
-        raise InputError(
-            [
-                Fault(
-                    ADDRESS,
-                    keys.MEASURE_PARAMETER,
-                    shown(found),
-                    N_("one of: {choices}"),
-                    details={"choices": ", ".join(MEASURES)},
-                )
-            ]
-        )
-    return found
+    return found if found in MEASURES else TOTAL
+
+
+def _wrong_measure() -> list[Fault]:
+    found = st.query_params.get(keys.MEASURE_PARAMETER, TOTAL)
+    if found in MEASURES:
+        return []
+    value = shown(f"{keys.MEASURE_PARAMETER}={found}")
+    allowed = {"choices": ", ".join(MEASURES)}
+    return [Fault(ADDRESS, "", value, N_("one of: {choices}"), details=allowed)]
 
 
 def keep(tokens: Sequence[str]) -> None:

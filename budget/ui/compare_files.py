@@ -1,6 +1,6 @@
 """What the page that compares offers as files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -18,8 +18,7 @@ from budget.ui.downloads import (
 )
 from budget.ui.round import Round
 from budget.view import comparison_charts as charts
-from budget.view.charts import Figure
-from budget.view.colours import LIGHT, Colours
+from budget.view.colours import LIGHT
 from budget.view.comparison import (
     BAND_NAMES,
     GROUPS,
@@ -37,11 +36,14 @@ from budget.view.numbers import Numbers
 
 LEAST_MARK = 24
 """Letters of a file's name for what is compared."""
-Chart = Callable[[Comparison, str, Numbers, Colours], Figure]
 
 
-def comparison_contents(comparison: Comparison, found: Asked, shown: Round) -> Contents:
-    """Every table of the page, and the charts of each of the others against the reference."""
+def comparison_contents(comparison: Comparison, found: Asked, shown: Round, key: str) -> Contents:
+    """Every table of the page, and the charts that it shows.
+
+    Args:
+        key: of the choice that the charts show; "" where there is none.
+    """
     _, numbers = session.words(), session.numbers()
     provenance = replace(
         round_provenance(shown.facts, _),
@@ -59,7 +61,7 @@ def comparison_contents(comparison: Comparison, found: Asked, shown: Round) -> C
         provenance=provenance,
         check=may_see_figures(),
         sheets=_sheets(comparison, numbers),
-        pictures=_pictures(comparison, numbers),
+        pictures=_pictures(comparison, key, numbers) if key else [],
         hashes=partial(_hashes, comparison),
     )
 
@@ -93,40 +95,36 @@ def _sheets(comparison: Comparison, numbers: Numbers) -> list[Sheet]:
     return sheets
 
 
-def _pictures(comparison: Comparison, numbers: Numbers) -> list[Picture]:
-    _ = numbers.words
-    found = []
-    for choice in comparison.others:
-        key, pair = choice.key, comparison.pairs[choice.key]
-        against = f"{choice.name} : {comparison.reference.name}. {basis(comparison, numbers)}"
-        mark = key.replace(".", "_")
-        found += [
+def _pictures(comparison: Comparison, key: str, numbers: Numbers) -> list[Picture]:
+    _, pair = numbers.words, comparison.pairs[key]
+    now = next(choice for choice in comparison.others if choice.key == key)
+    against = f"{comparison.reference.name} → {now.name}. {basis(comparison, numbers)}"
+    return [
+        Picture(
+            "bands",
+            _("Bands of change"),
+            bands_title(pair, numbers),
+            against,
+            partial(charts.bands_chart, comparison, key, numbers, LIGHT),
+        ),
+        Picture(
+            "scatter",
+            _("Scatter"),
+            scatter_title(comparison, key, numbers),
+            against,
+            partial(charts.scatter_chart, comparison, key, numbers, LIGHT),
+        ),
+        *(
             Picture(
-                f"bands-{mark}",
-                f"{_('Bands of change')} · {choice.name}",
-                bands_title(pair, numbers),
+                by,
+                _(label),
+                groups_title(comparison, key, by, numbers),
                 against,
-                partial(charts.bands_chart, comparison, key, numbers, LIGHT),
-            ),
-            Picture(
-                f"scatter-{mark}",
-                f"{_('Scatter')} · {choice.name}",
-                scatter_title(comparison, key, numbers),
-                against,
-                partial(charts.scatter_chart, comparison, key, numbers, LIGHT),
-            ),
-            *(
-                Picture(
-                    f"{by}-{mark}",
-                    f"{_(label)} · {choice.name}",
-                    groups_title(comparison, key, by, numbers),
-                    against,
-                    partial(charts.groups_chart, comparison, key, by, numbers, LIGHT),
-                )
-                for by, label in GROUPS.items()
-            ),
-        ]
-    return found
+                partial(charts.groups_chart, comparison, key, by, numbers, LIGHT),
+            )
+            for by, label in GROUPS.items()
+        ),
+    ]
 
 
 # --- sheets --------------------------------------------------------------------------------------
@@ -199,7 +197,12 @@ def groups_sheet(comparison: Comparison, by: str, numbers: Numbers) -> Table:
     before = [row.won[reference.key] for row in rows]
     columns = [
         Column(_(GROUPS[by]), [row.name for row in rows]),
-        Column(_("Centres"), [row.centres for row in rows], "count", sum(r.centres for r in rows)),
+        Column(
+            _("Number of centres"),
+            [row.centres for row in rows],
+            "count",
+            sum(r.centres for r in rows),
+        ),
         won(reference.name, before, comparison.total(reference), _),
     ]
     for choice in comparison.others:
@@ -225,7 +228,7 @@ def bands_sheet(comparison: Comparison, numbers: Numbers) -> Table:
         moved = [pair.moved[number] for number in BAND_NAMES]
         columns += [
             Column(
-                f"{choice.name} · {_('Centres')}",
+                f"{choice.name} · {_('Number of centres')}",
                 counts,
                 "count",
                 len(pair.ids) - pair.left_out,

@@ -1,9 +1,11 @@
 """The tables of the page that compares."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from budget.ui import keys
 from budget.ui.text import plain
@@ -21,17 +23,19 @@ def summary_table(comparison: Comparison, numbers: Numbers) -> None:
     """One row a choice: certified or not, how much, and how many centres gain and lose."""
     _ = numbers.words
     rows = pd.DataFrame([_summary(choice, comparison, numbers) for choice in comparison.choices])
+    if len({note for note in rows["note"] if note}) < 2:
+        rows = rows.drop(columns="note")  # the line below says it for all
     text = st.column_config.TextColumn
     wider = WIDER[numbers.unit.key]
     st.dataframe(
         rows,
         column_config={
-            "name": text(_("Compared"), width=150, pinned=True),
+            "name": text(_("Compared"), width=170, pinned=True),
             "total": text(capital(_(numbers.unit.label)), alignment="right", width=82 + wider),
             "change": text(_("Difference"), alignment="right", width=76 + wider),
             "gainers": text(_("Gain"), alignment="right", width=50),
             "losers": text(_("Lose"), alignment="right", width=50),
-            "state": text(_("State"), width=112),
+            "state": text(_("State"), width=100),
             "note": text(_("Requests considered"), width=180),
         },
         hide_index=True,
@@ -123,10 +127,10 @@ def groups_table(comparison: Comparison, by: str, numbers: Numbers) -> None:
         records.append(record)
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     st.dataframe(
-        pd.DataFrame(records),
+        signed(pd.DataFrame(records), comparison, numbers),
         column_config={
             "name": text(_(GROUPS[by]), width=120, pinned=True),
-            "centres": number(_("Centres"), format="%,.0f", width=58),
+            "centres": number(_("Number of centres"), format="%,.0f", width=64),
             **_amounts(comparison, numbers),
         },
         hide_index=True,
@@ -138,12 +142,28 @@ def groups_table(comparison: Comparison, by: str, numbers: Numbers) -> None:
     )
 
 
+def signed(rows: pd.DataFrame, comparison: Comparison, numbers: Numbers) -> Styler:
+    """Differences with the sign of the language; they still sort as numbers."""
+    digits = {f"change:{key}": numbers.unit.digits for key in comparison.pairs}
+    digits |= {f"rate:{key}": 1 for key in comparison.pairs}
+
+    def text(value: float, places: int) -> str:
+        if pd.isna(value):
+            return ""
+        shown = numbers.number(float(value), places)
+        return f"+{shown}" if value > 0 and shown.strip("0.") else shown
+
+    return rows.style.format(
+        {name: partial(text, places=places) for name, places in digits.items()}
+    )
+
+
 def centre_columns(comparison: Comparison, key: str, numbers: Numbers) -> dict[str, Any]:
     """The columns of the table of centres."""
     _ = numbers.words
     text = st.column_config.TextColumn
     columns: dict[str, Any] = {
-        "id": text(_("Number"), width=62),
+        "id": text(_("Number"), width=66, pinned=True),
         "centre": text(_("Centre"), width=110, pinned=True),
         "province": text(_("Province"), width=64),
         "office": text(_("Regional office"), width=132),
@@ -165,10 +185,6 @@ def _amounts(comparison: Comparison, numbers: Numbers) -> dict[str, Any]:
         columns[choice.key] = number(choice.name, format=f"%,.{digits}f", width=96 + wider)
         if choice.key in comparison.pairs:
             help_ = plain(f"{choice.name} − {comparison.reference.name}")
-            columns[f"change:{choice.key}"] = number(
-                _("Difference"), format=f"%+,.{digits}f", width=80 + wider, help=help_
-            )
-            columns[f"rate:{choice.key}"] = number(
-                _("Difference %"), format="%+,.1f", width=76, help=help_
-            )
+            columns[f"change:{choice.key}"] = number(_("Difference"), width=80 + wider, help=help_)
+            columns[f"rate:{choice.key}"] = number(_("Difference %"), width=84, help=help_)
     return columns

@@ -33,13 +33,13 @@ TOTAL, OPERATING = "total", "operating"
 MEASURES = {TOTAL: N_("Total"), OPERATING: N_("Operating money")}
 GROUPS = {"province": N_("Province"), "office": N_("Regional office"), "type": N_("Type")}
 BAND_NAMES = {
-    -3: N_("10 % less or lower"),
-    -2: N_("5 to under 10 % less"),
-    -1: N_("under 5 % less"),
+    -3: N_("less by 10 % or more"),
+    -2: N_("less by 5 to under 10 %"),
+    -1: N_("less by under 5 %"),
     0: N_("no change"),
-    1: N_("under 5 % more"),
-    2: N_("5 to under 10 % more"),
-    3: N_("10 % more or higher"),
+    1: N_("more by under 5 %"),
+    2: N_("more by 5 to under 10 %"),
+    3: N_("more by 10 % or more"),
 }
 
 

@@ -74,7 +74,7 @@ def _groups_chart(numbers: Numbers, colours: Colours, count: int) -> Mapping[str
         ),
         tooltip=[
             alt.Tooltip("group:N", title=_("Group")),
-            alt.Tooltip("centres:Q", title=_("Centres")),
+            alt.Tooltip("centres:Q", title=_("Number of centres")),
             alt.Tooltip("before:N", title=_("Before ({unit})", unit=numbers.unit_name)),
             alt.Tooltip("now:N", title=_("Now ({unit})", unit=numbers.unit_name)),
             alt.Tooltip("label:N", title=_("Change")),
@@ -105,7 +105,7 @@ def bands_chart(comparison: Comparison, key: str, numbers: Numbers, colours: Col
             "place": range(len(order)),
             "sign": [(number > 0) - (number < 0) for number in order],
             "count": [pair.counts[number] for number in order],
-            "right": [most * 1.45] * len(order),
+            "right": [most * 1.75] * len(order),
             "label": [_band_label(pair.counts[n], pair.moved[n], numbers) for n in order],
         }
     )
@@ -137,7 +137,7 @@ def _bands_chart(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
         ),
         tooltip=[
             alt.Tooltip("band:N", title=_("Band")),
-            alt.Tooltip("count:Q", title=_("Centres")),
+            alt.Tooltip("count:Q", title=_("Number of centres")),
             alt.Tooltip("label:N", title=_("Change ({unit})", unit=numbers.unit_name)),
         ],
     )
@@ -154,9 +154,13 @@ def _bands_chart(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
     return _finished(alt.layer(bars, room, figures), BAND_HEIGHT * len(BANDS))
 
 
-def _by_sign(more: str, less: str, same: str) -> alt.Color:
-    return alt.Color(
-        "sign:O", legend=None, scale=alt.Scale(domain=[-1, 0, 1], range=[less, same, more])
+def _by_sign(more: str, less: str, same: str) -> Any:
+    return (
+        alt.when("datum.sign > 0")
+        .then(alt.value(more))
+        .when("datum.sign < 0")
+        .then(alt.value(less))
+        .otherwise(alt.value(same))
     )
 
 
@@ -204,7 +208,9 @@ def scatter_chart(comparison: Comparison, key: str, numbers: Numbers, colours: C
 
 SCATTER_COLUMNS = ["id", "centre", "before", "rate", "was", "now", "change", "percent"]
 LABEL_COLUMNS = ["centre", "before", "rate", "side"]
-CLEARANCE = (0.34, 0.075)
+OUTLYING = 0.4
+"""The part of the greatest change from which on a centre stands out."""
+CLEARANCE = (0.42, 0.095)
 """How far two names must be from each other: part of the width, or part of the height."""
 
 
@@ -217,11 +223,12 @@ def _outliers(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     width = max(logs) - min(logs) or 1
     height = max(*rates, 5) - min(*rates, -5) or 1
     middle = (max(logs) + min(logs)) / 2
+    furthest = max(abs(rate) for rate in rates) or math.inf
     found: list[dict[str, Any]] = []
     taken: list[tuple[float, float]] = []
     for sign in (1, -1):
         ranked = sorted(
-            (row for row in rows if sign * row["rate"] > 0),
+            (row for row in rows if sign * row["rate"] >= furthest * OUTLYING),
             key=lambda row: (-sign * row["rate"], -row["before"]),
         )
         named = 0
@@ -292,20 +299,22 @@ def _scatter_chart(numbers: Numbers, colours: Colours, reference: str) -> Mappin
         .add_params(click)
     )
     zero = alt.Chart(alt.NamedData("centres")).mark_rule(color=colours.muted).encode(y=alt.datum(0))
-    sides: tuple[tuple[str, Literal["left", "right"], int], ...] = (
-        ("left", "left", 8),
-        ("right", "right", -8),
+    sides: tuple[tuple[str, Literal["left", "right"], str, int], ...] = (
+        ("left", "left", "datum.rate > 0", -11),
+        ("right", "right", "datum.rate > 0", -11),
+        ("left", "left", "datum.rate <= 0", 12),
+        ("right", "right", "datum.rate <= 0", 12),
     )
     names = [
         alt.Chart(alt.NamedData("labels"))
-        .transform_filter(f"datum.side == '{side}'")
-        .mark_text(align=align, dx=offset, fontSize=12.5, fontWeight=600)
+        .transform_filter(f"datum.side == '{side}' && {sign}")
+        .mark_text(align=align, dy=offset, fontSize=12.5, fontWeight=600)
         .encode(
             x="before:Q",
             y="rate:Q",
             text="centre:N",
             color=_more_or_less("datum.rate", colours.more_text, colours.less_text),
         )
-        for side, align, offset in sides
+        for side, align, sign, offset in sides
     ]
     return _finished(alt.layer(zero, points, *names), SCATTER_HEIGHT)
