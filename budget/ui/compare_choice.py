@@ -143,8 +143,11 @@ def keep(tokens: Sequence[str]) -> None:
 
 
 def restore() -> None:
-    """What was compared before, if the address names nothing: the page was entered by the menu."""
-    if not st.query_params.get_all(keys.COMPARE_PARAMETER):
+    """What was compared before, if the address names nothing: the reader came back to the page."""
+    named = st.query_params.get_all(keys.COMPARE_PARAMETER)
+    if named:
+        st.session_state[keys.COMPARED] = tuple(named)
+    else:
         keep(cast(tuple[str, ...], st.session_state.get(keys.COMPARED, ())))
 
 

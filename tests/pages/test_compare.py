@@ -159,3 +159,15 @@ def test_a_click_opens_the_centre(monkeypatch: pytest.MonkeyPatch) -> None:
     compare._open("EC005")
     assert went == ["EC005"]
     assert not app.exception
+
+
+def test_a_comparison_is_there_when_one_comes_back() -> None:
+    """To another page and back by the menu, whose address names nothing."""
+    app = page("last", "1.1")
+    app.switch_page("pages/overview.py").run()
+    del app.query_params[keys.COMPARE_PARAMETER]
+    app.switch_page("pages/compare.py").run()
+    assert app.query_params[keys.COMPARE_PARAMETER] == ["last", "1.1"]
+    assert charts(app) == 3
+    app.multiselect(key=keys.COMPARE_CHOICES).set_value([]).run()
+    assert "Nothing is chosen yet" in said(app)
