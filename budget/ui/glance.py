@@ -91,11 +91,8 @@ def _pictures(allocation: Allocation, shown: Round) -> list[Picture]:
                 envelope=numbers.money_with_unit(total),
                 year=shown.fiscal_year,
             ),
-            ", ".join(
-                f"{name} {numbers.money_with_unit(won)} ({numbers.percent(won / total)})"
-                for name, won in _parts(allocation, _)
-            ),
-            partial(charts.envelope_bar, _parts(allocation, _), numbers, LIGHT),
+            _operating_last_year(allocation, numbers),
+            partial(charts.envelope_bar_for_a_file, _parts(allocation, _), numbers, LIGHT),
         ),
         Picture(
             "map",

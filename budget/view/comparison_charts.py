@@ -84,13 +84,17 @@ def _groups_chart(numbers: Numbers, colours: Colours, count: int) -> Mapping[str
         x=alt.X("rate:Q", axis=None, scale=alt.Scale(nice=False)),
         color=_more_or_less("datum.rate", colours.more, colours.less),
     )
-    room = base.mark_rule(opacity=0).encode(x=alt.X("left:Q"), x2="right:Q")
+    room = base.mark_rule(opacity=0, aria=False).encode(x=alt.X("left:Q"), x2="right:Q")
     figures = base.mark_text(align="left", dx=6, fontSize=12.5).encode(
         x=alt.X("edge:Q"),
         text="label:N",
         color=_more_or_less("datum.rate", colours.more_text, colours.less_text),
     )
-    zero = alt.Chart(alt.NamedData("groups")).mark_rule(color=colours.muted).encode(x=alt.datum(0))
+    zero = (
+        alt.Chart(alt.NamedData("groups"))
+        .mark_rule(color=colours.muted, aria=False)
+        .encode(x=alt.datum(0))
+    )
     return _finished(alt.layer(bars, room, figures, zero), ROW * max(count, LEAST_ROWS))
 
 
@@ -145,7 +149,7 @@ def _bands_chart(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
         x=alt.X("count:Q", axis=None, scale=alt.Scale(nice=False, zero=True)),
         color=_by_sign(colours.more, colours.less, colours.muted),
     )
-    room = base.mark_rule(opacity=0).encode(x=alt.X("right:Q"))
+    room = base.mark_rule(opacity=0, aria=False).encode(x=alt.X("right:Q"))
     figures = base.mark_text(align="left", dx=6, fontSize=12.5).encode(
         x=alt.X("count:Q"),
         text="label:N",
@@ -298,7 +302,11 @@ def _scatter_chart(numbers: Numbers, colours: Colours, reference: str) -> Mappin
         )
         .add_params(click)
     )
-    zero = alt.Chart(alt.NamedData("centres")).mark_rule(color=colours.muted).encode(y=alt.datum(0))
+    zero = (
+        alt.Chart(alt.NamedData("centres"))
+        .mark_rule(color=colours.muted, aria=False)
+        .encode(y=alt.datum(0))
+    )
     sides: tuple[tuple[str, Literal["left", "right"], str, int], ...] = (
         ("left", "left", "datum.rate > 0", -11),
         ("right", "right", "datum.rate > 0", -11),

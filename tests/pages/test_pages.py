@@ -106,6 +106,7 @@ def test_opens_without_a_problem(app: AppTest, page: str) -> None:
         *((page, "planner-1") for page in PAGES),
         ("pages/overview.py", "lead-1"),
         ("pages/overview.py", "centre_head-EC001"),
+        ("pages/compare.py", "planner-1"),
         ("pages/requests.py", "centre_head-EC001"),
         ("pages/review.py", "reviewer-1"),
         ("pages/review.py", "planner-1"),

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from budget.view.chart_files import FONTS, chart_bytes
-from budget.view.charts import Figure, envelope_bar
+from budget.view.charts import Figure, envelope_bar, envelope_bar_for_a_file
 from budget.view.colours import LIGHT
 from budget.view.numbers import Numbers
 from budget.view.words import Words
@@ -32,6 +32,14 @@ def test_svg_says_its_title_and_refers_to_nothing_outside() -> None:
     outside = re.findall(r"https?://[^\"'\s)]+", svg)
     assert {address for address in outside if "www.w3.org" not in address} == set()
     assert not re.search(r"<script|<image|@import|url\((?!['\"]?#)", svg)
+
+
+def test_a_bar_without_axes_has_a_legend_in_its_file() -> None:
+    """Each part with its amount and share."""
+    bar = envelope_bar_for_a_file(PARTS, Numbers(Words("ko")), LIGHT)
+    svg = chart_bytes(bar, "svg", TITLE, LINES).decode()
+    assert "운영 300.0백만원 (75.0 %)" in svg
+    assert "유보액 100.0백만원 (25.0 %)" in svg
 
 
 def test_png_is_twice_the_size_and_draws_hangul() -> None:
