@@ -171,7 +171,7 @@ def _sweep(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     from budget.storage.store import opened  # noqa: PLC0415 - loads the database's libraries
-    from budget.workflow import founding, records  # noqa: PLC0415
+    from budget.workflow import founding, proving  # noqa: PLC0415
 
     expected = None
     if options.expect is not None:
@@ -182,14 +182,14 @@ def _verify(options: argparse.Namespace) -> int:
             )
         expected = (int(number), text.lower())
     address = founding.database_address(os.environ, options.kind, must_exist=True)
-    store = opened(address)
+    store = opened(address, as_it_is=True)
     with store.reading() as session:
-        proof = records.proof(session, expected)
+        proof = proving.proof(session, expected)
     store.close()
     if proof.trail.broken is not None:
         print(f"record {proof.trail.broken}: {proof.trail.why}", file=sys.stderr)
     for kind, identifier in proof.contents:
-        print(f"{kind} {identifier}: not what was recorded", file=sys.stderr)
+        print(f"{kind} {identifier}".strip() + ": not what was recorded", file=sys.stderr)
     if proof.is_whole:
         print(
             f"whole: {proof.trail.records} records; {proof.trail.records}:{proof.trail.last_hash}"

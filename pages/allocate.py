@@ -3,7 +3,7 @@
 import streamlit as st
 
 from budget.allocation.infeasibility import InfeasiblePolicy
-from budget.ui import controls, frame, results, scenario_controls, session
+from budget.ui import controls, frame, goal_seek, results, scenario_controls, session
 from budget.ui.problems import problems
 from budget.ui.round import (
     Round,
@@ -22,7 +22,7 @@ def rules_and_result(shown: Round) -> None:
     left, right = st.columns([0.235, 0.765], gap="medium")
     with left:
         scenario_controls.scenario_bar(shown)
-        controls.policy_controls(shown.baseline, shown.sections)
+        controls.policy_controls(shown.baseline, shown.sections, lambda: goal_seek.opener(shown))
     with right, problems():
         changes = session.edits().present
         try:

@@ -71,3 +71,10 @@ def quick_store(sqlite_databases: Databases, clock: Clock) -> Iterator[Store]:
     yield found
     found.close()
     sqlite_databases.remove(address)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of a file stay with one worker, for they share servers; the long ones go apart."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))

@@ -7,7 +7,7 @@ import pytest
 
 from budget.__main__ import main
 from budget.storage.store import opened
-from budget.workflow import founding, people, records, rounds
+from budget.workflow import founding, people, proving, rounds
 from budget.workflow.refusals import Forbidden
 from tests.storage.databases import Clock, Databases, auditor, key, lead, sqlite_path
 
@@ -46,15 +46,26 @@ def test_the_first_broken_record_is_named(
 def test_a_tail_that_was_cut_off_is_found_by_what_was_written_down(
     database: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The chain of what is left is whole; the record that was written down is not there."""
+    """Somebody undoes the deed and its record and puts the guard back: what is left is whole, but
+    the record that was written down is not there."""
     store = opened(f"sqlite:///{database}", Clock())
     shown = rounds.present(store, lead())
     rounds.move(store, lead(), "decided", "enough", based_on=shown.version, key=key())
-    verdict = records.verify(store, auditor()).trail
+    verdict = proving.verify(store, auditor()).trail
     store.close()
     with sqlite3.connect(database) as connection:
+        guard = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'trail_record_no_delete'"
+        ).fetchone()[0]
         connection.execute("DROP TRIGGER trail_record_no_delete")
         connection.execute("DELETE FROM trail_record WHERE number = ?", (verdict.records,))
+    assert main(VERIFY) == 4
+    assert {"guard trail_record_no_delete", "round 1"} <= {
+        line.partition(":")[0] for line in capsys.readouterr().err.splitlines()
+    }
+    with sqlite3.connect(database) as connection:
+        connection.execute(guard)
+        connection.execute("UPDATE budget_round SET state = 'review'")
     assert main(VERIFY) == 0
     capsys.readouterr()
     assert main([*VERIFY, "--expect", f"{verdict.records}:{verdict.last_hash}"]) == 4

@@ -17,7 +17,7 @@ from budget.allocation.paths import joined_path
 from budget.allocation.policy import Policy, Pool
 from budget.allocation.run import Allocation, PoolResult, pool_results, special_needs_by_centre
 
-Step = tuple[str, str, str, list[int]]
+PoolStep = tuple[str, str, str, list[int]]
 """Pool, step, term, and won for every centre in the order of the ids."""
 
 
@@ -33,7 +33,7 @@ def decomposition(allocation: Allocation) -> pd.DataFrame:
         One row a centre, pool and step that is not 0 (centre_id, pool, step, term, krw), in the
         order of the rows that were given. A centre's rows sum to its total, to the won.
     """
-    steps = [step for result in allocation.pools for step in _pool_steps(result)]
+    steps = [step for result in allocation.pools for step in pool_steps(result)]
     steps.append(("special_needs", "special_needs", "", list(allocation.special_needs)))
     order = allocation.centres.in_table_order(range(len(allocation.centres)))
     rows = [
@@ -45,12 +45,12 @@ def decomposition(allocation: Allocation) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["centre_id", "pool", "step", "term", "krw"])
 
 
-def _pool_steps(result: PoolResult) -> Iterator[Step]:
+def pool_steps(result: PoolResult) -> Iterator[PoolStep]:
     """The steps of one pool: differences of running amounts, so that they sum by construction."""
     name = result.rule.name
     running = [0] * len(result.amounts)
 
-    def step(kind: str, term: str, reached: Sequence[int]) -> Step:
+    def step(kind: str, term: str, reached: Sequence[int]) -> PoolStep:
         nonlocal running
         difference = [after - before for after, before in zip(reached, running, strict=True)]
         running = list(reached)
@@ -101,7 +101,7 @@ def _times(level: Fraction, weights: Sequence[int]) -> list[int]:
     return [(double * weight + level.denominator) // both for weight in weights]
 
 
-def _by_term(kind: str, terms: Sequence[str], step: Step) -> Iterator[Step]:
+def _by_term(kind: str, terms: Sequence[str], step: PoolStep) -> Iterator[PoolStep]:
     """Split a step by the rule that stands behind it at each centre."""
     name, _, _, won = step
     for term in dict.fromkeys(terms):

@@ -318,10 +318,16 @@ def allocation(
     policy: Policy,
     requests: tuple[Request, ...],
     begin: float | None = None,
+    *,
+    remedies: bool = True,
 ) -> Allocation:
-    """The same, from tables that are checked already."""
+    """The same, from tables that are checked already.
+
+    Args:
+        remedies: as for `pool_results`.
+    """
     begin = time.perf_counter() if begin is None else begin
-    parts, won_by_request, results = pool_results(centres, policy, requests)
+    parts, won_by_request, results = pool_results(centres, policy, requests, remedies=remedies)
     published = {result.rule.name: result.amounts for result in results}
     special = special_needs_by_centre(centres, requests, won_by_request)
     reserve = parts.reserve + parts.unspent + sum(result.unplaced for result in results)

@@ -8,7 +8,7 @@ deed has checked still holds when it is written. A write lasts milliseconds.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,8 +18,10 @@ from urllib.parse import unquote
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
@@ -82,18 +84,71 @@ class Store:
         self.engine.dispose()
 
 
-def opened(address: str, clock: Callable[[], datetime] = utc_now) -> Store:
+def opened(
+    address: str, clock: Callable[[], datetime] = utc_now, *, as_it_is: bool = False
+) -> Store:
     """Open a database and bring its schema up to date.
 
     Args:
         address: "sqlite:///path" or "postgresql://user:password@host/name".
+        as_it_is: change nothing; a schema that is not up to date is refused.
 
     Raises:
-        InputError: if it cannot be reached, or is no such address.
+        InputError: if it cannot be reached, is no such address, or holds another program's tables.
     """
     engine = _engine(_url(address))
+    with _told_in_words(engine, address):
+        if as_it_is:
+            _check_revision(engine)
+        else:
+            _upgrade(engine)
+    return Store(engine, clock)
+
+
+def installed_kind(address: str) -> str | None:
+    """What a database is for, by its own word; None if it is new. Nothing in it is changed.
+
+    Raises:
+        InputError: if it cannot be reached, or holds another program's tables.
+    """
+    url = _url(address)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return None
+    engine = _engine(url)
     try:
-        _upgrade(engine)
+        with _told_in_words(engine, address), engine.connect() as connection:
+            tables = set(inspect(connection).get_table_names())
+            _check_ours(tables)
+            if "installation" not in tables:
+                return None
+            return connection.execute(text("SELECT kind FROM installation")).scalar()
+    finally:
+        engine.dispose()
+
+
+def _check_ours(tables: Set[str]) -> None:
+    if tables and "alembic_version" not in tables:
+        raise _refused(N_("an empty database, or one of this program; it holds other tables"))
+
+
+def _check_revision(engine: Engine) -> None:
+    with engine.connect() as connection:
+        _check_ours(set(inspect(connection).get_table_names()))
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found != ScriptDirectory.from_config(migration_settings()).get_current_head():
+        raise _refused(
+            N_("a database of this version of the program; start the app once to bring it up")
+        )
+
+
+@contextmanager
+def _told_in_words(engine: Engine, address: str) -> Iterator[None]:
+    """What the database's driver raises, as our own error; the engine is given back."""
+    try:
+        yield
+    except InputError:
+        engine.dispose()
+        raise
     except (SQLAlchemyError, CommandError, OSError) as error:
         engine.dispose()
         if isinstance(error, CommandError):
@@ -102,7 +157,6 @@ def opened(address: str, clock: Callable[[], datetime] = utc_now) -> Store:
             ) from None
         reason = shown(_without_password(str(error).splitlines()[0], address), 160)
         raise _refused(N_("a database that can be opened ({reason})"), reason=reason) from None
-    return Store(engine, clock)
 
 
 def _url(address: str) -> URL:
@@ -198,4 +252,5 @@ def _upgrade(engine: Engine, revision: str = "head") -> None:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
+        _check_ours(set(inspect(connection).get_table_names()))
         command.upgrade(migration_settings(connection), revision)

@@ -173,7 +173,6 @@ class Scenario(SQLModel, table=True):
     Attributes:
         version: the number of the latest version.
         copied_from: the scenario version that this one began as.
-        removed_at: since when it is no longer listed.
     """
 
     __table_args__ = (UniqueConstraint("round_id", "name"),)
@@ -346,6 +345,7 @@ class TrailRecord(SQLModel, table=True):
         changes: JSON, field to [old, new].
         based_on: the version of the object that the person had seen.
         key: unique; the same key again is the same deed.
+        asked: SHA-256 of what the deed was asked to do, hexadecimal; "" in records of old.
         previous_hash, hash: SHA-256, hexadecimal; the chain (see trail.py).
     """
 
@@ -366,5 +366,6 @@ class TrailRecord(SQLModel, table=True):
     reason: str = _text()
     based_on: int | None = None
     key: str = Field(unique=True)
+    asked: str = ""
     previous_hash: str
     hash: str

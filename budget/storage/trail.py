@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from budget.allocation.faults import N_
 from budget.storage.rows import UNREADABLE, each
@@ -40,7 +40,7 @@ FIELDS = (
     "key",
     "previous_hash",
 )
-"""What the hash covers, in this order."""
+"""What the hash covers, in this order; then `asked`, where there is one."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class Entry:
     reason: str
     based_on: int | None
     key: str
+    asked: str = ""
 
 
 def canonical(value: Any) -> str:
@@ -81,6 +82,8 @@ def record_hash(record: TrailRecord) -> str:
         else value
         for value in (getattr(record, name) for name in FIELDS)
     ]
+    if record.asked:  # records of old have none
+        values.append(record.asked)
     return hashlib.sha256(canonical(values).encode()).hexdigest()
 
 
@@ -113,6 +116,7 @@ def append(session: Session, entry: Entry) -> TrailRecord:
         reason=entry.reason,
         based_on=entry.based_on,
         key=entry.key,
+        asked=entry.asked,
         previous_hash=last.hash if last else FIRST,
         hash="",
     )
@@ -181,8 +185,3 @@ def verified(session: Session, expected: tuple[int, str] | None = None) -> Verdi
 def record_with_key(session: Session, key: str) -> TrailRecord | None:
     """The record of the deed with this key, if it was done before."""
     return session.exec(select(TrailRecord).where(TrailRecord.key == key)).first()
-
-
-def length(session: Session) -> int:
-    """How many records there are."""
-    return session.exec(select(func.count()).select_from(TrailRecord)).one()

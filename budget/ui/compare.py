@@ -21,7 +21,7 @@ from budget.ui.compare_tables import (
     summary_table,
 )
 from budget.ui.downloads import downloads
-from budget.ui.figures import clicked, show
+from budget.ui.figures import picked, show
 from budget.ui.problems import problems, show_faults
 from budget.ui.round import present_round
 from budget.ui.text import plain
@@ -187,10 +187,8 @@ def _charts(comparison: Comparison, key: str, numbers: Numbers) -> None:
             )
         st.markdown(f"**{plain(scatter_title(comparison, key, numbers))}**")
         visit = st.session_state.get(keys.COMPARE_VISIT, 0)
-        opened = clicked(
+        opened = picked(
             comparison_charts.scatter_chart(comparison, key, numbers, colours),
-            comparison_charts.CENTRE_CLICK,
-            "id",
             keys.compare_scatter(visit),
         )
         st.caption(plain(_("A click on a point opens the centre.")))

@@ -22,9 +22,7 @@ from budget.ui.text import plain
 from budget.view.notices import conflict_sentence
 from budget.view.words import Words
 from budget.workflow import fields
-from budget.workflow.refusals import Conflict, Refusal
-
-MOST_REASON = 2000
+from budget.workflow.refusals import Conflict, OtherDeed, Refusal
 
 
 @dataclass(frozen=True)
@@ -132,7 +130,7 @@ class Fields:
         _ = session.words()
         typed = st.text_area(
             _("Reason"),
-            max_chars=MOST_REASON,
+            max_chars=fields.MOST_REASON,
             height=84,
             key=self.prepared.field("reason"),
             persist_state="session",
@@ -195,6 +193,10 @@ class Fields:
             st.session_state[keys.PREPARED] = replace(prepared, seen=seen, refused=conflict)
             st.rerun()
         except Refusal as refusal:
+            if isinstance(refusal, OtherDeed):
+                session.deed_done(prepared.deed)
+                fresh = replace(prepared, key=session.deed_key(prepared.deed))
+                st.session_state[keys.PREPARED] = fresh
             show_refusal(refusal, _)
         except InfeasiblePolicy as error:
             st.error(

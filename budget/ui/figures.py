@@ -2,29 +2,7 @@
 
 import streamlit as st
 
-from budget.view.charts import Figure
-
-
-def clicked(figure: Figure, selection: str, field: str, key: str) -> str:
-    """Show a chart whose points can be clicked.
-
-    Args:
-        selection: the name that the drawing gives to a click.
-        field: of the data, the one that is asked for.
-
-    Returns:
-        What the clicked point has in that field; "" before a click.
-    """
-    tables = {**figure.spec.get("datasets", {}), **figure.data}
-    event = st.vega_lite_chart(
-        {**figure.spec, "datasets": tables},
-        alt=figure.meaning,
-        on_select="rerun",
-        selection_mode=selection,
-        key=key,
-    )
-    chosen = event["selection"].get(selection) or []
-    return str(chosen[0].get(field, "")) if chosen else ""
+from budget.view.charts import PICK, Figure
 
 
 def show(figure: Figure) -> None:
@@ -35,3 +13,17 @@ def show(figure: Figure) -> None:
     """
     tables = {**figure.spec.get("datasets", {}), **figure.data}
     st.vega_lite_chart({**figure.spec, "datasets": tables}, alt=figure.meaning)
+
+
+def picked(figure: Figure, key: str) -> str:
+    """Show a chart whose points can be clicked; gives the id of the centre just clicked, or ""."""
+    tables = {**figure.spec.get("datasets", {}), **figure.data}
+    event = st.vega_lite_chart(
+        {**figure.spec, "datasets": tables},
+        alt=figure.meaning,
+        key=key,
+        on_select="rerun",
+        selection_mode=PICK,
+    )
+    points = event["selection"].get(PICK, [])
+    return str(points[0].get("centre_id", "")) if points else ""

@@ -7,10 +7,11 @@ import streamlit as st
 
 from budget.allocation.faults import N_
 from budget.allocation.run import Allocation
-from budget.ui import session
+from budget.ui import keys, session
 from budget.ui.allocation_files import overview_contents
+from budget.ui.centre_link import open_centre
 from budget.ui.downloads import Picture, downloads
-from budget.ui.figures import show
+from budget.ui.figures import picked, show
 from budget.ui.results import certificate_badge
 from budget.ui.round import Round
 from budget.ui.text import plain
@@ -241,7 +242,12 @@ def country_and_centres(allocation: Allocation, shown: Round) -> None:
     with right:
         st.subheader(plain(movement_title(movement, numbers)), anchor=False)
         st.caption(plain(movement_basis(movement, numbers)))
-        show(charts.greatest_changes(_named(movement), numbers, session.chart_colours()))
+        chosen = picked(
+            charts.greatest_changes(_named(movement), numbers, session.chart_colours()),
+            keys.GREATEST_CHART,
+        )
+    if chosen:
+        open_centre(chosen)
 
 
 def _named(movement: Movement) -> list[CentreChange]:

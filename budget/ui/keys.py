@@ -26,6 +26,8 @@ REVIEW_TOLD = "review_told"
 QUEUE_VISIT = "queue_visit"
 COMPARED = "compared"
 COMPARE_VISIT = "compare_visit"
+CENTRE = "centre"
+WAY = "way"
 KEPT = (LANGUAGE, UNIT)
 """What stays when the visitor of the demonstration becomes another person."""
 
@@ -91,6 +93,15 @@ UNDO = "undo"
 REDO = "redo"
 RESET_ALL = "reset_all"
 CHANGES = "changes_list"
+GOAL = "goal_seek"
+GOAL_ASKED = "goal_asked"
+GOAL_QUESTION = "goal_question"
+GOAL_FIND = "goal_find"
+GOAL_GROWTH = "goal_growth"
+GOAL_FLOOR = "goal_floor"
+GOAL_CENTRE = "goal_centre"
+GOAL_PATH = "goal_path"
+GOAL_AGAINST = "goal_against"
 DOWNLOADS = "downloads"
 COMPARE_CHOICES = "compare_choices"
 COMPARE_REFERENCE = "compare_reference"
@@ -106,7 +117,17 @@ COMPARE_GROUPS = "compare_groups"
 COMPARE_OPEN = "compare_open"
 CENTRE_FILTER = "centre_filter"
 CENTRE_TABLE = "centre_table"
+CHANGE_CHART = "change_chart"
+GREATEST_CHART = "greatest_chart"
 POOL_TABLE = "pool_table"
+CENTRE_PICKER = "centre_picker"
+CENTRE_PREVIOUS = "centre_previous"
+CENTRE_NEXT = "centre_next"
+CENTRE_DOWNLOADS = "centre_downloads"
+WAY_SWITCH = "way_switch"
+STEP_TABLE = "step_table"
+PEER_TABLE = "peer_table"
+CENTRE_DATA = "centre_data"
 
 
 def slider(path: str) -> str:
@@ -132,6 +153,11 @@ def reset(path: str) -> str:
 def reset_in_list(path: str) -> str:
     """The reset in the list of changes."""
     return f"reset_in_list:{path}"
+
+
+def goal_apply(answer: str) -> str:
+    """The button that takes an answer of the goal seek."""
+    return f"goal_apply:{answer}"
 
 
 def remedy(path: str) -> str:

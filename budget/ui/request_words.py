@@ -65,6 +65,11 @@ OTHER_FIELDS = {
     "override_reason": N_("reason of the exception"),
     "funded_krw": N_("funded amount"),
     "file": N_("file"),
+    "centre_id": N_("centre"),
+    "assessed_by": N_("assessed by"),
+    "assessed_at": N_("moment of the assessment"),
+    "decided_by": N_("decided by"),
+    "decided_at": N_("moment of the decision"),
 }
 """Fields of a request that are not of the form."""
 

@@ -13,8 +13,9 @@ from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
 from budget.ui import keys, session
 from budget.ui.allocation_files import present_contents, rules_contents
+from budget.ui.centre_link import open_centre
 from budget.ui.downloads import downloads
-from budget.ui.figures import show
+from budget.ui.figures import picked
 from budget.ui.round import Round
 from budget.ui.text import plain
 from budget.view import charts, notices, tables
@@ -42,6 +43,8 @@ POOL_WIDTHS = {"ko": (74, 78, 78), "en": (98, 88, 60)}
 CENTRE_WIDTHS = {"ko": (98, 50, 62, 60), "en": (134, 72, 60, 88)}
 """Centre, province, change in per cent, a pool."""
 AGAINST = ("last_year", "baseline")
+LANDING = "province"
+"""The first column: the keyboard enters the table there, so a marked cell of it opens nothing."""
 
 
 def result(allocation: Allocation, baseline: Allocation, shown: Round) -> None:
@@ -58,8 +61,13 @@ def result(allocation: Allocation, baseline: Allocation, shown: Round) -> None:
     with left:
         _pool_table(tables.pool_lines(allocation, baseline, _), numbers)
     with right:
-        show(charts.change_by_centre(movement, numbers, session.chart_colours(), CHART_HEIGHT))
-    _centre_table(allocation, movement, numbers)
+        chosen = picked(
+            charts.change_by_centre(movement, numbers, session.chart_colours(), CHART_HEIGHT),
+            keys.CHANGE_CHART,
+        )
+    chosen = _centre_table(allocation, movement, numbers) or chosen
+    if chosen:
+        open_centre(chosen)
 
 
 def _headline(
@@ -189,7 +197,8 @@ def _sign(difference: float, digits: int, numbers: Numbers) -> str:
 # --- every centre ----------------------------------------------------------------------------
 
 
-def _centre_table(allocation: Allocation, movement: Movement, numbers: Numbers) -> None:
+def _centre_table(allocation: Allocation, movement: Movement, numbers: Numbers) -> str:
+    """Every centre; gives the id of the one that was just clicked, or ""."""
     _ = numbers.words
     rows = tables.centre_table(allocation, movement, numbers)
     total = len(rows)
@@ -214,8 +223,8 @@ def _centre_table(allocation: Allocation, movement: Movement, numbers: Numbers) 
         _against_switch(_)
     if rows.empty:
         st.info(_("No centre matches. Clear the filter to see all centres."))
-        return
-    st.dataframe(
+        return ""
+    event = st.dataframe(
         rows,
         column_config=_columns(allocation, movement, numbers),
         hide_index=True,
@@ -223,8 +232,18 @@ def _centre_table(allocation: Allocation, movement: Movement, numbers: Numbers) 
         row_height=30,
         placeholder="",
         key=keys.CENTRE_TABLE,
-        alt=_("Table of the centres with last year, this year's pools, total and what binds"),
+        column_order=[LANDING, *(name for name in rows.columns if name != LANDING)],
+        on_select="rerun",
+        selection_mode="single-cell",
+        alt=_(
+            "Table of the centres with last year, this year's pools, total and what binds; "
+            "a click opens a centre"
+        ),
     )
+    cell = next(iter(event["selection"]["cells"]), None)
+    if cell is None or cell[1] == LANDING or cell[0] >= len(rows):
+        return ""
+    return str(allocation.centres.table["centre_id"].iloc[rows.index[cell[0]]])
 
 
 def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> dict[str, Any]:
@@ -235,7 +254,7 @@ def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> di
     before = _("last year") if movement.against == AGAINST[0] else _("baseline")
     columns: dict[str, Any] = {
         "centre": st.column_config.TextColumn(_("Centre"), pinned=True, width=widths[0]),
-        "province": st.column_config.TextColumn(_("Province"), width=widths[1]),
+        "province": st.column_config.TextColumn(_("Province"), pinned=True, width=widths[1]),
         "staff": st.column_config.NumberColumn(_("Staff"), format="%,.0f", width=46),
         "before": st.column_config.NumberColumn(capital(before), format=money, width=76 + wider),
         "more": st.column_config.NumberColumn(

@@ -9,7 +9,6 @@ from budget.ui.review_deeds import (
     Form,
     Reviewing,
     can,
-    has_hand_in,
     reason_fault,
     reviewer_name,
     say,
@@ -34,7 +33,7 @@ def assessed(known: Reviewing, round_: RoundFacts, _: Words) -> None:
             say(_("It is assessed and waits for a planner's decision."), "hourglass_top")
     elif round_.state != "review":
         say(_(review.NO_DECISIONS), "lock_clock")
-    elif has_hand_in(need):
+    elif need.has_hand_in:
         say(
             _("Whoever wrote or assessed a request does not decide on it; ask another planner."),
             "group",

@@ -24,7 +24,6 @@ from budget.workflow.refusals import Conflict, Refusal
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.special_needs import Need
 
-MOST_REASON = 2000
 CHOOSE = N_("a choice")
 REFUSED = "refused"
 """Among the fields that a run has drawn: the refusal has been said."""
@@ -38,12 +37,14 @@ class Reviewing:
         seen: the request as the person saw it; their deeds are based on it.
         typed: field -> its label and the text that was typed into it.
         shown: fields that this run has drawn.
+        kept: field -> what was filled in; outlives a reload and a change of language.
         faults: field -> what is wrong with it, and the text that it was said of.
         refused: why the last deed was not done, until the next one.
         refused_deed: which one that was; it is said beside its button while that is there.
     """
 
     seen: Need
+    kept: dict[str, Any]
     typed: dict[str, tuple[str, str]] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
     faults: dict[str, tuple[Fault, Any]] = field(default_factory=dict)
@@ -64,9 +65,16 @@ def reviewing(need_id: str) -> Reviewing | None:
 
 def begin(need: Need) -> Reviewing:
     """The request has been opened."""
-    known = Reviewing(need)
+    where = session.store().engine.url.render_as_string(hide_password=True)
+    known = Reviewing(need, _filled_in(where, session.who(), need.id))
     st.session_state[keys.REVIEWING] = known
     return known
+
+
+@st.cache_resource(max_entries=1000, show_spinner=False)
+def _filled_in(where: str, who: str, need_id: str) -> dict[str, Any]:
+    """What one person has filled in for one request and not yet sent."""
+    return {}
 
 
 def subject(need: Need) -> Subject:
@@ -86,11 +94,6 @@ def subject(need: Need) -> Subject:
 def can(verb: Verb, need: Need) -> bool:
     """Whether the reader has the right to this deed on this request."""
     return session.person().role_for(verb, subject(need)) is not None
-
-
-def has_hand_in(need: Need) -> bool:
-    """Whether the reader wrote or assessed the request, and so does not decide on it."""
-    return session.person().id in {need.written_by, need.assessed_by}
 
 
 def reviewer_name(need: Need, _: Words) -> str:
@@ -151,23 +154,29 @@ class Form:
 
     def reason(self, name: str, label: str, help_text: str = "", height: int = 84) -> str:
         """A text of several lines, kept as it is typed."""
+
+        def keep(text: str) -> None:
+            self.known.kept[name] = text
+            self.known.faults.pop(name, None)
+
         text = live_text_area(
             label,
             key=self.key(name),
-            value="",
-            max_chars=MOST_REASON,
+            value=str(self.known.kept.get(name, "")),
+            max_chars=fields.MOST_REASON,
             height=height,
             help=help_text,
             error=self._fault(name),
-            on_change=lambda _text: cast(None, self.known.faults.pop(name, None)),
+            on_change=keep,
         )
         self._draw(name, label, text)
         return text
 
     def text(self, name: str, label: str, first: str = "", **look: Any) -> str:
         """A line of text."""
-        st.session_state.setdefault(self.key(name), first)
+        st.session_state.setdefault(self.key(name), self.known.kept.get(name, first))
         text = st.text_input(label, key=self.key(name), persist_state="session", **look) or ""
+        self.known.kept[name] = text
         self._draw(name, label, text if text != first else "")
         self._values[name] = text
         self._say(name, text)
@@ -183,6 +192,8 @@ class Form:
         horizontal: bool = True,
     ) -> T | None:
         """One of few; nothing is chosen beforehand."""
+        if self.known.kept.get(name) in options:
+            st.session_state.setdefault(self.key(name), self.known.kept[name])
         chosen = st.radio(
             label,
             list(options),
@@ -193,7 +204,7 @@ class Form:
             key=self.key(name),
             persist_state="session",
         )
-        self._values[name] = chosen
+        self._values[name] = self.known.kept[name] = chosen
         self._say(name, chosen)
         return chosen
 
@@ -263,6 +274,7 @@ class Form:
             except InputError as error:
                 faults = list(error.faults)
             except Refusal as refusal:
+                session.deed_refused(name, refusal)
                 self.known.refused, self.known.refused_deed = refusal, self.name
             else:
                 session.deed_done(name)
@@ -283,6 +295,7 @@ class Form:
     def _forget(self) -> None:
         """What was typed has done its work."""
         for name in self._values:
+            self.known.kept.pop(name, None)
             reset_live_text(self.key(name))
             st.session_state.pop(self.key(name), None)
 

@@ -17,7 +17,6 @@ from budget.ui.review_deeds import (
     Form,
     Reviewing,
     can,
-    has_hand_in,
     reason_fault,
     reviewer_name,
     say,
@@ -44,7 +43,7 @@ def waits_for_me(need: Need) -> bool:
         return can(Verb.CLAIM, need) or can(Verb.ASSIGN, need)
     if need.state == "in_review":
         return can(Verb.ASSESS, need)
-    return need.state == "assessed" and can(Verb.APPROVE, need) and not has_hand_in(need)
+    return need.state == "assessed" and can(Verb.APPROVE, need) and not need.has_hand_in
 
 
 ORDER = (

@@ -210,6 +210,7 @@ def _duplicate(current: Opened, _: Words) -> None:
             except InputError as error:
                 st.error(plain(" ".join(fault_text(fault, _) for fault in error.faults)))
             except Refusal as refusal:
+                session.deed_refused(keys.SCENARIO_COPY, refusal)
                 st.warning(plain(refusal_text(refusal, _)))
             else:
                 session.deed_done(keys.SCENARIO_COPY)
@@ -237,6 +238,7 @@ def _make_baseline(shown_round: Round, current: Opened, _: Words) -> None:
             except InputError as error:
                 st.error(plain(" ".join(fault_text(fault, _) for fault in error.faults)))
             except Refusal as refusal:
+                session.deed_refused(keys.SCENARIO_REASON, refusal)
                 st.warning(plain(refusal_text(refusal, _)))
             else:
                 session.deed_done(keys.SCENARIO_REASON)
@@ -413,10 +415,14 @@ def _save(
     except InputError as error:
         st.error(plain(" ".join(fault_text(fault, _) for fault in error.faults)))
     except Refusal as refusal:
+        session.deed_refused(keys.SAVE, refusal)
         st.warning(plain(refusal_text(refusal, _)))
     else:
         session.deed_done(keys.SAVE)
         st.session_state.pop(keys.SAVE_ON_TOP, None)
+        if made.is_baseline:  # what was changed of the baseline is the baseline now
+            present = {}
+            session.keep_edits(session.edits().followed_by(present))
         session.keep_opened(Opened(made.id, made.number, made.name, present, made.considered))
         session.keep_in_address()
         st.toast(

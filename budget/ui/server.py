@@ -30,6 +30,7 @@ from budget.allocation.faults import InputError
 from budget.ui import sign_in
 from budget.ui.problems import tell
 from budget.workflow import attachments, records
+from budget.workflow.attachments import Served
 from budget.workflow.deadlines import KOREA
 from budget.workflow.refusals import Refusal
 
@@ -119,22 +120,11 @@ async def _serve_attachment(request: Request) -> Response:
             "This link is no longer valid. Please open the file from its page again.",
             status_code=403,
         )
-    if not sign_in.is_demonstration() and _signed_in(request) != who:
-        return _not_yours()
-    try:
-        sign_in.check_visit(request.headers, request.client.host if request.client else None)
-        file = await asyncio.to_thread(attachments.served, sign_in.store(), who, int(file_id))
-    except (Refusal, InputError):
-        return _not_yours()
-    return Response(
-        file.content,
-        media_type=file.media_type,
-        headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cache-Control": "private, no-store",
-        },
-    )
+
+    def file(who: str) -> Served:
+        return attachments.served(sign_in.store(), who, int(file_id))
+
+    return await _served_to(request, who, file)
 
 
 # --- exports of the audit trail ----------------------------------------------------------------
@@ -166,29 +156,30 @@ async def _serve_export(request: Request) -> Response:
     days = {name: date.fromisoformat(asked[name]) for name in DAYS if name in asked}
     wanted = records.Filter(**{**asked, **days})
 
-    def content(who: str) -> bytes:
-        return records.export(sign_in.store(), who, wanted, "", key=key)
+    def file(who: str) -> Served:
+        return Served(
+            f"audit-trail-{made.astimezone(KOREA):%Y%m%d-%H%M%S}.csv",
+            "text/csv; charset=utf-8",
+            records.export(sign_in.store(), who, wanted, "", key=key),
+        )
 
-    name = f"audit-trail-{made.astimezone(KOREA):%Y%m%d-%H%M%S}.csv"
-    return await _served_to(request, who, content, name, "text/csv; charset=utf-8")
+    return await _served_to(request, who, file)
 
 
-async def _served_to(
-    request: Request, who: str, content: Callable[[str], bytes], name: str, media_type: str
-) -> Response:
+async def _served_to(request: Request, who: str, file: Callable[[str], Served]) -> Response:
     """A file, if whoever asks is whom the ticket was made for and the workflow allows it."""
     if not sign_in.is_demonstration() and _signed_in(request) != who:
         return _not_yours()
     try:
         sign_in.check_visit(request.headers, request.client.host if request.client else None)
-        found = await asyncio.to_thread(content, who)
+        found = await asyncio.to_thread(file, who)
     except (Refusal, InputError):
         return _not_yours()
     return Response(
-        found,
-        media_type=media_type,
+        found.content,
+        media_type=found.media_type,
         headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}",
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cache-Control": "private, no-store",
         },

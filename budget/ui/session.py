@@ -14,7 +14,7 @@ from budget.view.colours import Colours, colours
 from budget.view.numbers import MONEY_UNITS, Numbers
 from budget.view.words import DEFAULT_LANGUAGE, LANGUAGES, Words
 from budget.workflow.deeds import Actor
-from budget.workflow.refusals import Forbidden
+from budget.workflow.refusals import Forbidden, OtherDeed, Refusal
 from budget.workflow.rounds import who_is
 
 
@@ -56,29 +56,38 @@ def arrive() -> Actor:
     sign_in.check_visit(st.context.headers, st.context.ip_address)
     who = sign_in.identity()
     if who is None:
-        _sign_in_screen(words())
+        _sign_in_screen(words(), is_nameless=sign_in.is_nameless())
     known = None
     try:
         known = who_is(store(), cast(str, who))
-    except Forbidden as refusal:
+    except Forbidden:
         is_new_here = keys.PERSON not in st.session_state
         if sign_in.is_demonstration() and who != sign_in.FIRST_PERSON and is_new_here:
             sign_in.take(sign_in.FIRST_PERSON)
             st.rerun()
-        _no_role_screen(cast(str, who), str(refusal), words())
+        _no_role_screen(cast(str, who), words())
     st.session_state[keys.WHO] = who
     st.session_state[keys.PERSON] = known
     return cast(Actor, known)
 
 
-def _sign_in_screen(_: Words) -> None:
+def _sign_in_screen(_: Words, *, is_nameless: bool) -> None:
     st.title(_("Employment Centre budget"), anchor=False)
+    if is_nameless:
+        st.error(
+            _(
+                "The sign-in did not say who you are: issuer or subject is missing. Please tell "
+                "the administrator; the sign-in service must send both."
+            )
+        )
+        st.button(_("Sign out"), key=keys.SIGN_OUT, on_click=st.logout)
+        st.stop()
     st.write(_("Please sign in with your ministry account."))
     st.button(_("Sign in"), type="primary", key=keys.SIGN_IN, on_click=st.login)
     st.stop()
 
 
-def _no_role_screen(who: str, _refusal: str, _: Words) -> None:
+def _no_role_screen(who: str, _: Words) -> None:
     st.title(_("Employment Centre budget"), anchor=False)
     st.warning(
         _(
@@ -136,6 +145,12 @@ def deed_key(name: str) -> str:
 def deed_done(name: str) -> None:
     """The deed was done; the next one of this name has a key of its own."""
     st.session_state.setdefault(keys.DEED, {}).pop(name, None)
+
+
+def deed_refused(name: str, refusal: Refusal) -> None:
+    """A key that belongs to another deed is given up; the next try has one of its own."""
+    if isinstance(refusal, OtherDeed):
+        deed_done(name)
 
 
 # --- how they want to read ---------------------------------------------------------------------

@@ -10,6 +10,7 @@ Source: workflow, signing in.
 import ipaddress
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -27,8 +28,12 @@ LOCAL_NAMES = ("localhost",)
 FIRST_PERSON = founding.demonstration_identity(Role.PLANNER, "1")
 
 
+@cache
 def is_demonstration() -> bool:
-    """Whether no sign-in is configured ([auth] in Streamlit's secrets)."""
+    """Whether no sign-in is configured ([auth] in Streamlit's secrets).
+
+    Decided once: a file that is being edited must not open the other kind of installation.
+    """
     return not get_secrets_auth_section()
 
 
@@ -133,6 +138,11 @@ def identity() -> str | None:
     if not st.user.is_logged_in:
         return None
     return of_claims(dict(st.user))
+
+
+def is_nameless() -> bool:
+    """Whether somebody is signed in of whom the sign-in does not say who they are."""
+    return not is_demonstration() and bool(st.user.is_logged_in) and identity() is None
 
 
 def of_claims(claims: Mapping[str, object]) -> str | None:

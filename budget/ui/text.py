@@ -3,7 +3,7 @@
 import re
 
 _MEANING = re.compile(r"([\\`*_{}\[\]()#+!|~$<>&])")
-_DIRECTIVE = re.compile(r":(?=[\w/])|-(?=[->])|<(?=-)")
+_DIRECTIVE = re.compile(r":(?=[\w/])|-(?=[->])|<(?=-)|(?i:www)(?=\.)|@(?=\w)")
 
 
 def plain(text: str) -> str:

@@ -10,8 +10,8 @@ from budget.ui.text import plain
 from budget.view import trail
 from budget.view.parameters import capital
 from budget.view.words import Words
-from budget.workflow import records
-from budget.workflow.records import Proof
+from budget.workflow import proving, records
+from budget.workflow.proving import Proof
 
 
 def verification(prepared: Prepared) -> None:
@@ -41,7 +41,7 @@ def verification(prepared: Prepared) -> None:
     with verdict:
         try:
             with st.spinner(_("Checking every record …"), show_time=True):
-                proof = records.verify(session.store(), session.who(), expected)
+                proof = proving.verify(session.store(), session.who(), expected)
         except InputError as error:
             asked.faults(error.faults, _)
         else:
@@ -53,7 +53,7 @@ def _tell(proof: Proof, expected: tuple[int, str] | None, _: Words) -> None:
     chain = proof.trail
     if chain.broken is not None:
         st.error(
-            plain(_(records.BROKEN, number=chain.broken, why=_(chain.why))),
+            plain(_(proving.BROKEN, number=chain.broken, why=_(chain.why))),
             icon=":material/gpp_bad:",
         )
         st.markdown(
@@ -69,7 +69,7 @@ def _tell(proof: Proof, expected: tuple[int, str] | None, _: Words) -> None:
         st.error(
             plain(
                 _(
-                    records.FALSE_CONTENT,
+                    proving.NOT_AS_RECORDED,
                     kind=capital(_(trail.KINDS.get(kind, kind))),
                     id=identifier,
                 )

@@ -18,6 +18,8 @@ from budget.view.colours import Colours
 from budget.view.findings import CentreChange, Movement, movement_leader, movement_title
 from budget.view.numbers import DECREASE, Numbers
 
+PICK = "pick"
+"""The point that was clicked; its centre's id is a column of the data."""
 LABELLED = 3
 """So many centres are named at either end of the ranking."""
 LABEL_HEIGHT = 17
@@ -63,6 +65,7 @@ def change_by_centre(
     rows = pd.DataFrame(
         {
             "rank": range(1, len(centres) + 1),
+            "centre_id": [centre.centre_id for centre in centres],
             "change": [centre.change / scale for centre in centres],
             "centre": [centre.name for centre in centres],
             "difference": [numbers.change(centre.change) for centre in centres],
@@ -85,7 +88,7 @@ def _change_by_centre(numbers: Numbers, colours: Colours, height: int) -> Mappin
     rank = alt.X("rank:O", axis=None, scale=alt.Scale(paddingInner=0.1, paddingOuter=0))
     bars = (
         alt.Chart(alt.NamedData("centres"))
-        .mark_bar()
+        .mark_bar(cursor="pointer")
         .encode(
             x=rank,
             y=alt.Y(
@@ -104,7 +107,12 @@ def _change_by_centre(numbers: Numbers, colours: Colours, height: int) -> Mappin
             ],
         )
     )
-    zero = alt.Chart(alt.NamedData("centres")).mark_rule(color=colours.muted).encode(y=alt.datum(0))
+    bars = bars.add_params(_pick())
+    zero = (
+        alt.Chart(alt.NamedData("centres"))
+        .mark_rule(color=colours.muted, aria=False)
+        .encode(y=alt.datum(0))
+    )
     labels = alt.Chart(alt.NamedData("labels"))
     leaders = labels.mark_rule(color=colours.muted, strokeWidth=0.7).encode(
         x=rank, x2="label_rank:O", y="change:Q", y2="label_change:Q"
@@ -169,6 +177,7 @@ def greatest_changes(centres: Sequence[CentreChange], numbers: Numbers, colours:
     rows = pd.DataFrame(
         {
             "centre": [centre.name for centre in centres],
+            "centre_id": [centre.centre_id for centre in centres],
             "place": range(len(centres)),
             "change": [centre.change / unit for centre in centres],
             "edge": [max(centre.change, 0) / unit for centre in centres],
@@ -214,9 +223,13 @@ def _greatest_changes(numbers: Numbers, colours: Colours, count: int) -> Mapping
             alt.Tooltip("label:N", title=_("Change ({unit})", unit=numbers.unit_name)),
         ],
     )
-    bars = base.mark_bar(height={"band": 0.62}).encode(
-        x=alt.X("change:Q", axis=None, scale=alt.Scale(nice=False)),
-        color=_more_or_less("datum.change", colours.more, colours.less),
+    bars = (
+        base.mark_bar(height={"band": 0.62}, cursor="pointer")
+        .encode(
+            x=alt.X("change:Q", axis=None, scale=alt.Scale(nice=False)),
+            color=_more_or_less("datum.change", colours.more, colours.less),
+        )
+        .add_params(_pick())
     )
     room = base.mark_rule(opacity=0).encode(x=alt.X("left:Q"), x2="right:Q")
     figures = base.mark_text(align="left", dx=6, fontSize=12.5).encode(
@@ -224,7 +237,11 @@ def _greatest_changes(numbers: Numbers, colours: Colours, count: int) -> Mapping
         text="label:N",
         color=_more_or_less("datum.change", colours.more_text, colours.less_text),
     )
-    zero = alt.Chart(alt.NamedData("centres")).mark_rule(color=colours.muted).encode(x=alt.datum(0))
+    zero = (
+        alt.Chart(alt.NamedData("centres"))
+        .mark_rule(color=colours.muted, aria=False)
+        .encode(x=alt.datum(0))
+    )
     return _finished(alt.layer(bars, room, figures, zero), 26 * max(count, 1))
 
 
@@ -301,6 +318,11 @@ def _envelope_bar(numbers: Numbers, colours: Colours, count: int) -> Mapping[str
         )
     )
     return _finished(chart, 30)
+
+
+def _pick() -> alt.Parameter:
+    """A click on a point: names its centre to the page, draws nothing."""
+    return alt.selection_point(name=PICK, fields=["centre_id"], on="click", toggle=False)
 
 
 def _more_or_less(field: str, more: str, less: str) -> Any:

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from budget.allocation.comparison import BANDS
-from budget.view.charts import Figure, _finished, _more_or_less
+from budget.view.charts import Figure, _finished, _more_or_less, _pick
 from budget.view.colours import Colours
 from budget.view.comparison import (
     BAND_NAMES,
@@ -27,8 +27,6 @@ BAND_HEIGHT = 34
 SCATTER_HEIGHT = 300
 NAMED = 5
 """So many centres at most are named on either side of the scatter."""
-CENTRE_CLICK = "centre"
-"""The name of the selection that a click on a point makes."""
 
 
 def groups_chart(
@@ -189,7 +187,7 @@ def scatter_chart(comparison: Comparison, key: str, numbers: Numbers, colours: C
     unit = numbers.unit.won
     rows = [
         {
-            "id": pair.ids[place],
+            "centre_id": pair.ids[place],
             "centre": name,
             "before": (pair.before[place] or 0) / unit,
             "rate": rate * 100,
@@ -210,7 +208,7 @@ def scatter_chart(comparison: Comparison, key: str, numbers: Numbers, colours: C
     )
 
 
-SCATTER_COLUMNS = ["id", "centre", "before", "rate", "was", "now", "change", "percent"]
+SCATTER_COLUMNS = ["centre_id", "centre", "before", "rate", "was", "now", "change", "percent"]
 LABEL_COLUMNS = ["centre", "before", "rate", "side"]
 OUTLYING = 0.4
 """The part of the greatest change from which on a centre stands out."""
@@ -283,7 +281,6 @@ def _scatter_chart(numbers: Numbers, colours: Colours, reference: str) -> Mappin
             **plain,
         ),
     )
-    click = alt.selection_point(name=CENTRE_CLICK, fields=["id"], on="click", clear=False)
     points = (
         alt.Chart(alt.NamedData("centres"))
         .mark_point(filled=True, size=46, opacity=0.75, stroke=colours.surface, strokeWidth=0.6)
@@ -300,7 +297,7 @@ def _scatter_chart(numbers: Numbers, colours: Colours, reference: str) -> Mappin
                 alt.Tooltip("percent:N", title=_("Change (%)")),
             ],
         )
-        .add_params(click)
+        .add_params(_pick())
     )
     zero = (
         alt.Chart(alt.NamedData("centres"))

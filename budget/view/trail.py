@@ -32,6 +32,11 @@ KINDS: Mapping[str, str] = {
     "snapshot": N_("submitted version"),
     "run": N_("run"),
     "trail": N_("audit trail"),
+    "scenario_version": N_("version of a scenario"),
+    "role_grant": N_("role"),
+    "extension": N_("extended deadline"),
+    "deadline": N_("extended deadline"),
+    "guard": N_("guard of the database"),
 }
 """Kinds of objects."""
 OUTCOMES: Mapping[str, str] = {"done": N_("done"), "refused": N_("refused")}
@@ -67,6 +72,17 @@ FIELDS: Mapping[str, str] = {
     "object_id": N_("object"),
     "outcome": N_("outcome"),
     "text": N_("text"),
+    "identity": N_("identity"),
+    "people": N_("people and their roles"),
+    "copied_from": N_("copied from version"),
+    "fiscal_year": N_("fiscal year"),
+    "illustrative": N_("illustrative data"),
+    "requests_open": N_("requests open"),
+    "requests_close": N_("requests close"),
+    "decisions_due": N_("decisions due"),
+    "publication_due": N_("publication due"),
+    "policy.toml": N_("rules"),
+    "requests.csv": N_("hash of the requests"),
 }
 """Fields that records name, besides those of the form of a request."""
 PEOPLE_FIELDS = frozenset({"reviewer_id", "assessed_by", "decided_by", "person_id"})

@@ -16,7 +16,7 @@ from budget.workflow import deadlines
 from budget.workflow.deeds import acting, known, looking
 from budget.workflow.refusals import NOT_YOURS, Forbidden, NotNow
 from budget.workflow.roles import Subject, Verb
-from budget.workflow.special_needs import UNDECIDED, Need, _seen
+from budget.workflow.special_needs import UNDECIDED, Need, seen
 
 
 @dataclass(frozen=True)
@@ -39,19 +39,18 @@ def attach(store: Store, who: str, need_id: str, name: str, content: bytes, *, k
     with looking(store, who, Verb.ATTACH) as act:
         act.need(need_id)  # nobody else's file is worth reading
     checked = checked_attachment(name, content)  # may take a second: nobody waits for it
-    with acting(store, who, Verb.ATTACH, key) as act:
+    with acting(store, who, Verb.ATTACH, key, need_id, name, checked.sha256) as act:
         need = act.need(need_id)
         if act.is_repeated:
-            return _seen(act, need)
+            return seen(act, need)
         round_ = act.round(need.round_id)
-        late = need.state == "draft" and not deadlines.may_write(
-            act.session, round_, need.centre_id, act.now
-        )
+        days = deadlines.deadlines(act.session, round_)
+        late = need.state == "draft" and not days.may_write(need.centre_id, act.now)
         if need.state not in UNDECIDED or round_.state not in {"open", "review"} or late:
             raise NotNow(N_("Files can be added until the request is decided."))
         files = select(Attachment).where(Attachment.special_need_id == need.id)
         if act.session.exec(files.where(Attachment.sha256 == checked.sha256)).first():
-            return _seen(act, need)
+            return seen(act, need)
         count = act.session.exec(select(func.count()).select_from(files.subquery())).one()
         if count >= MOST_FILES:
             raise InputError(
@@ -79,7 +78,7 @@ def attach(store: Store, who: str, need_id: str, name: str, content: bytes, *, k
         act.session.flush()
         act.session.add(AttachmentContent(attachment_id=file.id or 0, content=checked.content))
         act.record(changes={"file": (None, f"{checked.name} {checked.sha256}")})
-        return _seen(act, need)
+        return seen(act, need)
 
 
 def detach(store: Store, who: str, need_id: str, file_id: int, *, key: str) -> Need:
@@ -89,10 +88,10 @@ def detach(store: Store, who: str, need_id: str, file_id: int, *, key: str) -> N
         Forbidden: for anybody but the head of the request's centre.
         NotNow: once the request has been submitted.
     """
-    with acting(store, who, Verb.DETACH, key) as act:
+    with acting(store, who, Verb.DETACH, key, need_id, file_id) as act:
         need = act.need(need_id)
         if act.is_repeated:
-            return _seen(act, need)
+            return seen(act, need)
         file = known(act.session, Attachment, file_id)
         if file is None or file.special_need_id != need.id:
             raise Forbidden(NOT_YOURS)
@@ -104,7 +103,7 @@ def detach(store: Store, who: str, need_id: str, file_id: int, *, key: str) -> N
         act.session.delete(file)
         act.session.flush()
         act.record(changes={"file": (f"{file.name} {file.sha256}", None)})
-        return _seen(act, need)
+        return seen(act, need)
 
 
 def served(store: Store, who: str, file_id: int) -> Served:

@@ -1,5 +1,7 @@
 """Until when a centre may submit, in Korean time, by the server's clock."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 
 from sqlmodel import Session, col, select
@@ -21,37 +23,49 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), KOREA)
 
 
-def extension(session: Session, round_: BudgetRound, centre_id: str) -> Extension | None:
-    """The latest extension of a centre's deadline."""
-    return session.exec(
-        select(Extension)
-        .where(Extension.round_id == round_.id, Extension.centre_id == centre_id)
-        .order_by(col(Extension.id).desc())
-    ).first()
+@dataclass(frozen=True)
+class Deadlines:
+    """The last days of a round's centres.
+
+    Attributes:
+        extended: centre id -> the last day that was set for it alone.
+    """
+
+    round: BudgetRound
+    extended: Mapping[str, date]
+
+    def last_day(self, centre_id: str) -> date:
+        """The last day on which a centre may submit."""
+        return self.extended.get(centre_id, self.round.requests_close)
+
+    def may_write(self, centre_id: str, now: datetime) -> bool:
+        """Whether requests of a centre can be written: the round is open, or its extension
+        runs."""
+        if self.round.state == "open":
+            return True
+        later = self.extended.get(centre_id)
+        return self.round.state == "review" and later is not None and now < end_of(later)
+
+    def is_in_time(self, need: SpecialNeed, now: datetime) -> bool:
+        """Whether a request may be submitted at this moment."""
+        if need.state == "returned":
+            return (
+                self.round.state in {"open", "review"}
+                and need.return_due is not None
+                and now < end_of(need.return_due)
+            )
+        return self.may_write(need.centre_id, now) and now < end_of(self.last_day(need.centre_id))
+
+    def due(self, need: SpecialNeed) -> date:
+        """The last day for a request: a returned one has its own."""
+        if need.state == "returned" and need.return_due:
+            return need.return_due
+        return self.last_day(need.centre_id)
 
 
-def last_day(session: Session, round_: BudgetRound, centre_id: str) -> date:
-    """The last day on which a centre may submit."""
-    later = extension(session, round_, centre_id)
-    return later.until if later else round_.requests_close
-
-
-def may_write(session: Session, round_: BudgetRound, centre_id: str, now: datetime) -> bool:
-    """Whether requests of a centre can be written: the round is open, or its extension runs."""
-    if round_.state == "open":
-        return True
-    later = extension(session, round_, centre_id)
-    return round_.state == "review" and later is not None and now < end_of(later.until)
-
-
-def is_in_time(session: Session, need: SpecialNeed, round_: BudgetRound, now: datetime) -> bool:
-    """Whether a request may be submitted at this moment."""
-    if need.state == "returned":
-        return (
-            round_.state in {"open", "review"}
-            and need.return_due is not None
-            and now < end_of(need.return_due)
-        )
-    return may_write(session, round_, need.centre_id, now) and now < end_of(
-        last_day(session, round_, need.centre_id)
+def deadlines(session: Session, round_: BudgetRound) -> Deadlines:
+    """The last days of a round's centres; of several extensions of a centre the latest counts."""
+    rows = session.exec(
+        select(Extension).where(Extension.round_id == round_.id).order_by(col(Extension.id))
     )
+    return Deadlines(round_, {row.centre_id: row.until for row in rows})

@@ -1,6 +1,6 @@
 """How a deed is done: who asks, may they, was it done before, what is recorded.
 
-    with acting(store, who, Verb.SUBMIT, key) as act:
+    with acting(store, who, Verb.SUBMIT, key, request_id) as act:
         need = act.need(request_id)            # role and object are checked here
         if not act.is_repeated:
             ...                                # conditions, changes
@@ -8,9 +8,10 @@
 
 Everything happens in one transaction that writes alone. A refused deed is rolled back, then
 recorded as refused. The same key again (a double click, a resent form, a lost answer) does
-nothing and gives what there is.
+nothing and gives what there is; with another wish it is refused.
 """
 
+import hashlib
 import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,15 +40,15 @@ from budget.workflow.refusals import (
     Conflict,
     Forbidden,
     NotNow,
+    OtherDeed,
     OthersChange,
     Refusal,
 )
 from budget.workflow.roles import PERMISSIONS, Role, Scope, Subject, Verb
 
 MOST_KEY = 80
-MOST_REASON = 2000
+MOST_RECORDS = 1000
 STATE = "state"
-OTHER_DEED = N_("This key belongs to another deed.")
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ class Act:
 
     Attributes:
         now: the server's clock when it began; one moment for the whole deed.
+        asked: the hash of what the deed is asked to do.
         repeated: the record of the same deed, if it was done before.
     """
 
@@ -140,6 +142,7 @@ class Act:
     key: str
     now: datetime
     person: Actor
+    asked: str = ""
     repeated: TrailRecord | None = None
     _subject: Subject | None = None
     _role: tuple[Role, str] | None = field(default=None)
@@ -147,18 +150,30 @@ class Act:
     @property
     def is_repeated(self) -> bool:
         """Whether the deed was done before; nothing is to be done."""
-        return self.repeated is not None
+        return self.repeated is not None and not self._is_another
+
+    @property
+    def _is_another(self) -> bool:
+        """Whether the key belongs to a deed with another wish, or of somebody else."""
+        earlier = self.repeated
+        return earlier is not None and (
+            (earlier.identity, earlier.verb) != (self.person.identity, str(self.verb))
+            or earlier.asked not in {"", self.asked}
+        )
 
     def allow(self, subject: Subject) -> None:
         """Check role and object.
 
         Raises:
-            Forbidden: if no role of the person allows this verb on this object.
+            Forbidden: if no role of the person allows this verb on this object, or the key
+                belongs to another deed.
         """
         self._subject = subject
         self._role = self.person.role_for(self.verb, subject)
         if self._role is None:
             raise Forbidden(NOT_YOURS if self.person.may(self.verb) else NO_ROLE)
+        if self._is_another:
+            raise OtherDeed
 
     def need(self, request_id: str) -> SpecialNeed:
         """A request, once role and object have been checked.
@@ -171,8 +186,6 @@ class Act:
             self._subject = Subject("special_need", request_id)
             raise Forbidden(NOT_YOURS if self.person.may(self.verb) else NO_ROLE)
         self.allow(need_subject(need))
-        if self.repeated and self.repeated.object_id != need.id:
-            raise Forbidden(OTHER_DEED)
         return need
 
     def round(self, round_id: int | None = None) -> BudgetRound:
@@ -220,7 +233,7 @@ class Act:
             .join(Person, col(Person.id) == col(TrailRecord.person_id))
             .where(col(TrailRecord.verb).in_(fields), TrailRecord.outcome == "done", *conditions)
             .order_by(col(TrailRecord.number).desc())
-            .limit(max(versions, 0))
+            .limit(min(max(versions, 0), MOST_RECORDS))
         ).all()
         latest = {
             fields[record.verb][0]: (record, person)
@@ -286,6 +299,7 @@ class Act:
                 reason=reason,
                 based_on=based_on,
                 key=self.key,
+                asked=self.asked,
             ),
         )
 
@@ -340,15 +354,16 @@ def _no_round() -> BudgetRound:
 
 
 @contextmanager
-def acting(store: Store, who: str, verb: Verb, key: str) -> Iterator[Act]:
+def acting(store: Store, who: str, verb: Verb, key: str, *asked: object) -> Iterator[Act]:
     """One deed, done whole or not at all.
 
     Args:
         who: the identity that the sign-in gave.
         key: unique to this deed; the same key again does nothing.
+        asked: what it is to do: the object and everything that was given.
 
     Raises:
-        Forbidden, NotNow: the refusal is recorded.
+        Forbidden, NotNow: the refusal is recorded; so is the key of a deed with another wish.
         Conflict, InputError: nothing is recorded or stored.
     """
     if not 0 < len(key) <= MOST_KEY or not key.isprintable():
@@ -357,18 +372,32 @@ def acting(store: Store, who: str, verb: Verb, key: str) -> Iterator[Act]:
     try:
         with store.writing() as session:
             person = actor(session, who)
-            act = Act(store, session, verb, key, store.clock(), person)
+            act = Act(store, session, verb, key, store.clock(), person, _fingerprint(asked))
             act.repeated = trail.record_with_key(session, key)
-            _check_same_deed(act.repeated, who, verb)
             yield act
     except (Forbidden, NotNow) as refusal:
         _record_refusal(store, who, verb, act, refusal)
         raise
 
 
-def _check_same_deed(earlier: TrailRecord | None, who: str, verb: Verb) -> None:
-    if earlier is not None and (earlier.identity, earlier.verb) != (who, str(verb)):
-        raise Forbidden(OTHER_DEED)
+def _fingerprint(asked: Sequence[object]) -> str:
+    digest = hashlib.sha256()
+    _feed(digest, asked)
+    return digest.hexdigest()
+
+
+def _feed(digest: "hashlib._Hash", wish: object) -> None:
+    """Take in a wish piece by piece: somebody may have sent ten megabytes."""
+    if isinstance(wish, Mapping):
+        wish = sorted((str(name), value) for name, value in wish.items())
+    if isinstance(wish, list | tuple):
+        digest.update(f"[{len(wish)}]".encode())
+        for part in wish:
+            _feed(digest, part)
+        return
+    text = str(wish).encode("utf-8", "surrogatepass")
+    digest.update(f"{type(wish).__name__} {len(text)} ".encode())
+    digest.update(text)
 
 
 @contextmanager

@@ -78,9 +78,13 @@ BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
 
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LINES = "\n\t"
+_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters that show nothing: fillers of Hangul, the empty Braille pattern."""
+MOST_REASON = 2000
 TOO_LONG = N_("at most {most} characters; it has {length}")
 STEERING = N_("text without invisible control characters; please type it anew")
 EMPTY = N_("this field filled in")
+VISIBLE = N_("letters that can be seen; please type it anew")
 WON = N_("whole won above 0, in digits, for example 34,000,000")
 
 
@@ -103,6 +107,28 @@ def clean_text(text: str, most: int, *, has_lines: bool = False) -> str:
     ):
         raise ValueError(STEERING, {})
     return text
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text shows nothing: spaces, and letters that are not drawn."""
+    return all(
+        letter.isspace() or letter in _UNSEEN or unicodedata.category(letter) == "Cf"
+        for letter in text
+    )
+
+
+def checked_name(text: str, field: "Field") -> str:
+    """A name: not blank, and without letters that two names could differ by unseen.
+
+    Raises:
+        InputError: with the field's name in `where`.
+    """
+    clean = checked_texts({field.name: text}, {field.name: field})[field.name].strip()
+    if is_blank(clean):
+        raise InputError([Fault(FORM, field.name, "", EMPTY)])
+    if any(letter in _UNSEEN or unicodedata.category(letter) == "Cf" for letter in clean):
+        raise InputError([Fault(FORM, field.name, "", VISIBLE)])
+    return clean
 
 
 def checked_texts(texts: Mapping[str, str], fields: Mapping[str, Field]) -> dict[str, str]:
@@ -132,7 +158,7 @@ def checked_draft(texts: Mapping[str, str]) -> dict[str, str]:
     return checked_texts(texts, BY_NAME)
 
 
-def reason_text(text: str, name: str = "reason", most: int = 2000) -> str:
+def reason_text(text: str, name: str = "reason", most: int = MOST_REASON) -> str:
     """A reason: not blank.
 
     Raises:
@@ -140,7 +166,7 @@ def reason_text(text: str, name: str = "reason", most: int = 2000) -> str:
     """
     field = Field(name, name, most, has_lines=True)
     clean = checked_texts({name: text}, {name: field})[name].strip()
-    if not clean:
+    if is_blank(clean):
         raise InputError([Fault(FORM, name, "", N_("a reason in a sentence"))])
     return clean
 
@@ -183,7 +209,7 @@ def _meant(text: str) -> int | None:
 
 
 def day_from(text: str) -> date:
-    """A day written as 2027-04-30.
+    """A day written as 2027-04-30, or as Korean offices write it: 2027. 4. 30.
 
     Raises:
         ValueError: (template, details) if it is none.
@@ -192,10 +218,13 @@ def day_from(text: str) -> date:
     if not text:
         raise ValueError(EMPTY, {})
     wrong = ValueError(N_("a day like 2027-04-30"), {})
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+    found = re.fullmatch(
+        r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|\. ?(\d{1,2})\. ?(\d{1,2})\.?)", text, re.ASCII
+    )
+    if found is None:
         raise wrong
     try:
-        return date.fromisoformat(text)
+        return date(*(int(part) for part in found.groups() if part))
     except ValueError:
         raise wrong from None
 
@@ -246,7 +275,7 @@ def _value(field: Field, text: str, today: date, fiscal_year: int) -> str | int 
     Raises:
         ValueError: (template, details) if it is not right.
     """
-    if not text:
+    if is_blank(text):
         raise ValueError(EMPTY, {})
     if field.name == "category":
         if text not in CATEGORIES:

@@ -10,19 +10,19 @@ Source: workflow, signing in.
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, SQLModel, col, select
 
 from budget.allocation.faults import N_, Fault, InputError
 from budget.allocation.policy_reading import policy_from_toml
 from budget.files import policy_toml, round_folder
 from budget.files.tables import file_bytes, text_from
 from budget.storage import trail
-from budget.storage.store import Store, opened
+from budget.storage.store import Store, installed_kind, opened
 from budget.storage.tables import (
     BudgetRound,
     Centre,
@@ -39,6 +39,7 @@ from budget.storage.tables import (
 )
 from budget.workflow import deadlines
 from budget.workflow.deeds import to_plain
+from budget.workflow.people import checked_person
 from budget.workflow.roles import Role
 
 DEMONSTRATION, MINISTRY = "demonstration", "ministry"
@@ -123,27 +124,36 @@ def open_store(environment: Mapping[str, str], kind: str) -> Store:
     Raises:
         InputError: if it cannot be opened, is of the other kind, or the sample is faulty.
     """
-    store = opened(database_address(environment, kind))
+    address = database_address(environment, kind)
+    _check_kind(installed_kind(address), kind)  # before its schema is touched
+    store = opened(address)
     sample = Path(environment.get(SAMPLE) or ROOT / "data")
     with store.reading() as session:
         found = session.get(Installation, 1)
     if found is None:
         found_round(store, kind, sample)
-    elif found.kind != kind:
-        store.close()
+    return store
+
+
+def _check_kind(found: str | None, kind: str) -> None:
+    """A database is opened by its own kind of installation only; a new one by both.
+
+    Raises:
+        InputError: for the other kind's.
+    """
+    if found not in {None, kind}:
         raise InputError(
             [
                 Fault(
                     DATABASE,
                     "",
-                    found.kind,
+                    str(found),
                     N_("the demonstration's own database; without a sign-in no other is opened")
                     if kind == DEMONSTRATION
                     else N_("the ministry's database; this one is the demonstration's"),
                 )
             ]
         )
-    return store
 
 
 def found_round(store: Store, kind: str, folder: Path) -> None:
@@ -210,6 +220,8 @@ def found_round(store: Store, kind: str, folder: Path) -> None:
             str(round_.id),
             facts.state,
             {
+                **_told(round_, ("fiscal_year", "illustrative", "baseline_id", *DATES)),
+                "people": (None, _grants(session)),
                 "centres.csv": (None, centres.attrs["sha256"]),
                 "policy.toml": (None, policy.policy.name),
                 "requests.csv": (None, requests.attrs["sha256"]),
@@ -251,7 +263,14 @@ def _baseline(
             saved_at=now,
         )
     )
-    changes = {"name": (None, name), "policy_sha256": (None, row.sha256)}
+    changes: dict[str, tuple[None, Any]] = {
+        "name": (None, scenario.name),
+        "policy_sha256": (None, row.sha256),
+        "data_set_id": (None, data_set.id),
+        "considered": (None, "approved"),
+        "note": (None, ""),
+        "rationales": (None, {}),
+    }
     _record(session, now, "scenario", str(scenario.id), "version 1", changes)
     return scenario.id or 0
 
@@ -294,6 +313,25 @@ def _demonstration_people(session: Session, now: datetime) -> dict[str, int]:
     return found
 
 
+DATES = ("requests_open", "requests_close", "decisions_due", "publication_due")
+IMPORTED = (
+    "centre_id",
+    "category",
+    "title",
+    "title_en",
+    "requested_krw",
+    "reviewer_id",
+    "return_reason",
+    "return_due",
+    "feasible",
+    "assessed_krw",
+    "priority",
+    "divisible",
+    "assessed_by",
+    "approved_krw",
+    "decided_by",
+)
+"""What the record of an imported request tells of it."""
 REVIEWED = ("in_review", "returned", "assessed", "approved", "rejected")
 
 
@@ -358,11 +396,7 @@ def _import_request(
     )
     session.add(need)
     session.flush()
-    changes = {
-        name: (None, to_plain(getattr(need, name)))
-        for name in ("title", "requested_krw", "approved_krw", "priority", "divisible")
-        if getattr(need, name) is not None
-    }
+    changes = _told(need, [name for name in IMPORTED if getattr(need, name) not in {None, ""}])
     if not is_draft:
         content = trail.canonical(
             {
@@ -383,6 +417,21 @@ def _import_request(
         session.add(snapshot)
         changes["snapshot"] = (None, snapshot.sha256)
     _record(session, now, "special_need", need.id, state, changes)
+
+
+def _told(row: SQLModel, names: Sequence[str]) -> dict[str, tuple[Any, Any]]:
+    """Fields of a new row, as its record tells them."""
+    return {name: (None, to_plain(getattr(row, name))) for name in names}
+
+
+def _grants(session: Session) -> dict[str, list[str]]:
+    """The roles of the demonstration's people: identity -> name, role, centre."""
+    return {
+        person.identity: [person.name, grant.role, grant.centre_id or ""]
+        for grant, person in session.exec(
+            select(RoleGrant, Person).join(Person, col(Person.id) == col(RoleGrant.person_id))
+        )
+    }
 
 
 def _extend_one(session: Session, round_: BudgetRound, centre_id: str, now: datetime) -> None:
@@ -436,8 +485,13 @@ def grant_first_administrator(store: Store, identity: str, name: str, reason: st
     """Name an administrator on the machine itself: the first one, or after all have left.
 
     Raises:
-        InputError: if there is an administrator; they grant roles in the browser.
+        InputError: for texts that cannot be stored, and if there is an administrator; they grant
+            roles in the browser.
     """
+    faults, clean = checked_person(identity, name, reason)
+    if faults:
+        raise InputError(faults)
+    identity, name, reason = clean["identity"], clean["name"], clean["reason"]
     now = store.clock()
     with store.writing() as session:
         taken = session.exec(
@@ -477,7 +531,12 @@ def grant_first_administrator(store: Store, identity: str, name: str, reason: st
                 outcome="done",
                 from_state="",
                 to_state="",
-                changes={"role": (None, str(Role.ADMINISTRATOR))},
+                changes={
+                    "identity": (None, person.identity),
+                    "name": (None, person.name),
+                    "role": (None, str(Role.ADMINISTRATOR)),
+                    "centre_id": (None, None),
+                },
                 reason=reason,
                 based_on=None,
                 key=f"first-{secrets.token_hex(16)}",

@@ -16,7 +16,7 @@ from budget.storage.tables import BudgetRound, Publication, SpecialNeed
 from budget.workflow import deadlines
 from budget.workflow.deeds import Act, looking
 from budget.workflow.roles import Role, Subject, Verb
-from budget.workflow.special_needs import OUTCOMES_VISIBLE
+from budget.workflow.special_needs import OUTCOMES_VISIBLE, hands
 
 NOTICE_DAYS = 7
 """A deadline is told from this many days before."""
@@ -28,7 +28,10 @@ KINDS = {
     "to_decide": N_("waits for a decision"),
     "returned": N_("returned to you"),
     "deadline": N_("not yet submitted"),
-    "decided": N_("decided"),
+    "approved": N_("approved"),
+    "rejected": N_("rejected"),
+    "funded": N_("funded"),
+    "unfunded": N_("not funded"),
     "to_propose": N_("the publication can be proposed"),
     "to_confirm": N_("publication waits for your confirmation"),
 }
@@ -119,8 +122,10 @@ def _of_planner(act: Act, round_: BudgetRound) -> Iterator[Item]:
             col(SpecialNeed.reviewer_id).is_(None),
         ):
             yield _item(act, "unclaimed", need)
-    for need in _needs(act, round_, SpecialNeed.state == "assessed"):
-        if act.person.id not in {need.written_by, need.assessed_by}:
+    assessed = _needs(act, round_, SpecialNeed.state == "assessed")
+    involved = hands(act.session, assessed)
+    for need in assessed:
+        if act.person.id not in involved[need.id]:
             yield _item(act, "to_decide", need, round_.decisions_due)
 
 
@@ -144,18 +149,16 @@ def _of_lead(act: Act, round_: BudgetRound) -> Iterator[Item]:
 def _of_centre_head(act: Act, round_: BudgetRound) -> Iterator[Item]:
     if not act.person.centres:
         return
-    today = deadlines.korean_day(act.now)
+    today, days = deadlines.korean_day(act.now), deadlines.deadlines(act.session, round_)
     for need in _needs(act, round_, col(SpecialNeed.centre_id).in_(act.person.centres)):
         if need.state == "returned" and round_.state in {"open", "review"}:
             yield _item(act, "returned", need, need.return_due)
-        elif need.state == "draft" and deadlines.may_write(
-            act.session, round_, need.centre_id, act.now
-        ):
-            last = deadlines.last_day(act.session, round_, need.centre_id)
+        elif need.state == "draft" and days.may_write(need.centre_id, act.now):
+            last = days.last_day(need.centre_id)
             if today <= last <= today + timedelta(days=NOTICE_DAYS):
                 yield _item(act, "deadline", need, last)
         elif (
             need.state in {"approved", "rejected", "funded", "unfunded"}
             and round_.state in OUTCOMES_VISIBLE
         ):
-            yield _item(act, "decided", need)
+            yield _item(act, need.state, need)

@@ -12,7 +12,7 @@ from budget.allocation.faults import N_, Fault, InputError
 from budget.storage.store import Store
 from budget.storage.tables import Centre, Person, RoleGrant, TrailRecord
 from budget.workflow import fields
-from budget.workflow.deeds import Act, acting, actor, known, looking
+from budget.workflow.deeds import Act, acting, known, looking
 from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, NotNow
 from budget.workflow.roles import ROLE_NAMES, Role, Subject, Verb
 
@@ -116,29 +116,32 @@ def grant(
         InputError: with every field that is not right.
         NotNow: if they have the role already.
     """
-    with acting(store, who, Verb.GRANT_ROLE, key) as act:
+    with acting(store, who, Verb.GRANT_ROLE, key, identity, name, role, centre_id, reason) as act:
         act.allow(Subject("person", identity[:80]))
         if act.is_repeated:
             return
         add_grant(act, identity, name, role, centre_id, reason)
 
 
-def add_grant(act: Act, identity: str, name: str, role: str, centre_id: str, reason: str) -> None:
-    """The same, inside a deed."""
+def checked_person(identity: str, name: str, reason: str) -> tuple[list[Fault], dict[str, str]]:
+    """Who is given a role and why: every fault, and the texts as they may be stored."""
     faults: list[Fault] = []
-    clean, why = {"identity": "", "name": ""}, ""
+    clean = {"identity": "", "name": "", "reason": ""}
     for field, text in ((IDENTITY, identity), (NAME, name)):
         try:
-            clean |= fields.checked_texts({field.name: text}, {field.name: field})
+            clean[field.name] = fields.checked_name(text, field)
         except InputError as error:
             faults += error.faults
-        else:
-            if not clean[field.name].strip():
-                faults.append(Fault("", field.name, "", fields.EMPTY))
     try:
-        why = fields.reason_text(reason)
+        clean["reason"] = fields.reason_text(reason)
     except InputError as error:
         faults += error.faults
+    return faults, clean
+
+
+def add_grant(act: Act, identity: str, name: str, role: str, centre_id: str, reason: str) -> None:
+    """The same, inside a deed."""
+    faults, clean = checked_person(identity, name, reason)
     if role not in set(Role):
         faults.append(Fault("", "role", role[:40], N_("one of the six roles")))
     is_head = role == Role.CENTRE_HEAD
@@ -146,11 +149,9 @@ def add_grant(act: Act, identity: str, name: str, role: str, centre_id: str, rea
         faults.append(Fault("", "centre_id", centre_id[:40], N_("a centre of the round")))
     if faults:
         raise InputError(faults)
-    person = act.session.exec(
-        select(Person).where(Person.identity == clean["identity"].strip())
-    ).first()
+    person = act.session.exec(select(Person).where(Person.identity == clean["identity"])).first()
     if person is None:
-        person = Person(identity=clean["identity"].strip(), name=clean["name"].strip())
+        person = Person(identity=clean["identity"], name=clean["name"])
         act.session.add(person)
         act.session.flush()
     same = act.session.exec(
@@ -174,8 +175,13 @@ def add_grant(act: Act, identity: str, name: str, role: str, centre_id: str, rea
     person.version += 1
     act.session.add(person)
     act.record(
-        changes={"role": (None, role), "centre_id": (None, centre_id if is_head else None)},
-        reason=why,
+        changes={
+            "identity": (None, person.identity),
+            "name": (None, person.name),
+            "role": (None, role),
+            "centre_id": (None, centre_id if is_head else None),
+        },
+        reason=clean["reason"],
         made=Subject("person", str(person.id)),
     )
 
@@ -192,7 +198,7 @@ def end(store: Store, who: str, grant_id: int, reason: str, *, based_on: int, ke
         NotNow: for the last administrator's role.
         Conflict: if somebody else changed the person's roles since.
     """
-    with acting(store, who, Verb.END_ROLE, key) as act:
+    with acting(store, who, Verb.END_ROLE, key, grant_id, reason) as act:
         row = known(act.session, RoleGrant, grant_id)
         act.allow(Subject("person", str(row.person_id) if row else ""))
         if act.is_repeated:
@@ -223,7 +229,11 @@ def end(store: Store, who: str, grant_id: int, reason: str, *, based_on: int, ke
         act.session.add(row)
         act.session.add(person)
         act.record(
-            changes={"role": (row.role, None), "centre_id": (row.centre_id, None)},
+            changes={
+                "identity": (person.identity, person.identity),
+                "role": (row.role, None),
+                "centre_id": (row.centre_id, None),
+            },
             reason=why,
             based_on=based_on,
             made=Subject("person", str(person.id)),
@@ -238,13 +248,3 @@ def _roles_in_force(act: Act, person: Person) -> str:
     ).all()
     names = (f"{ROLE_NAMES[grant.role]} {grant.centre_id or ''}".strip() for grant in grants)
     return ", ".join(names) or "–"
-
-
-def named(store: Store, identity: str) -> bool:
-    """Whether somebody with this identity has a role."""
-    with store.reading() as session:
-        try:
-            actor(session, identity)
-        except Forbidden:
-            return False
-        return True

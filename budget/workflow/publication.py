@@ -4,6 +4,7 @@ Source: workflow, scenarios and publication.
 """
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
@@ -13,13 +14,11 @@ from sqlmodel import Session, col, select
 import budget
 from budget import files
 from budget.allocation.faults import N_, Fault, InputError
-from budget.allocation.policy_reading import policy_from_toml
 from budget.files.tables import table_bytes
 from budget.storage.store import Store
 from budget.storage.tables import (
     BudgetRound,
     Person,
-    Policy,
     Publication,
     Run,
     Scenario,
@@ -27,8 +26,8 @@ from budget.storage.tables import (
     SpecialNeed,
 )
 from budget.workflow import fields, rounds, scenarios
-from budget.workflow.deeds import Act, acting, known, looking
-from budget.workflow.refusals import NOT_YOURS, Forbidden, NotNow
+from budget.workflow.deeds import Act, acting, looking
+from budget.workflow.refusals import Forbidden, NotNow
 from budget.workflow.roles import Subject, Verb
 
 
@@ -107,23 +106,21 @@ def propose(store: Store, who: str, scenario_id: int, reason: str, *, key: str) 
         InputError: without a reason, or with changed parameters that have no rationale.
         InfeasiblePolicy: if the scenario's rules contradict each other.
     """
-    with acting(store, who, Verb.PROPOSE_PUBLICATION, key) as act:
+    prepared = _prepared(store, who, scenario_id)
+    with acting(store, who, Verb.PROPOSE_PUBLICATION, key, scenario_id, reason) as act:
         act.allow(Subject("scenario", str(scenario_id)))
         round_ = act.round()
-        if act.is_repeated:
-            row = _latest(act.session, round_)
-            if row is None:
-                raise Forbidden(NOT_YOURS)
-            return _seen(act.session, row)
+        if act.repeated:
+            return _seen(act.session, act.session.get_one(Publication, int(act.repeated.object_id)))
         if round_.state != "decided":
             raise NotNow(N_("A publication is proposed once the round is decided."))
         why = fields.reason_text(reason)
-        scenario = known(act.session, Scenario, scenario_id)
-        if scenario is None or scenario.round_id != round_.id:
-            raise Forbidden(NOT_YOURS)
-        saved = scenarios._latest(act.session, scenario_id)
+        saved = scenarios.saved_in(act.session, round_, scenario_id)
         _check_rationales(act.session, round_, saved)
-        run = _run(act, round_, saved)
+        given = rounds.inputs_of(act.session, round_, "approved")
+        if prepared is None or prepared.inputs != _fingerprint(saved, given):
+            raise NotNow(N_("Decisions or rules changed while it was computed; propose it anew."))
+        run = _run(act, round_, saved, given, prepared.allocation)
         row = Publication(
             round_id=round_.id or 0,
             run_id=run.id or 0,
@@ -146,6 +143,33 @@ def propose(store: Store, who: str, scenario_id: int, reason: str, *, key: str) 
         return _seen(act.session, row)
 
 
+@dataclass(frozen=True)
+class _Prepared:
+    """An allocation that was computed while others could write, and what it was computed from."""
+
+    inputs: tuple[int, int, str]
+    allocation: budget.Allocation
+
+
+def _prepared(store: Store, who: str, scenario_id: int) -> _Prepared | None:
+    """Compute what is to be proposed; None where nothing can be proposed yet."""
+    with looking(store, who, Verb.PROPOSE_PUBLICATION) as act:
+        act.allow(Subject("scenario", str(scenario_id)))
+        round_ = act.round()
+        if round_.state != "decided":
+            return None
+        saved = scenarios.saved_in(act.session, round_, scenario_id)
+        given = rounds.inputs_of(act.session, round_, "approved")
+    allocation = budget.allocate(given.centres, saved.policy, given.requests)
+    if not allocation.certified:
+        raise budget.Defect("the allocation is not certified")
+    return _Prepared(_fingerprint(saved, given), allocation)
+
+
+def _fingerprint(saved: scenarios.SavedScenario, given: rounds.RoundInputs) -> tuple[int, int, str]:
+    return saved.version_id, given.data_set_id, given.requests_sha256
+
+
 def _check_rationales(
     session: Session, round_: BudgetRound, saved: scenarios.SavedScenario
 ) -> None:
@@ -160,12 +184,14 @@ def _check_rationales(
         raise InputError(faults)
 
 
-def _run(act: Act, round_: BudgetRound, saved: scenarios.SavedScenario) -> Run:
+def _run(
+    act: Act,
+    round_: BudgetRound,
+    saved: scenarios.SavedScenario,
+    given: rounds.RoundInputs,
+    allocation: budget.Allocation,
+) -> Run:
     """A certified run of a scenario on the round's data, stored for good."""
-    given = rounds.inputs_of(act.session, round_, "approved")
-    allocation = budget.allocate(given.centres, saved.policy, given.requests)
-    if not allocation.certified:
-        raise budget.Defect("the allocation is not certified")
     allocation_csv = files.allocation_csv(allocation)
     requests_csv = table_bytes(given.requests)
     run = Run(
@@ -206,7 +232,7 @@ def confirm(store: Store, who: str, proposal_id: int, reason: str, *, key: str) 
         NotNow: if it is not the latest proposal, or decisions changed since it was made.
         InputError: without a reason.
     """
-    with acting(store, who, Verb.CONFIRM_PUBLICATION, key) as act:
+    with acting(store, who, Verb.CONFIRM_PUBLICATION, key, proposal_id, reason) as act:
         act.allow(Subject("publication", str(proposal_id)))
         if act.is_repeated:
             return
@@ -224,9 +250,7 @@ def confirm(store: Store, who: str, proposal_id: int, reason: str, *, key: str) 
             raise NotNow(
                 N_("Decisions or data changed since the proposal; a planner proposes it anew.")
             )
-        policy = policy_from_toml(act.session.get_one(Policy, run.policy_id).content, "policy.toml")
-        given = rounds.inputs_of(act.session, round_, "approved")
-        funded = budget.allocate(given.centres, policy, given.requests).funded
+        funded = _funded(run)
         row.confirmed_by, row.confirmed_at = act.person.id, act.now
         round_.state = "published"
         round_.version += 1
@@ -245,6 +269,12 @@ def confirm(store: Store, who: str, proposal_id: int, reason: str, *, key: str) 
             .order_by(col(SpecialNeed.id))
         ).all():
             _mark(act, need, funded.get(need.id, 0), run, key)
+
+
+def _funded(run: Run) -> dict[str, int]:
+    """What each request got in a run, in won: as it was stored, not as it would be today."""
+    requests = json.loads(run.report)["special_needs"]["requests"]
+    return {request["request_id"]: int(request["funded_krw"]) for request in requests}
 
 
 def _mark(act: Act, need: SpecialNeed, won: int, run: Run, key: str) -> None:

@@ -3,12 +3,9 @@
 Source: workflow, what is recorded.
 """
 
-import hashlib
 import json
-import re
 import unicodedata
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,27 +13,17 @@ from typing import Any
 from sqlalchemy import false
 from sqlmodel import Session, col, func, or_, select
 
-from budget.allocation.faults import N_, Fault, InputError
 from budget.files.tables import csv_bytes, neutral
-from budget.storage import trail
-from budget.storage.rows import UNREADABLE, each
 from budget.storage.store import Store
 from budget.storage.tables import (
-    Attachment,
-    AttachmentContent,
     Centre,
-    DataSet,
     Person,
-    Policy,
-    Run,
     Scenario,
-    Snapshot,
     SpecialNeed,
     TrailRecord,
 )
 from budget.workflow import deadlines, fields
-from budget.workflow.deeds import acting, is_possible, looking, to_plain
-from budget.workflow.refusals import Forbidden
+from budget.workflow.deeds import acting, is_possible, looking
 from budget.workflow.roles import Subject, Verb
 
 Contents = Sequence[tuple[bytes, str]]
@@ -223,177 +210,6 @@ def people_in_trail(store: Store, who: str) -> dict[int, tuple[str, str]]:
         return {row.id or 0: (row.name, row.name_en) for row in rows}
 
 
-# --- proving -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What the verification found.
-
-    Attributes:
-        trail: the chain of records.
-        contents: frozen contents that the trail does not vouch for, and requests that are not as
-            it tells: state, fields, files, number of snapshots; (kind, id).
-    """
-
-    trail: trail.Verdict
-    contents: tuple[tuple[str, str], ...]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether everything is as it was recorded."""
-        return self.trail.is_whole and not self.contents
-
-
-def verify(store: Store, who: str, expected: tuple[int, str] | None = None) -> Proof:
-    """Prove the trail, and what it vouches for.
-
-    Args:
-        expected: the number and hash of a record as written down earlier.
-
-    Raises:
-        Forbidden: for anybody but auditor and lead.
-        InputError: if that is no number or no hash.
-    """
-    with looking(store, who, Verb.SEE_TRAIL) as act:
-        act.allow(Subject("trail", ""))
-        if expected is not None:
-            _check_expected(*expected)
-        return proof(act.session, expected)
-
-
-def _check_expected(number: int, hash_: str) -> None:
-    faults = []
-    if number < 1:
-        faults.append(Fault("", "number", str(number), N_("the number of a record: 1 or more")))
-    if not re.fullmatch("[0-9a-f]{64}", hash_):
-        faults.append(Fault("", "hash", hash_[:80], N_("the whole hash: 64 digits 0–9 and a–f")))
-    if faults:
-        raise InputError(faults)
-
-
-def proof(session: Session, expected: tuple[int, str] | None = None) -> Proof:
-    """The same, inside a session, for the command line.
-
-    Args:
-        expected: the number and hash of a record as written down earlier.
-    """
-    verdict = trail.verified(session, expected)
-    if not verdict.is_whole:  # it vouches for nothing
-        return Proof(verdict, ())
-    return Proof(verdict, tuple(_false_contents(session)))
-
-
-VOUCHING = (
-    "centres.csv",
-    "policy_sha256",
-    "requests_sha256",
-    "allocation_sha256",
-    "snapshot",
-    "file",
-)
-"""Fields of records that end with the hash of a frozen content."""
-
-
-def _false_contents(session: Session) -> list[tuple[str, str]]:
-    """Frozen contents that are not what the trail vouches for.
-
-    Their own hash beside them is not enough: whoever can write to the database behind our back
-    can write a new hash as well. The hash must also stand in the trail.
-    """
-    found: list[tuple[str, str]] = []
-    vouched = _hashes_in_trail(session)
-
-    def check(
-        kind: str, table: type[Any], contents: Callable[[Any], Contents], batch: int = 1
-    ) -> None:
-        for identifier, row in each(session, table, table.id, batch):
-            try:
-                right = row is not None and all(
-                    sha256 in vouched and hashlib.sha256(content).hexdigest() == sha256
-                    for content, sha256 in contents(row)
-                )
-            except UNREADABLE:
-                right = False
-            if not right:
-                found.append((kind, str(identifier)))
-
-    check("data_set", DataSet, lambda row: [(row.content, row.sha256)])
-    check("policy", Policy, lambda row: [(str(row.content).encode(), row.sha256)])
-    check("snapshot", Snapshot, lambda row: [(str(row.content).encode(), row.sha256)], 100)
-    check(
-        "run",
-        Run,
-        lambda row: [
-            (row.allocation_csv, row.allocation_sha256),
-            (row.requests_csv, row.requests_sha256),
-        ],
-    )
-    check(
-        "attachment",
-        Attachment,
-        lambda row: [(session.get_one(AttachmentContent, row.id).content, row.sha256)],
-    )
-    return found + [("special_need", need_id) for need_id in _false_needs(session)]
-
-
-def _hashes_in_trail(session: Session) -> set[str]:
-    found = set()
-    for text in session.exec(select(TrailRecord.changes)):
-        changes = json.loads(text)
-        found |= {str(changes[name][1]).split(" ")[-1] for name in VOUCHING if name in changes}
-    return found
-
-
-@dataclass
-class _Told:
-    """What the trail tells of a request: its fields and files after its last record."""
-
-    fields: dict[str, Any]
-    files: set[str]
-
-
-def _told(session: Session) -> dict[str, _Told]:
-    told: dict[str, _Told] = {}
-    for record in session.exec(
-        select(TrailRecord)
-        .where(TrailRecord.object_kind == "special_need", TrailRecord.outcome == "done")
-        .order_by(col(TrailRecord.number))
-    ):
-        need = told.setdefault(record.object_id, _Told({}, set()))
-        for name, (old, new) in json.loads(record.changes).items():
-            if name == "file":
-                need.files.discard(old)
-                need.files |= {new} - {None}
-            elif name in SpecialNeed.model_fields and record.verb != Verb.BEGIN:
-                need.fields[name] = new  # a record of BEGIN tells what stands in the draft
-        if record.to_state:
-            need.fields["state"] = record.to_state
-    return told
-
-
-def _false_needs(session: Session) -> list[str]:
-    """Requests whose fields, files or number of snapshots are not what the trail tells."""
-    told = _told(session)
-    snapshots = Counter(session.exec(select(Snapshot.special_need_id)))
-    files: dict[str, set[str]] = {}
-    for file in session.exec(select(Attachment)):
-        files.setdefault(file.special_need_id, set()).add(f"{file.name} {file.sha256}")
-    found = []
-    gone = dict(told)
-    for need_id, row in each(session, SpecialNeed, SpecialNeed.id):
-        need = gone.pop(need_id, _Told({}, set()))
-        if (
-            row is None
-            or "state" not in need.fields
-            or any(to_plain(getattr(row, name)) != new for name, new in need.fields.items())
-            or need.files != files.get(need_id, set())
-            or snapshots[need_id] != row.snapshots
-        ):
-            found.append(need_id)
-    return found + list(gone)
-
-
 # --- exporting ---------------------------------------------------------------------------------
 
 COLUMNS = (
@@ -428,12 +244,10 @@ def export(store: Store, who: str, wanted: Filter, reason: str, *, key: str) -> 
         Forbidden: for anybody but auditor and lead, and for the key of an export of other records.
         InputError: without a reason.
     """
-    with acting(store, who, Verb.EXPORT_TRAIL, key) as act:
+    with acting(store, who, Verb.EXPORT_TRAIL, key, wanted) as act:
         act.allow(Subject("trail", ""))
         asked = {name: (None, str(value)) for name, value in vars(wanted).items() if value}
         made = act.repeated or act.record(changes=asked, reason=fields.reason_text(reason))
-        if json.loads(made.changes) != {name: list(pair) for name, pair in asked.items()}:
-            raise Forbidden(N_("This key belongs to another deed."))
         people = {person.id: person for person in act.session.exec(select(Person)).all()}
         rows = act.session.exec(
             select(TrailRecord)
@@ -451,8 +265,3 @@ def _cells(row: TrailRecord, person: Person | None) -> list[str]:
     }
     values = [given[name] if name in given else getattr(row, name) for name in COLUMNS]
     return ["" if value is None else neutral(str(value)) for value in values]
-
-
-BROKEN = N_("Record {number} is the first broken one: {why}.")
-WHOLE = N_("The trail is whole: {records} records, the last hash is {hash}.")
-FALSE_CONTENT = N_("{kind} {id} is not what was recorded.")

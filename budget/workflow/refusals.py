@@ -3,7 +3,7 @@
 Faults of what was typed are `InputError`, with the field's name in `where`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,18 @@ class Refusal(Exception):  # noqa: N818 - the field's word
 
 class Forbidden(Refusal):
     """No role of this person allows this verb on this object; recorded in the trail."""
+
+
+class OtherDeed(Forbidden):
+    """The key of this deed belongs to one that was done before, with another wish."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "This was done already, with other contents; nothing more was changed now. "
+                "Look at what stands, and do it once more if you still want it."
+            )
+        )
 
 
 class NotNow(Refusal):
@@ -66,8 +78,3 @@ class Conflict(Refusal):
 NO_ROLE = N_("Your roles do not allow this. The administrator grants roles.")
 NOT_YOURS = N_("There is no such object, or it is not yours to see.")
 UNKNOWN_PERSON = N_("You have no role in this budget round. The administrator grants roles.")
-
-
-def detail_texts(details: Mapping[str, Any]) -> dict[str, str]:
-    """Details as plain text, for the trail."""
-    return {name: str(value) for name, value in details.items()}

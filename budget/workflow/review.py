@@ -3,7 +3,6 @@
 Source: workflow, a special-need request.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import date
 
@@ -11,13 +10,13 @@ from sqlmodel import col, select
 
 from budget.allocation.faults import N_, Fault, InputError
 from budget.storage.store import Store
-from budget.storage.tables import Person, RoleGrant, Snapshot, SpecialNeed, TrailRecord
+from budget.storage.tables import Person, RoleGrant, SpecialNeed
 from budget.workflow import deadlines, fields
 from budget.workflow.deeds import STATE, Act, acting, known
 from budget.workflow.refusals import Forbidden, NotNow, Refusal
 from budget.workflow.roles import Role, Verb
 from budget.workflow.scenarios import baseline_unit
-from budget.workflow.special_needs import Need, _seen, check_state
+from budget.workflow.special_needs import Need, check_state, hands, seen
 
 PRIORITIES = (1, 2, 3)
 REVIEWABLE = ("open", "review")
@@ -39,11 +38,11 @@ def claim(store: Store, who: str, need_id: str, *, based_on: int, key: str) -> N
         NotNow: in another state.
         Conflict: if somebody else changed it since `based_on`.
     """
-    with acting(store, who, Verb.CLAIM, key) as act:
+    with acting(store, who, Verb.CLAIM, key, need_id) as act:
         need = known(act.session, SpecialNeed, need_id)
         if need is not None and act.person.has(Role.REVIEWER):
-            if act.repeated and act.repeated.object_id == need.id:
-                return _seen(act, need)
+            if act.is_repeated:
+                return seen(act, need)
             if need.state == "in_review":  # whoever was slower is told who was faster
                 act.unchanged(need, based_on, [STATE])
         need = act.need(need_id)
@@ -51,7 +50,7 @@ def claim(store: Store, who: str, need_id: str, *, based_on: int, key: str) -> N
         _check_round(act, need, REVIEWABLE, NO_REVIEW)
         changes = act.change(need, state="in_review", reviewer_id=act.person.id)
         act.record(from_state="submitted", to_state="in_review", changes=changes, based_on=based_on)
-        return _seen(act, need)
+        return seen(act, need)
 
 
 def assign(
@@ -64,10 +63,10 @@ def assign(
         InputError: if that person is no reviewer.
         NotNow, Conflict: as for `claim`.
     """
-    with acting(store, who, Verb.ASSIGN, key) as act:
+    with acting(store, who, Verb.ASSIGN, key, need_id, reviewer_id) as act:
         need = act.need(need_id)
         if act.is_repeated:
-            return _seen(act, need)
+            return seen(act, need)
         act.unchanged(need, based_on)
         check_state(need, ["submitted", "in_review"])
         _check_round(act, need, REVIEWABLE, NO_REVIEW)
@@ -76,7 +75,7 @@ def assign(
         from_state = need.state
         changes = act.change(need, state="in_review", reviewer_id=reviewer_id)
         act.record(from_state=from_state, to_state="in_review", changes=changes, based_on=based_on)
-        return _seen(act, need)
+        return seen(act, need)
 
 
 def assign_all(
@@ -131,10 +130,10 @@ def send_back(
         InputError: without a reason, or with a day that is past.
         NotNow, Conflict: as for `claim`.
     """
-    with acting(store, who, Verb.SEND_BACK, key) as act:
+    with acting(store, who, Verb.SEND_BACK, key, need_id, reason, due) as act:
         need = act.need(need_id)
         if act.is_repeated:
-            return _seen(act, need)
+            return seen(act, need)
         act.unchanged(need, based_on)
         check_state(need, ["in_review"])
         _check_round(act, need, REVIEWABLE, NO_REVIEW)
@@ -156,7 +155,7 @@ def send_back(
             reason=why,
             based_on=based_on,
         )
-        return _seen(act, need)
+        return seen(act, need)
 
 
 def assess(
@@ -183,10 +182,11 @@ def assess(
         InputError: with every field that is not right.
         NotNow, Conflict: as for `claim`.
     """
-    with acting(store, who, Verb.ASSESS, key) as act:
+    wish = (need_id, feasible, assessed_krw, priority, divisible, rationale)
+    with acting(store, who, Verb.ASSESS, key, *wish) as act:
         need = act.need(need_id)
         if act.is_repeated:
-            return _seen(act, need)
+            return seen(act, need)
         act.unchanged(need, based_on)
         check_state(need, ["in_review"])
         _check_round(act, need, REVIEWABLE, NO_REVIEW)
@@ -219,7 +219,7 @@ def assess(
             reason=why,
             based_on=based_on,
         )
-        return _seen(act, need)
+        return seen(act, need)
 
 
 def reopen_assessment(
@@ -267,10 +267,10 @@ def _reopen(
     based_on: int,
     key: str,
 ) -> Need:
-    with acting(store, who, verb, key) as act:
+    with acting(store, who, verb, key, need_id, reason) as act:
         need = act.need(need_id)
         if act.is_repeated:
-            return _seen(act, need)
+            return seen(act, need)
         act.unchanged(need, based_on)
         check_state(need, states)
         _check_round(act, need, ("setup", "open", "review", "decided"), PUBLISHED)
@@ -295,7 +295,7 @@ def _reopen(
             reason=why,
             based_on=based_on,
         )
-        return _seen(act, need)
+        return seen(act, need)
 
 
 def approve(
@@ -321,10 +321,11 @@ def approve(
         NotNow: in another state, or while the round is not under review.
         Conflict: if somebody else changed it since `based_on`.
     """
-    with acting(store, who, Verb.APPROVE, key) as act:
+    wish = (need_id, approved_krw, reason, override_reason)
+    with acting(store, who, Verb.APPROVE, key, *wish) as act:
         need = act.need(need_id)
         if act.is_repeated:
-            return _seen(act, need)
+            return seen(act, need)
         _check_decision(act, need, based_on)
         unit = baseline_unit(act.session, act.round(need.round_id))
         faults = []
@@ -374,7 +375,7 @@ def approve(
             reason=why,
             based_on=based_on,
         )
-        return _seen(act, need)
+        return seen(act, need)
 
 
 def reject(store: Store, who: str, need_id: str, reason: str, *, based_on: int, key: str) -> Need:
@@ -383,10 +384,10 @@ def reject(store: Store, who: str, need_id: str, reason: str, *, based_on: int, 
     Raises:
         As for `approve`.
     """
-    with acting(store, who, Verb.REJECT, key) as act:
+    with acting(store, who, Verb.REJECT, key, need_id, reason) as act:
         need = act.need(need_id)
         if act.is_repeated:
-            return _seen(act, need)
+            return seen(act, need)
         _check_decision(act, need, based_on)
         why = fields.reason_text(reason)
         changes = act.change(
@@ -403,7 +404,7 @@ def reject(store: Store, who: str, need_id: str, reason: str, *, based_on: int, 
             reason=why,
             based_on=based_on,
         )
-        return _seen(act, need)
+        return seen(act, need)
 
 
 def _check_decision(act: Act, need: SpecialNeed, based_on: int) -> None:
@@ -413,29 +414,10 @@ def _check_decision(act: Act, need: SpecialNeed, based_on: int) -> None:
         Forbidden: if the person wrote or assessed the request.
         NotNow, Conflict: as for `approve`.
     """
-    if act.person.id in _hands(act, need):
+    if act.person.id in hands(act.session, [need])[need.id]:
         raise Forbidden(
             N_("Whoever wrote or assessed a request does not decide on it; ask another planner.")
         )
     act.unchanged(need, based_on)
     check_state(need, ["assessed"])
     _check_round(act, need, ["review"], NO_DECISIONS)
-
-
-def _hands(act: Act, need: SpecialNeed) -> set[int | None]:
-    """Everybody who ever wrote, submitted or assessed a request."""
-    snapshots = act.session.exec(
-        select(Snapshot.submitted_by).where(Snapshot.special_need_id == need.id)
-    ).all()
-    assessed = act.session.exec(
-        select(TrailRecord.person_id).where(
-            TrailRecord.object_kind == "special_need",
-            TrailRecord.object_id == need.id,
-            TrailRecord.verb == Verb.ASSESS,
-            TrailRecord.outcome == "done",
-        )
-    ).all()
-    drafted = {
-        stamp[1] for name, stamp in json.loads(need.stamps).items() if name in fields.BY_NAME
-    }
-    return {need.written_by, need.assessed_by, *snapshots, *assessed, *drafted}

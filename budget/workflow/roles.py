@@ -38,6 +38,7 @@ class Verb(StrEnum):
     SEE_ROUND = "see_round"
     SEE_TOTALS = "see_totals"
     SEE_FIGURES = "see_figures"
+    SEE_CENTRE = "see_centre"
     SEE_NEED = "see_need"
     SEE_QUEUE = "see_queue"
     SEE_SCENARIOS = "see_scenarios"
@@ -78,6 +79,7 @@ VERB_NAMES: Mapping[str, str] = {
     Verb.SEE_ROUND: N_("look at the round"),
     Verb.SEE_TOTALS: N_("look at national totals"),
     Verb.SEE_FIGURES: N_("look at the allocation"),
+    Verb.SEE_CENTRE: N_("look at a centre"),
     Verb.SEE_NEED: N_("look at a request"),
     Verb.SEE_QUEUE: N_("look at the queue"),
     Verb.SEE_SCENARIOS: N_("look at scenarios"),
@@ -152,6 +154,7 @@ PERMISSIONS: Mapping[Verb, Mapping[Role, Scope]] = {
     Verb.SEE_ROUND: dict.fromkeys(Role, Scope.ANY),
     Verb.SEE_TOTALS: _ALL_BUT_ADMINISTRATOR,
     Verb.SEE_FIGURES: _WHOLE_ROUND,
+    Verb.SEE_CENTRE: {**_HEAD, **_WHOLE_ROUND},
     Verb.SEE_NEED: {**_HEAD, **_HOLDER, **_WHOLE_ROUND},
     Verb.SEE_QUEUE: {Role.REVIEWER: Scope.ANY, **_WHOLE_ROUND},
     Verb.SEE_SCENARIOS: _WHOLE_ROUND,

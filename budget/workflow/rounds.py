@@ -29,7 +29,7 @@ from budget.storage.tables import (
     SpecialNeed,
 )
 from budget.workflow import deadlines, fields, scenarios
-from budget.workflow.deeds import OTHER_DEED, Act, Actor, acting, actor, known, looking
+from budget.workflow.deeds import Act, Actor, acting, actor, known, looking
 from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, NotNow, OthersChange
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.special_needs import count_by_state
@@ -112,8 +112,9 @@ def _facts(act: Act, round_: BudgetRound) -> RoundFacts:
 
 def _own_deadline(act: Act, round_: BudgetRound) -> dict[str, date]:
     """For a centre head the centre's own last day, which may have been extended."""
-    days = [deadlines.last_day(act.session, round_, centre) for centre in act.person.centres]
-    return {"requests_close": max(days)} if days else {}
+    days = deadlines.deadlines(act.session, round_)
+    own = [days.last_day(centre) for centre in act.person.centres]
+    return {"requests_close": max(own)} if own else {}
 
 
 def who_is(store: Store, identity: str) -> Actor:
@@ -343,7 +344,7 @@ def move(
         InputError: without a reason.
         Conflict: if somebody else moved it since `based_on`.
     """
-    with acting(store, who, Verb.MOVE_ROUND, key) as act:
+    with acting(store, who, Verb.MOVE_ROUND, key, to_state, reason) as act:
         act.allow(Subject("round", ""))
         round_ = act.round()
         if act.is_repeated:
@@ -400,18 +401,17 @@ def extend_deadline(
         InputError: without a reason, for a day that is past, or an unknown centre.
         NotNow: once the round is decided.
     """
-    with acting(store, who, Verb.EXTEND_DEADLINE, key) as act:
+    with acting(store, who, Verb.EXTEND_DEADLINE, key, centre_id, until, reason) as act:
         act.allow(Subject("centre", centre_id[:40], centre_id))
-        if act.repeated:
-            if act.repeated.object_id != centre_id:
-                raise Forbidden(OTHER_DEED)
+        if act.is_repeated:
             return
         round_ = act.round()
         if round_.state not in {"open", "review"}:
             raise NotNow(N_("Deadlines run while the round is open or under review."))
         faults = []
         centre = known(act.session, Centre, centre_id)
-        present = deadlines.last_day(act.session, round_, centre.centre_id if centre else "")
+        days = deadlines.deadlines(act.session, round_)
+        present = days.last_day(centre.centre_id if centre else "")
         if until < deadlines.korean_day(act.now):
             faults.append(Fault("", "until", until.isoformat(), N_("today or a later day")))
         elif until <= present:
@@ -465,6 +465,6 @@ def deadline_of(store: Store, who: str, centre_id: str) -> tuple[date, bool]:
         if known(act.session, Centre, centre_id) is None:
             raise Forbidden(NOT_YOURS)
         round_ = act.round()
-        day = deadlines.last_day(act.session, round_, centre_id)
-        can = deadlines.may_write(act.session, round_, centre_id, act.now)
+        day = deadlines.deadlines(act.session, round_).last_day(centre_id)
+        can = deadlines.deadlines(act.session, round_).may_write(centre_id, act.now)
         return day, can and act.now < deadlines.end_of(day)

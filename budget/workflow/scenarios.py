@@ -126,7 +126,8 @@ def create(
         InputError: for a name that is blank or taken, or texts that cannot be stored.
         NotNow: once the round is published.
     """
-    with acting(store, who, Verb.SAVE_SCENARIO, key) as act:
+    wish = (name, _content(policy), considered, note, rationales, copied_from)
+    with acting(store, who, Verb.SAVE_SCENARIO, key, *wish) as act:
         round_ = _open_round(act)
         if act.repeated:
             return _latest(act.session, int(act.repeated.object_id))
@@ -144,9 +145,9 @@ def _made(
     copied_from: int | None,
 ) -> SavedScenario:
     texts = fields.checked_texts({"name": name, "note": note}, {"name": NAME, "note": NOTE})
-    clean = texts["name"].strip()
-    if not clean:
-        raise InputError([Fault("", "name", "", N_("a name for the scenario"))])
+    clean = fields.checked_name(texts["name"], NAME)
+    if copied_from is not None:
+        _check_origin(act, round_, copied_from)
     if act.session.exec(
         select(Scenario).where(Scenario.round_id == round_.id, Scenario.name == clean)
     ).first():
@@ -162,6 +163,17 @@ def _made(
     act.session.add(scenario)
     act.session.flush()
     return _add_version(act, round_, scenario, policy, considered, texts["note"], rationales, None)
+
+
+def _check_origin(act: Act, round_: BudgetRound, version_id: int) -> None:
+    """The version that a scenario begins as is one of this round.
+
+    Raises:
+        Forbidden: if it is not.
+    """
+    version = known(act.session, ScenarioVersion, version_id)
+    if version is None or act.session.get_one(Scenario, version.scenario_id).round_id != round_.id:
+        raise Forbidden(NOT_YOURS)
 
 
 def save(
@@ -185,7 +197,8 @@ def save(
         Conflict: if somebody else saved a version since; told which parameters.
         Forbidden, InputError, NotNow: as for `create`.
     """
-    with acting(store, who, Verb.SAVE_SCENARIO, key) as act:
+    wish = (scenario_id, _content(policy), considered, note, rationales)
+    with acting(store, who, Verb.SAVE_SCENARIO, key, *wish) as act:
         round_ = _open_round(act, scenario_id)
         scenario = _scenario(act, round_, scenario_id)
         if act.is_repeated:
@@ -212,10 +225,12 @@ def _add_version(
             [Fault("", "considered", considered, N_("approved requests, or assessed as well"))]
         )
     known = {parameter.path for parameter in parameters(policy)}
-    spoken = {path: text for path, text in rationales.items() if text.strip()}
+    spoken = {path: text for path, text in rationales.items() if not fields.is_blank(text)}
     clean = fields.checked_texts(spoken, {path: RATIONALE for path in spoken if path in known})
     before = _before(act.session, scenario)
-    content = policy_toml(policy).decode()
+    if before and scenario.version:
+        clean = {**_standing(before, policy, rationales), **clean}
+    content = _content(policy)
     version = ScenarioVersion(
         scenario_id=scenario.id or 0,
         number=scenario.version + 1,
@@ -234,6 +249,9 @@ def _add_version(
     changes: dict[str, tuple[Any, Any]] = {
         **(difference(before[1], policy) if before else {}),
     }
+    if version.number == 1:
+        changes["name"] = (None, scenario.name)
+        changes["copied_from"] = (None, scenario.copied_from)
     old = before[0] if before else None
     changes["policy_sha256"] = (
         act.session.get_one(PolicyRow, old.policy_id).sha256 if old else None,
@@ -259,6 +277,22 @@ def _add_version(
         made=_subject(scenario),
     )
     return _latest(act.session, scenario.id or 0)
+
+
+def _standing(
+    before: tuple[ScenarioVersion, Policy], policy: Policy, given: Mapping[str, str]
+) -> dict[str, str]:
+    """The rationales of the version before, for values that did not change since; what the
+    planner gives now, blank or not, takes the place of them."""
+    changed = difference(before[1], policy)
+    earlier: dict[str, str] = json.loads(before[0].rationales)
+    return {
+        path: text for path, text in earlier.items() if path not in changed and path not in given
+    }
+
+
+def _content(policy: Policy) -> str:
+    return policy_toml(policy).decode()
 
 
 def _policy_row(act: Act, round_: BudgetRound, content: str) -> int:
@@ -340,7 +374,7 @@ def copy(
     Raises:
         Forbidden, InputError, NotNow: as for `create`.
     """
-    with acting(store, who, Verb.COPY_SCENARIO, key) as act:
+    with acting(store, who, Verb.COPY_SCENARIO, key, scenario_id, number, name) as act:
         round_ = _open_round(act, scenario_id)
         if act.repeated:
             return _latest(act.session, int(act.repeated.object_id))
@@ -373,7 +407,7 @@ def set_baseline(
         Forbidden, InputError, NotNow: as for `create`.
         Conflict: if somebody else changed the baseline since.
     """
-    with acting(store, who, Verb.SET_BASELINE, key) as act:
+    with acting(store, who, Verb.SET_BASELINE, key, scenario_id, reason) as act:
         round_ = _open_round(act, scenario_id)
         if act.is_repeated:
             return
@@ -493,6 +527,18 @@ def first_policy(session: Session, round_: BudgetRound) -> Policy:
 def baseline(session: Session, round_: BudgetRound) -> SavedScenario:
     """The latest version of the round's baseline; for the workflow itself."""
     return _latest(session, round_.baseline_id or 0)
+
+
+def saved_in(session: Session, round_: BudgetRound, scenario_id: int) -> SavedScenario:
+    """The latest version of a scenario of a round; for the workflow itself.
+
+    Raises:
+        Forbidden: if the round has no such scenario.
+    """
+    row = known(session, Scenario, scenario_id)
+    if row is None or row.round_id != round_.id:
+        raise Forbidden(NOT_YOURS)
+    return _latest(session, scenario_id)
 
 
 def baseline_unit(session: Session, round_: BudgetRound) -> int:

@@ -26,7 +26,6 @@ from budget.storage.tables import (
 from budget.storage.trail import canonical
 from budget.workflow import deadlines, fields
 from budget.workflow.deeds import (
-    OTHER_DEED,
     STATE,
     Act,
     Actor,
@@ -36,7 +35,7 @@ from budget.workflow.deeds import (
     present_round,
     to_plain,
 )
-from budget.workflow.refusals import Forbidden, NotNow
+from budget.workflow.refusals import NotNow
 from budget.workflow.roles import PERMISSIONS, Role, Subject, Verb
 
 STATES: Mapping[str, str] = {
@@ -61,7 +60,6 @@ OUTCOME = (
     "priority",
     "divisible",
     "assessment",
-    "assessed_by",
     "approved_krw",
     "decision_reason",
     "override_reason",
@@ -108,6 +106,7 @@ class Need:
         deadline: the last day in Korea on which it may be submitted.
         can_submit: whether that day has not passed and the round allows it.
         files: its attachments.
+        has_hand_in: whether a planner wrote or assessed it, and so does not decide on it.
         is_whole: False: only the line of the queue; open it after claiming it.
     """
 
@@ -136,7 +135,7 @@ class Need:
     reviewer_id: int | None = None
     reviewer: str = ""
     reviewer_en: str = ""
-    written_by: int | None = None
+    has_hand_in: bool = False
     return_reason: str = ""
     return_due: date | None = None
     feasible: bool | None = None
@@ -144,7 +143,6 @@ class Need:
     priority: int | None = None
     divisible: bool | None = None
     assessment: str = ""
-    assessed_by: int | None = None
     approved_krw: int | None = None
     decision_reason: str = ""
     override_reason: str = ""
@@ -165,15 +163,12 @@ def begin(store: Store, who: str, centre_id: str, texts: Mapping[str, str], *, k
         NotNow: if requests cannot be written now.
         InputError: for texts that cannot be stored.
     """
-    with acting(store, who, Verb.BEGIN, key) as act:
+    with acting(store, who, Verb.BEGIN, key, centre_id, texts) as act:
         act.allow(Subject("centre", centre_id, centre_id))
         if act.repeated:
-            begun = act.session.get_one(SpecialNeed, act.repeated.object_id)
-            if begun.centre_id != centre_id:
-                raise Forbidden(OTHER_DEED)
-            return _seen(act, begun)
+            return seen(act, act.session.get_one(SpecialNeed, act.repeated.object_id))
         round_ = act.round()
-        if not deadlines.may_write(act.session, round_, centre_id, act.now):
+        if not deadlines.deadlines(act.session, round_).may_write(centre_id, act.now):
             raise NotNow(ROUND_CLOSED)
         clean = fields.checked_draft(texts)
         need = SpecialNeed(
@@ -194,7 +189,7 @@ def begin(store: Store, who: str, centre_id: str, texts: Mapping[str, str], *, k
             changes={name: (None, text) for name, text in clean.items()},
             made=need_subject(need),
         )
-        return _seen(act, need)
+        return seen(act, need)
 
 
 def _next_id(session: Session, round_: BudgetRound) -> str:
@@ -216,11 +211,11 @@ def save_draft(
         Conflict: if somebody else changed one of these fields since `based_on`.
         Forbidden, NotNow, InputError: as for `begin`.
     """
-    with acting(store, who, Verb.SAVE_DRAFT, key) as act:
+    with acting(store, who, Verb.SAVE_DRAFT, key, need_id, texts) as act:
         need = act.need(need_id)
         recent = need.recent_keys.split("\n")
         if key in recent:
-            return _seen(act, need)
+            return seen(act, need)
         _check_writable(act, need)
         act.unchanged(need, based_on, list(texts))
         draft = json.loads(need.draft)
@@ -235,31 +230,25 @@ def save_draft(
         need.edited_by, need.edited_at, need.last_key = act.person.id, act.now, key
         need.recent_keys = "\n".join([*recent[1 - MOST_RECENT :], key])
         act.session.add(need)
-        return _seen(act, need)
+        return seen(act, need)
 
 
 def _check_writable(act: Act, need: SpecialNeed) -> None:
     _check_own_state(act, need, EDITABLE)
     round_ = act.round(need.round_id)
     if need.state == "returned":
-        if not deadlines.is_in_time(act.session, need, round_, act.now):
+        if not deadlines.deadlines(act.session, round_).is_in_time(need, act.now):
             raise NotNow(TOO_LATE, **_deadline_details(act, need, round_))
-    elif not deadlines.may_write(act.session, round_, need.centre_id, act.now):
+    elif not deadlines.deadlines(act.session, round_).may_write(need.centre_id, act.now):
         raise NotNow(ROUND_CLOSED)
 
 
 def _deadline_details(act: Act, need: SpecialNeed, round_: BudgetRound) -> dict[str, str]:
-    day = _due(act.session, need, round_)
+    day = deadlines.deadlines(act.session, round_).due(need)
     return {
         "day": day.isoformat(),
         "now": f"{act.now.astimezone(deadlines.KOREA):%Y-%m-%d %H:%M:%S}",
     }
-
-
-def _due(session: Session, need: SpecialNeed, round_: BudgetRound) -> date:
-    if need.state == "returned" and need.return_due:
-        return need.return_due
-    return deadlines.last_day(session, round_, need.centre_id)
 
 
 def _check_own_state(act: Act, need: SpecialNeed, allowed: Sequence[str]) -> None:
@@ -302,17 +291,17 @@ def submit(store: Store, who: str, need_id: str, *, based_on: int, key: str) -> 
         Conflict: if somebody else changed the draft since `based_on`.
         Forbidden: for anybody but the head of that centre.
     """
-    with acting(store, who, Verb.SUBMIT, key) as act:
+    with acting(store, who, Verb.SUBMIT, key, need_id) as act:
         need = act.need(need_id)
         if act.is_repeated:
-            return _seen(act, need)
+            return seen(act, need)
         _check_unchanged(act, need, based_on)
         _check_own_state(act, need, EDITABLE)
         round_ = act.round(need.round_id)
-        if not deadlines.is_in_time(act.session, need, round_, act.now):
+        if not deadlines.deadlines(act.session, round_).is_in_time(need, act.now):
             if round_.state not in {"open", "review"} or (
                 need.state == "draft"
-                and not deadlines.may_write(act.session, round_, need.centre_id, act.now)
+                and not deadlines.deadlines(act.session, round_).may_write(need.centre_id, act.now)
             ):
                 raise NotNow(ROUND_CLOSED)
             raise NotNow(TOO_LATE, **_deadline_details(act, need, round_))
@@ -331,7 +320,7 @@ def submit(store: Store, who: str, need_id: str, *, based_on: int, key: str) -> 
         )
         changes["snapshot"] = (None, _freeze(act, need, asdict(right)))
         act.record(from_state=from_state, to_state=need.state, changes=changes, based_on=based_on)
-        return _seen(act, need)
+        return seen(act, need)
 
 
 def _freeze(act: Act, need: SpecialNeed, values: Mapping[str, Any]) -> str:
@@ -366,18 +355,18 @@ def recall(store: Store, who: str, need_id: str, *, based_on: int, key: str) -> 
     Raises:
         NotNow, Conflict, Forbidden: as for `submit`.
     """
-    with acting(store, who, Verb.RECALL, key) as act:
+    with acting(store, who, Verb.RECALL, key, need_id) as act:
         need = act.need(need_id)
         if act.is_repeated:
-            return _seen(act, need)
+            return seen(act, need)
         _check_unchanged(act, need, based_on)
         _check_own_state(act, need, ["submitted"])
         round_ = act.round(need.round_id)
-        if not deadlines.is_in_time(act.session, need, round_, act.now):
+        if not deadlines.deadlines(act.session, round_).is_in_time(need, act.now):
             raise NotNow(TOO_LATE, **_deadline_details(act, need, round_))
         changes = act.change(need, state="draft")
         act.record(from_state="submitted", to_state="draft", changes=changes, based_on=based_on)
-        return _seen(act, need)
+        return seen(act, need)
 
 
 def withdraw(store: Store, who: str, need_id: str, reason: str, *, based_on: int, key: str) -> Need:
@@ -387,14 +376,14 @@ def withdraw(store: Store, who: str, need_id: str, reason: str, *, based_on: int
         InputError: without a reason.
         NotNow, Conflict, Forbidden: as for `submit`.
     """
-    with acting(store, who, Verb.WITHDRAW, key) as act:
+    with acting(store, who, Verb.WITHDRAW, key, need_id, reason) as act:
         need = act.need(need_id)
         if act.is_repeated:
-            return _seen(act, need)
+            return seen(act, need)
         _check_unchanged(act, need, based_on)
+        why = fields.reason_text(reason)
         if need.state not in UNDECIDED:
             raise NotNow(N_("This request can no longer be withdrawn."))
-        why = fields.reason_text(reason)
         from_state = need.state
         changes = act.change(need, state="withdrawn", withdrawal_reason=why)
         act.record(
@@ -404,7 +393,7 @@ def withdraw(store: Store, who: str, need_id: str, reason: str, *, based_on: int
             reason=why,
             based_on=based_on,
         )
-        return _seen(act, need)
+        return seen(act, need)
 
 
 # --- looking -----------------------------------------------------------------------------------
@@ -417,7 +406,7 @@ def need(store: Store, who: str, need_id: str) -> Need:
         Forbidden: if it is not for this person.
     """
     with looking(store, who, Verb.SEE_NEED) as act:
-        return _seen(act, act.need(need_id))
+        return seen(act, act.need(need_id))
 
 
 def needs_of_centres(store: Store, who: str) -> list[Need]:
@@ -483,6 +472,7 @@ class HistoryLine:
     changes: Mapping[str, tuple[Any, Any]]
 
 
+HIDDEN_FIELDS = {*OUTCOME, "assessed_by", "assessed_at", "decided_by", "decided_at"}
 HIDDEN_FROM_THE_CENTRE = frozenset(
     {
         Verb.ASSESS,
@@ -527,7 +517,7 @@ def history(store: Store, who: str, need_id: str) -> list[HistoryLine]:
                 changes={
                     field: tuple(_state_seen(value, open_ or field != STATE) for value in pair)
                     for field, pair in json.loads(record.changes).items()
-                    if open_ or field not in OUTCOME
+                    if open_ or field not in HIDDEN_FIELDS
                 },
             )
             for record, person in found
@@ -555,7 +545,7 @@ def _sees_outcome(act: Act, row: SpecialNeed) -> bool:
     return is_inside or act.round(row.round_id).state in OUTCOMES_VISIBLE
 
 
-def _seen(act: Act, row: SpecialNeed) -> Need:
+def seen(act: Act, row: SpecialNeed) -> Need:
     return _all_seen(act, [row])[0]
 
 
@@ -582,6 +572,8 @@ def _all_seen(act: Act, rows: Sequence[SpecialNeed]) -> list[Need]:
             FileOfNeed(file.id or 0, file.name, file.kind, file.size, file.added_at)
         )
     round_ = act.round(rows[0].round_id) if rows else present_round(session)
+    days = deadlines.deadlines(session, round_)
+    involved = hands(session, rows) if act.person.has(Role.PLANNER) else {}
     found = []
     for row in rows:
         is_whole = act.person.role_for(Verb.SEE_NEED, need_subject(row)) is not None
@@ -597,7 +589,7 @@ def _all_seen(act: Act, rows: Sequence[SpecialNeed]) -> list[Need]:
                 centre_ko=centre.name_ko,
                 centre_en=centre.name_en,
                 state=_state_seen(row.state, sees_outcome),
-                version=row.version,
+                version=_version(row, sees_outcome=sees_outcome or not is_whole),
                 draft=draft if row.centre_id in act.person.centres else {},
                 category=draft.get("category", "") if is_draft else row.category,
                 title=draft.get("title", "") if is_draft else row.title,
@@ -611,14 +603,13 @@ def _all_seen(act: Act, rows: Sequence[SpecialNeed]) -> list[Need]:
                 snapshots=row.snapshots,
                 submitted_at=latest.get(row.id, row.submitted_at),
                 edited_at=_edited_at(row, sees_outcome),
-                deadline=_due(session, row, round_),
-                can_submit=row.state in EDITABLE
-                and deadlines.is_in_time(session, row, round_, act.now),
+                deadline=days.due(row),
+                can_submit=row.state in EDITABLE and days.is_in_time(row, act.now),
                 files=tuple(files.get(row.id, ())) if is_whole else (),
                 reviewer_id=row.reviewer_id,
                 reviewer=reviewer.name if reviewer else "",
                 reviewer_en=reviewer.name_en if reviewer else "",
-                written_by=row.written_by,
+                has_hand_in=act.person.id in involved.get(row.id, ()),
                 return_reason=row.return_reason if is_whole else "",
                 return_due=row.return_due,
                 withdrawal_reason=row.withdrawal_reason if is_whole else "",
@@ -627,6 +618,41 @@ def _all_seen(act: Act, rows: Sequence[SpecialNeed]) -> list[Need]:
             )
         )
     return found
+
+
+def hands(session: Session, rows: Sequence[SpecialNeed]) -> dict[str, set[int | None]]:
+    """Everybody who ever wrote, submitted or assessed a request, by its id."""
+    ids = [row.id for row in rows]
+    found = {
+        row.id: {row.written_by, row.assessed_by}
+        | {stamp[1] for name, stamp in json.loads(row.stamps).items() if name in fields.BY_NAME}
+        for row in rows
+    }
+    for need_id, person_id in session.exec(
+        select(Snapshot.special_need_id, Snapshot.submitted_by).where(
+            col(Snapshot.special_need_id).in_(ids)
+        )
+    ):
+        found[need_id].add(person_id)
+    for need_id, assessor in session.exec(
+        select(TrailRecord.object_id, TrailRecord.person_id).where(
+            TrailRecord.object_kind == "special_need",
+            col(TrailRecord.object_id).in_(ids),
+            TrailRecord.verb == Verb.ASSESS,
+            TrailRecord.outcome == "done",
+        )
+    ):
+        found[need_id].add(assessor)
+    return found
+
+
+def _version(row: SpecialNeed, *, sees_outcome: bool) -> int:
+    """The version as far as the person may know: it does not tell a centre that its request was
+    assessed or decided."""
+    if sees_outcome or row.state not in BEHIND_THE_CURTAIN:
+        return row.version
+    stamp = json.loads(row.stamps).get("snapshots")
+    return int(stamp[0]) if stamp else 1
 
 
 def _edited_at(row: SpecialNeed, sees_outcome: bool) -> datetime:

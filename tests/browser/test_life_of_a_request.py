@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from budget.storage.store import Store, opened
-from budget.workflow import founding, publication, records, rounds, special_needs
+from budget.workflow import founding, proving, publication, rounds, special_needs
 from tests.browser.server import opened as page_opened
 from tests.browser.server import served, settled
 from tests.storage.databases import auditor, head, lead
@@ -154,6 +154,6 @@ def test_from_draft_to_funded(browser: Browser, address: str, store: Store) -> N
         "approve",
         "confirm_publication",
     ]
-    assert records.verify(store, auditor()).is_whole
+    assert proving.verify(store, auditor()).is_whole
     with page_opened(browser, f"{address}/requests?as=centre_head-EC001&request={need.id}") as page:
         expect(page.get_by_text("배분됨").first).to_be_visible(timeout=20_000)

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from budget.storage.store import Store, opened
-from budget.workflow import founding, people, records, special_needs
+from budget.workflow import founding, people, proving, records, special_needs
 from budget.workflow.deadlines import KOREA
 from budget.workflow.roles import Role
 from tests.browser.server import free_port, served, settled
@@ -253,7 +253,7 @@ def test_what_was_refused_is_in_the_trail(ministry: Ministry) -> None:
     )
     assert count
     assert ministry.identity(PLANNER) in {line.identity for line in found}
-    assert records.verify(ministry.store, ministry.identity("jung")).is_whole
+    assert proving.verify(ministry.store, ministry.identity("jung")).is_whole
     assert head("EC001") not in {line.identity for line in found}
 
 

@@ -288,5 +288,5 @@ def test_a_ticket_is_worth_nothing_once_the_role_is_ended(client: TestClient) ->
 def test_the_key_of_an_export_gives_no_other_records() -> None:
     wanted = Filter(verb="found")
     records.export(store(), auditor(), wanted, "audit", key="export-1")
-    with pytest.raises(Exception, match="another deed"):
+    with pytest.raises(Exception, match="with other contents"):
         records.export(store(), auditor(), Filter(), "", key="export-1")

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -481,7 +482,9 @@ def test_a_file_is_served_to_whoever_may_see_its_request(store: Store) -> None:
     def status(link: str) -> int:
         ticket = link.partition("/")[2]
         scope = {"type": "http", "path_params": {"ticket": ticket}, "headers": []}
-        return asyncio.run(server._serve_attachment(Request(scope))).status_code
+        with ThreadPoolExecutor(1) as aside:  # the browser's loop may run in this thread
+            served = aside.submit(asyncio.run, server._serve_attachment(Request(scope)))
+            return served.result().status_code
 
     link = server.attachment_link(need.files[0].id, head())
     assert status(link) == 200

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from budget.storage.store import Store
+from budget.workflow import proving
 from tests.storage.databases import sqlite_path
 
 FAULTS = (sqlite3.Error, psycopg.Error)
@@ -32,6 +33,13 @@ def intruder(address: str, *, recursive_triggers: bool = False) -> Iterator[Any]
         yield connection
     finally:
         connection.close()
+
+
+def findings(session: Session) -> tuple[tuple[str, str], ...]:
+    """What the proof finds besides the guards that the intruder took away."""
+    proof = proving.proof(session)
+    assert proof.trail.is_whole
+    return tuple(found for found in proof.contents if found[0] != "guard")
 
 
 @contextmanager

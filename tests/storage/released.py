@@ -16,6 +16,7 @@ from typing import Any
 from alembic.script import ScriptDirectory
 from sqlalchemy import Date, DateTime, Engine, LargeBinary, MetaData, Table, create_engine, text
 
+from budget.storage import store as storage
 from budget.storage.store import migration_settings
 from tests.storage.databases import SqliteFiles
 from tests.storage.lives import lived
@@ -106,6 +107,13 @@ def write(revision: str) -> Path:
     content = {"revision": revision, "last": [last["number"], last["hash"]], "rows": rows}
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path
+
+
+def migrated(address: str, revision: str) -> Engine:
+    """An engine on a database at a revision."""
+    engine = storage._engine(storage._url(address))
+    storage._upgrade(engine, revision)
+    return engine
 
 
 if __name__ == "__main__":

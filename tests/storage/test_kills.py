@@ -26,7 +26,7 @@ from budget.storage.tables import (
     SpecialNeed,
     TrailRecord,
 )
-from budget.workflow import records
+from budget.workflow import proving
 from budget.workflow.deeds import to_plain
 from tests.storage import writers
 from tests.storage.databases import Databases
@@ -139,9 +139,17 @@ def unanswered(ledger: Ledger, address: str) -> int:
     return found
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=pytest.mark.xdist_group(f"kills {kind}"))
+        for kind in ("sqlite", "postgresql")
+    ],
+)
 def test_a_killed_server_loses_nothing_and_leaves_no_half(
-    databases: Databases, capsys: pytest.CaptureFixture[str]
+    kind: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    databases: Databases = request.getfixturevalue(f"{kind}_databases")
     CONTEXT.set_forkserver_preload(["tests.storage.writers"])
     chance, ledger = random.Random(2027), Ledger()
     address = databases.copy_of("ready", ready)
@@ -177,7 +185,7 @@ def test_a_killed_server_loses_nothing_and_leaves_no_half(
 def check_whole(address: str) -> None:
     store = opened(address)
     with store.reading() as session:
-        assert records.proof(session).is_whole
+        assert proving.proof(session).is_whole
     store.close()
 
 

@@ -20,7 +20,7 @@ from budget.storage import store as storage
 from budget.storage import trail
 from budget.storage.store import Store, opened
 from budget.storage.tables import Installation, Person, RoleGrant, SpecialNeed, TrailRecord
-from budget.workflow import records, special_needs
+from budget.workflow import proving, special_needs
 from budget.workflow.refusals import Forbidden
 from tests.storage.databases import (
     Clock,
@@ -110,7 +110,7 @@ def test_a_lock_whose_holder_is_gone_is_given_back(
     for store in (gone, other):
         with store.reading() as session:
             assert not session.exec(select(Person).where(Person.identity == "gone")).all()
-            assert records.proof(session).is_whole
+            assert proving.proof(session).is_whole
     gone.close()
     other.close()
 
@@ -164,10 +164,10 @@ def test_a_deed_during_the_proof_is_no_false_alarm(store: Store) -> None:
             special_needs.withdraw(store, head(), need.id, "no", based_on=need.version, key=key())
 
     event.listen(store.engine, "after_cursor_execute", withdraw_meanwhile)
-    assert records.verify(store, auditor()).is_whole
+    assert proving.verify(store, auditor()).is_whole
     assert deeds
     assert special_needs.need(store, head(), need.id).state == "withdrawn"
-    assert records.verify(store, auditor()).is_whole
+    assert proving.verify(store, auditor()).is_whole
 
 
 def test_writers_take_turns(store: Store) -> None:
@@ -354,14 +354,14 @@ def test_a_full_disk_breaks_nothing(sqlite_address: str) -> None:
             special_needs.begin(store, head(), "EC001", texts, key=last)
             done += 1
     with store.reading() as session:
-        assert records.proof(session).is_whole
+        assert proving.proof(session).is_whole
         assert trail.record_with_key(session, last) is None
     store.close()
     event.remove(store.engine, "connect", fill)
     special_needs.begin(store, head(), "EC001", texts, key=last)
     assert len(special_needs.needs_of_centres(store, head())) >= done + 1
     with store.reading() as session:
-        assert records.proof(session).is_whole
+        assert proving.proof(session).is_whole
     store.close()
 
 

@@ -20,8 +20,8 @@ from budget.storage.tables import Attachment, SpecialNeed, TrailRecord
 from budget.workflow import (
     attachments,
     people,
+    proving,
     publication,
-    records,
     review,
     rounds,
     scenarios,
@@ -60,7 +60,7 @@ def opened_times(address: str, count: int) -> Iterator[list[Store]]:
     found = [opened(address, Clock()) for _ in range(count)]
     yield found
     with found[0].reading() as session:
-        assert records.proof(session).is_whole
+        assert proving.proof(session).is_whole
     for store in found:
         store.close()
 
@@ -433,5 +433,5 @@ def test_processes_decide_once(founded_address: str) -> None:
     assert asked_by_processes(founded_address, [again] * 4) == [("done", "approved")] * 4
     assert len(told(store, other.id, "approve")) == 1
     with store.reading() as session:
-        assert records.proof(session).is_whole
+        assert proving.proof(session).is_whole
     store.close()

@@ -12,9 +12,10 @@ from sqlmodel import Session, SQLModel, col, select
 
 from budget.storage import rows as storage_rows
 from budget.storage import trail
+from budget.storage.guards import missing_guards
 from budget.storage.store import Store, opened
 from budget.storage.tables import Attachment, SpecialNeed, TrailRecord
-from budget.workflow import attachments, records
+from budget.workflow import attachments, proving
 from budget.workflow.refusals import NotNow
 from tests.storage.databases import (
     BEGINNING,
@@ -25,7 +26,7 @@ from tests.storage.databases import (
     head,
     key,
 )
-from tests.storage.intruders import FAULTS, intruder, unguarded
+from tests.storage.intruders import FAULTS, findings, intruder, unguarded
 from tests.storage.lives import lived, rows, with_file
 from tests.workflow import steps
 
@@ -72,7 +73,7 @@ def kept(request: pytest.FixtureRequest) -> Iterator[Store]:
     found = opened(address, Clock())
     yield found
     with found.reading() as session:
-        assert records.proof(session).is_whole, "a test did not undo what it altered"
+        assert proving.proof(session).is_whole, "a test did not undo what it altered"
     found.close()
     databases.remove(address)
 
@@ -152,7 +153,7 @@ def test_records_are_numbered_and_linked(kept: Store) -> None:
 
 def test_every_column_is_hashed() -> None:
     """A column that is added is covered as well, or this fails."""
-    assert {*trail.FIELDS, "hash"} == set(TrailRecord.model_fields)
+    assert {*trail.FIELDS, "asked", "hash"} == set(TrailRecord.model_fields)
 
 
 def test_a_record_is_appended_without_reading_the_trail(postgresql_address: str) -> None:
@@ -409,7 +410,7 @@ def test_a_forged_record_with_a_right_hash_does_not_approve_a_request(store: Sto
     assert need is not None
     with store.writing() as session:
         trail.append(session, trail.Entry(**{**vars(ENTRY), "object_id": need.id}))
-    proof = records.verify(store, auditor())
+    proof = proving.verify(store, auditor())
     assert proof.trail.is_whole
     assert proof.contents == (("special_need", need.id),)
 
@@ -429,7 +430,7 @@ def test_what_cannot_be_read_is_named(sqlite_address: str) -> None:
         assert altered(store, statement).broken == 5, statement
         with unguarded(store) as session:
             session.connection().execute(text(statement))
-            assert not records.proof(session).is_whole
+            assert not proving.proof(session).is_whole
     store.close()
 
 
@@ -536,7 +537,7 @@ def test_a_draft_s_file_can_go_and_a_submitted_one_stays(store: Store) -> None:
 def test_a_lived_round_is_proven(kept: Store) -> None:
     with kept.reading() as session:
         assert min(rows(session).values()) >= 1, "every table has a row"
-    assert records.verify(kept, auditor()).is_whole
+    assert proving.verify(kept, auditor()).is_whole
 
 
 CONTENTS = {
@@ -565,12 +566,11 @@ def test_changed_frozen_contents_are_found(kept: Store, name: str) -> None:
                     text(f"UPDATE {table} SET {sha256} = :sha WHERE id = 1"),
                     {"sha": hashlib.sha256(b"forged").hexdigest()},
                 )
-            proof = records.proof(session)
-        assert proof.trail.is_whole
-        assert (table, "1") in proof.contents
-        assert {kind for kind, _id in proof.contents} <= {table, "special_need"}
+            found = findings(session)
+        assert (table, "1") in found
+        assert {kind for kind, _id in found} <= {table, "special_need", "scenario_version"}
     with kept.reading() as session:
-        assert records.proof(session).is_whole
+        assert proving.proof(session).is_whole
 
 
 @pytest.mark.parametrize(
@@ -605,17 +605,95 @@ def test_a_changed_request_is_found(kept: Store, statement: str) -> None:
     with unguarded(kept) as session:
         done = session.connection().execute(text(statement), {"id": need.id})
         assert done.rowcount > 0
-        proof = records.proof(session)
+        proof = proving.proof(session)
     if "trail_record" in statement:
         assert not proof.trail.is_whole
     else:
         assert ("special_need", need.id) in proof.contents
 
 
+ELSEWHERE = {
+    "a role taken": (
+        "INSERT INTO role_grant (person_id, role, granted_at) "
+        "SELECT id, 'lead', '2026-01-01 00:00:00' FROM person WHERE identity LIKE '%planner-1'",
+        "person",
+    ),
+    "another role": ("UPDATE role_grant SET role = 'lead' WHERE role = 'auditor'", "person"),
+    "a role ended": (
+        "UPDATE role_grant SET ended_at = '2026-01-01 00:00:00' WHERE role = 'auditor'",
+        "person",
+    ),
+    "another identity": (
+        "UPDATE person SET identity = 'x' WHERE identity LIKE '%planner-1'",
+        "person",
+    ),
+    "another name": ("UPDATE person SET name = 'x' WHERE identity LIKE '%planner-1'", "person"),
+    "another baseline": ("UPDATE budget_round SET baseline_id = 99", "round"),
+    "another date": ("UPDATE budget_round SET decisions_due = '2027-12-31'", "round"),
+    "another state": ("UPDATE budget_round SET state = 'open'", "round"),
+    "a longer deadline": ("UPDATE extension SET until = '2027-12-31'", "deadline"),
+    "another proposer": (
+        "UPDATE publication SET proposed_by = proposed_by + 1",
+        "publication",
+    ),
+    "another run": ("UPDATE publication SET run_id = run_id + 1", "publication"),
+    "a scenario renamed": ("UPDATE scenario SET name = 'x' WHERE id = 1", "scenario"),
+    "other requests considered": (
+        "UPDATE scenario_version SET considered = 'assessed' WHERE number > 1",
+        "scenario_version",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_a_change_anywhere_else_is_found(kept: Store, name: str) -> None:
+    """Roles, people, the round, deadlines, publications, scenarios."""
+    statement, kind = ELSEWHERE[name]
+    with unguarded(kept) as session:
+        assert findings(session) == ()
+        assert session.connection().execute(text(statement)).rowcount > 0
+        assert kind in {found for found, _id in findings(session)}
+
+
+def test_a_run_that_was_swapped_for_another_is_found(kept: Store) -> None:
+    """Bytes and hash of a run that is in the trail, in the place of another's."""
+    with unguarded(kept) as session:
+        before = session.connection().execute(text("SELECT COUNT(*) FROM run")).scalar_one()
+        assert before > 0
+        session.connection().execute(
+            text(
+                "UPDATE run SET allocation_csv = requests_csv, allocation_sha256 = requests_sha256"
+            )
+        )
+        assert ("run", "1") in findings(session)
+
+
+def test_a_guard_that_is_gone_is_found(store: Store) -> None:
+    with store.reading() as session:
+        assert missing_guards(session) == []
+        sqlite = session.get_bind().dialect.name == "sqlite"
+    name = "trail_record_no_update" if sqlite else "trail_record_no_change"
+    on = "" if sqlite else " ON trail_record"
+    with store.engine.begin() as connection:
+        connection.execute(text(f"DROP TRIGGER {name}{on}"))
+    with store.reading() as session:
+        assert proving.proof(session).contents == (("guard", name),)
+    hollow = (
+        f"CREATE TRIGGER {name} BEFORE UPDATE ON trail_record BEGIN SELECT 1; END"
+        if sqlite
+        else "CREATE OR REPLACE FUNCTION written_once() RETURNS trigger LANGUAGE plpgsql "
+        "AS $$ BEGIN RETURN NEW; END $$"
+    )
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql(hollow)
+    with store.reading() as session:
+        assert ("guard", name) in proving.proof(session).contents
+
+
 def test_the_bytes_of_a_file_that_are_gone_are_missed(kept: Store) -> None:
     with unguarded(kept) as session:
         session.connection().execute(text("DELETE FROM attachment_content WHERE attachment_id = 2"))
-        assert records.proof(session).contents == (("attachment", "2"),)
+        assert findings(session) == (("attachment", "2"),)
 
 
 def test_a_hash_that_somebody_typed_vouches_for_nothing(store: Store) -> None:
@@ -628,7 +706,7 @@ def test_a_hash_that_somebody_typed_vouches_for_nothing(store: Store) -> None:
             text("UPDATE data_set SET content = :content, sha256 = :sha"),
             {"content": forged, "sha": sha256},
         )
-        assert records.proof(session).contents == (("data_set", "1"),)
+        assert findings(session) == (("data_set", "1"),)
 
 
 BROKEN_NEED = ("special_need", "SN2027-013")
@@ -648,6 +726,6 @@ def test_what_sqlite_keeps_in_the_wrong_form_is_found(sqlite_databases: Database
     ):
         with unguarded(store) as session:
             session.connection().execute(text(statement))
-            assert found in records.proof(session).contents
+            assert found in findings(session)
     store.close()
     sqlite_databases.remove(address)

@@ -12,8 +12,10 @@ from budget.allocation.policy import Policy
 from budget.storage.store import Store
 from budget.workflow import (
     attachments,
+    centres,
     inbox,
     people,
+    proving,
     publication,
     records,
     review,
@@ -158,6 +160,8 @@ def calls(world: World) -> Mapping[str, Called]:
         "rounds.figures_version": look(rounds.figures_version),
         "rounds.inputs": look(rounds.inputs),
         "rounds.deadline_of": look(rounds.deadline_of, "EC001", about="EC001"),
+        "centres.centre": look(centres.centre, "EC001", about="EC001"),
+        "centres.published": look(centres.published, "EC001", about="EC001"),
         "rounds.move": on_round(rounds.move, "open", "사유"),
         "rounds.extend_deadline": deed(
             rounds.extend_deadline, "EC001", date(2026, 6, 30), "사유", about="EC001"
@@ -172,6 +176,6 @@ def calls(world: World) -> Mapping[str, Called]:
         ),
         "records.records": look(records.records, records.Filter()),
         "records.people_in_trail": look(records.people_in_trail),
-        "records.verify": look(records.verify),
+        "proving.verify": look(proving.verify),
         "records.export": deed(records.export, records.Filter(), "감사", about=None),
     }

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import inbox, review, rounds, special_needs
+from budget.workflow import centres, inbox, review, rounds, special_needs
 from budget.workflow.refusals import Conflict, Forbidden, Refusal
 from budget.workflow.special_needs import Need
 from tests.storage.databases import Clock, head, key, lead, move_round, planner, reviewer
@@ -21,15 +22,14 @@ HIDDEN = "in_review"
 
 
 def seen(store: Store, need_id: str) -> dict[str, Any]:
-    """Everything that the head of EC001 can look at.
-
-    Only the version is left out: it says what the next deed is based on.
-    """
+    """Everything that the head of EC001 can look at."""
     one = special_needs.need(store, head(), need_id)
     mine = special_needs.needs_of_centres(store, head())
     return {
-        "need": replace(one, version=0),
-        "needs_of_centres": [replace(need, version=0) for need in mine],
+        "need": one,
+        "needs_of_centres": mine,
+        "centre": centres.centre(store, head(), "EC001").requests,
+        "published": centres.published(store, head(), "EC001"),
         "history": special_needs.history(store, head(), need_id),
         "inbox": inbox.inbox(store, head()),
         "round": replace(rounds.present(store, head()), now=one.edited_at),
@@ -192,8 +192,8 @@ def test_outcomes_show_to_all_centres_at_once_when_the_round_is_decided(own_stor
     assert special_needs.need(store, head(), undecided.id).state == "assessed"
     history = [line.verb for line in special_needs.history(store, head(), approved.id)]
     assert history == ["begin", "submit", "claim", "assess", "approve"]
-    decided = {item.need_id for item in inbox.inbox(store, head()) if item.kind == "decided"}
-    assert {approved.id, rejected.id} <= decided
+    told = {item.need_id: item.kind for item in inbox.inbox(store, head())}
+    assert (told[approved.id], told[rejected.id]) == ("approved", "rejected")
     # a centre of the sample, too
     assert special_needs.need(store, head("EC120"), "SN2027-008").state == "rejected"
 
@@ -208,3 +208,20 @@ def test_outcomes_show_to_all_centres_at_once_when_the_round_is_decided(own_stor
     history = [line.verb for line in special_needs.history(store, head(), approved.id)]
     assert history == ["begin", "submit", "claim"]
     assert [item for item in inbox.inbox(store, head()) if item.kind == "decided"] == []
+
+
+def test_neither_version_nor_a_blank_reason_tells_that_a_decision_was_taken(store: Store) -> None:
+    need = steps.assessed(store)
+    before = special_needs.need(store, head(), need.id)
+    steps.approve(store, need)
+    after = special_needs.need(store, head(), need.id)
+    assert after == before
+    with pytest.raises(InputError):
+        special_needs.withdraw(store, head(), need.id, " ", based_on=after.version, key=key())
+    assert special_needs.need(store, planner(), need.id).version > after.version
+
+
+def test_an_imported_request_s_history_hides_who_decided(store: Store) -> None:
+    line = special_needs.history(store, head("EC120"), "SN2027-008")[0]
+    assert not {"assessed_by", "decided_by", "approved_krw", "priority"} & set(line.changes)
+    assert "decided_by" in special_needs.history(store, planner(), "SN2027-008")[0].changes

@@ -7,8 +7,8 @@ import pytest
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import review, special_needs
-from budget.workflow.refusals import Forbidden
+from budget.workflow import people, review, rounds, scenarios, special_needs
+from budget.workflow.refusals import Conflict, Forbidden, OtherDeed
 from tests.storage.databases import administrator, head, key, lead, planner, reviewer
 from tests.workflow import steps
 from tests.workflow.calls import calls
@@ -73,12 +73,12 @@ def test_the_same_key_again_is_the_same_deed(
         assert deed(store, who, "once", based_on) == first
         if name == "review.assign_all":  # one key for each
             return
-        stranger_to_it = pytest.raises(Forbidden, match="another deed")
+        stranger_to_it = pytest.raises((Forbidden, Conflict))
         if name != "special_needs.save_draft":  # it leaves no record; its version guards it
             with stranger_to_it:
                 deed(store, EVERYTHING, "once", based_on)
             other = next(one for one in SOMETHING_ELSE[who] if one != name)
-            with pytest.raises(Forbidden, match="another deed"):
+            with pytest.raises(Forbidden, match="with other contents"):
                 made[other](store, who, "once")
     assert {record.outcome for record in steps.records(store, number)} <= {"refused"}
 
@@ -102,6 +102,27 @@ def test_a_head_of_two_centres_begins_with_one_key_at_one_centre_only(store: Sto
     assert special_needs.begin(store, who, "EC001", {}, key="two-centres") == begun
     with steps.refused(store, Forbidden, who, "begin", "EC049"):
         special_needs.begin(store, who, "EC049", {}, key="two-centres")
+
+
+def test_the_same_key_with_another_wish_is_refused_and_changes_nothing(store: Store) -> None:
+    """Another reason, another name, another person's role: nothing counts as done that was not."""
+    people.grant(store, administrator(), "issuer|1", "하나", "auditor", reason="발령", key="one")
+    with steps.refused(store, OtherDeed, administrator(), "grant_role"):
+        people.grant(store, administrator(), "issuer|2", "둘", "auditor", reason="발령", key="one")
+    base = scenarios.scenarios(store, planner())[0]
+    made = scenarios.create(store, planner(), "가안", base.policy, key="two")
+    with steps.refused(store, OtherDeed, planner(), "save_scenario"):
+        scenarios.create(store, planner(), "나안", base.policy, key="two")
+    copied = scenarios.copy(store, planner(), base.id, 1, "사본", key="three")
+    with steps.refused(store, OtherDeed, planner(), "copy_scenario"):
+        scenarios.copy(store, planner(), made.id, 1, "사본", key="three")
+    version = rounds.present(store, planner()).version
+    scenarios.set_baseline(store, planner(), made.id, "더 낫다", based_on=version, key="four")
+    with steps.refused(store, OtherDeed, planner(), "set_baseline"):
+        scenarios.set_baseline(
+            store, planner(), copied.id, "더 낫다", based_on=version + 1, key="four"
+        )
+    assert scenarios.scenarios(store, planner())[0].id == made.id
 
 
 def test_a_draft_saved_twice_with_one_key_is_saved_once(store: Store) -> None:

@@ -364,3 +364,17 @@ def test_clean_text_is_clean(text: str, most: int, has_lines: bool) -> None:
     assert len(clean) <= most
     assert fields.clean_text(clean, most, has_lines=has_lines) == clean
     assert has_lines or "\n" not in clean
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\u200b", "\u3164", "\u2800", "\ufeff", "\u115f", "\uffa0", "\u00ad"]
+)
+def test_what_nobody_can_see_is_not_filled_in(unseen: str) -> None:
+    with pytest.raises(InputError):
+        fields.reason_text(f" {unseen}{unseen}\n")
+    assert fields.reason_text(f"가{unseen}나") == f"가{unseen}나"
+    name = fields.Field("name", "Name", 80)
+    for text in (unseen, f"기준안{unseen}"):
+        with pytest.raises(InputError):
+            fields.checked_name(text, name)
+    assert fields.is_blank("") and not fields.is_blank("가")

@@ -5,22 +5,26 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import inspect, text
 from sqlmodel import func, select
 
 from budget.allocation.faults import InputError
 from budget.files.inputs import read_requests
+from budget.storage import store as storage
 from budget.storage.store import Store, opened
 from budget.storage.tables import Installation, Person, RoleGrant, Snapshot, SpecialNeed
 from budget.workflow import (
     founding,
     people,
-    records,
+    proving,
     review,
     rounds,
     scenarios,
     special_needs,
 )
 from budget.workflow.founding import DEMONSTRATION, MINISTRY
+from budget.workflow.refusals import Forbidden
+from tests.storage import released
 from tests.storage.databases import (
     SAMPLE,
     Clock,
@@ -99,7 +103,7 @@ def test_what_was_founded_is_in_the_trail_and_whole(store: Store, clock: Clock) 
         "centre": 1,
     }
     assert {(record.identity, record.at) for record in made} == {("system", clock())}
-    assert records.verify(store, auditor()).is_whole
+    assert proving.verify(store, auditor()).is_whole
 
 
 def test_a_database_is_filled_once(founded_address: str, clock: Clock) -> None:
@@ -136,7 +140,8 @@ def test_the_demonstration_opens_no_ministry_s_database(empty_address: str) -> N
         assert session.exec(select(func.count()).select_from(RoleGrant)).one() == 0
         assert [person.identity for person in session.exec(select(Person)).all()] == ["system"]
     for who in (administrator(), planner(), head(), "system"):
-        assert not people.named(store, who)
+        with pytest.raises(Forbidden):
+            rounds.who_is(store, who)
     store.close()
 
 
@@ -164,7 +169,7 @@ def test_the_first_administrator_is_named_on_the_machine_and_only_the_first(
         reason="발령",
         key=key(),
     )
-    assert records.verify(store, "issuer|auditor").is_whole
+    assert proving.verify(store, "issuer|auditor").is_whole
     assert rounds.present(store, "issuer|first").state == "review"
     store.close()
 
@@ -196,3 +201,43 @@ def test_a_faulty_sample_leaves_an_empty_database(tmp_path: Path) -> None:
     store = founding.open_store({**asked, "BUDGET_DATA": str(SAMPLE)}, DEMONSTRATION)
     assert rounds.present(store, head()).fiscal_year == 2027
     store.close()
+
+
+@pytest.mark.parametrize("changed", ["identity", "name", "reason"])
+def test_the_first_administrator_has_identity_name_and_reason(
+    empty_address: str, changed: str
+) -> None:
+    store = founding.open_store(environment(empty_address), MINISTRY)
+    given = {"identity": "issuer|1", "name": "홍길동", "reason": "설치", changed: " \u200b"}
+    with pytest.raises(InputError, match=changed):
+        founding.grant_first_administrator(store, **given)
+    with pytest.raises(Forbidden):
+        rounds.who_is(store, "issuer|1")
+    store.close()
+
+
+def test_a_ministry_s_database_of_old_is_refused_untouched(empty_address: str) -> None:
+    """The demonstration neither uses it nor brings its schema up."""
+    engine = released.migrated(empty_address, "0001")
+    with engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO installation VALUES (1, 'ministry', '2026-01-01 00:00:00')")
+        )
+    with pytest.raises(InputError, match="demonstration"):
+        founding.open_store(environment(empty_address), DEMONSTRATION)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    assert found == "0001"
+    engine.dispose()
+
+
+def test_another_program_s_database_is_refused_untouched(empty_address: str) -> None:
+    engine = storage._engine(storage._url(empty_address))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE cookbook (id INTEGER PRIMARY KEY)"))
+    for kind in (DEMONSTRATION, MINISTRY):
+        with pytest.raises(InputError, match="other tables"):
+            founding.open_store(environment(empty_address), kind)
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == ["cookbook"]
+    engine.dispose()

@@ -52,7 +52,8 @@ def end(store: Store, identity: str, *, by: str = "", based_on: int | None = Non
 
 
 def test_a_role_is_granted_to_somebody_new(store: Store, clock: Clock) -> None:
-    assert not people.named(store, "issuer|new")
+    with pytest.raises(Forbidden):
+        rounds.who_is(store, "issuer|new")
     grant(store, " issuer|new ", "centre_head", "EC007")
     person = listed(store, "issuer|new")
     assert (person.name, [(role.role, role.centre_id) for role in person.roles]) == (
@@ -60,7 +61,6 @@ def test_a_role_is_granted_to_somebody_new(store: Store, clock: Clock) -> None:
         [("centre_head", "EC007")],
     )
     assert person.roles[0].since == clock()
-    assert people.named(store, "issuer|new")
     assert rounds.who_is(store, "issuer|new").centres == ("EC007",)
     assert special_needs.needs_of_centres(store, "issuer|new") == []
     made = steps.last_record(store)
@@ -71,6 +71,8 @@ def test_a_role_is_granted_to_somebody_new(store: Store, clock: Clock) -> None:
     )
     assert (made.object_kind, made.object_id, made.reason) == ("person", str(person.id), "발령")
     assert json.loads(made.changes) == {
+        "identity": [None, "issuer|new"],
+        "name": [None, "김하나"],
         "role": [None, "centre_head"],
         "centre_id": [None, "EC007"],
     }
@@ -143,10 +145,12 @@ def test_an_ended_role_is_gone_with_the_next_call(store: Store, clock: Clock) ->
     made = steps.last_record(store)
     assert (made.verb, made.object_kind, made.reason) == ("end_role", "person", "전보")
     assert json.loads(made.changes) == {
+        "identity": ["issuer|moved", "issuer|moved"],
         "role": ["centre_head", None],
         "centre_id": ["EC001", None],
     }
-    assert not people.named(store, "issuer|moved")
+    with pytest.raises(Forbidden):
+        rounds.who_is(store, "issuer|moved")
     with steps.refused(store, Forbidden, "issuer|moved", "save_draft"):
         special_needs.save_draft(
             store, "issuer|moved", need.id, {"title": "뒤"}, based_on=need.version, key=key()

@@ -21,8 +21,8 @@ from budget.storage.store import Store
 from budget.storage.tables import Run, SpecialNeed
 from budget.workflow import (
     inbox,
+    proving,
     publication,
-    records,
     review,
     rounds,
     scenarios,
@@ -293,7 +293,7 @@ def test_a_publication_is_recorded_with_every_request_it_marks(
         mark.object_id: json.loads(mark.changes)["funded_krw"] for mark in marks
     }
     assert told[published_world.approved] == [None, 30_000_000]
-    assert records.verify(store, auditor()).is_whole
+    assert proving.verify(store, auditor()).is_whole
 
 
 def test_on_every_database_a_round_goes_from_review_to_published(own_store: Store) -> None:
@@ -305,4 +305,4 @@ def test_on_every_database_a_round_goes_from_review_to_published(own_store: Stor
     confirm(store, proposal.id, by=lead(2))
     assert special_needs.need(store, head(), need.id).state == "funded"
     assert rounds.present(store, lead()).state == "published"
-    assert records.verify(store, auditor()).is_whole
+    assert proving.verify(store, auditor()).is_whole

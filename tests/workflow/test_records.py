@@ -9,7 +9,7 @@ import pytest
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import people, records, rounds, scenarios, special_needs
+from budget.workflow import people, proving, records, rounds, scenarios, special_needs
 from budget.workflow.records import COLUMNS, Filter
 from budget.workflow.refusals import Forbidden, Refusal
 from tests.storage.databases import (
@@ -114,7 +114,7 @@ def test_whatever_was_refused_can_be_looked_at_and_exported(store: Store) -> Non
             rounds.present(store, forged_text)
     assert found(store, outcome="refused")
     assert exported(store, outcome="refused")
-    assert records.verify(store, auditor()).is_whole
+    assert proving.verify(store, auditor()).is_whole
 
 
 def test_who_is_in_the_trail_can_be_chosen_from(store: Store) -> None:
@@ -130,7 +130,7 @@ def test_who_is_in_the_trail_can_be_chosen_from(store: Store) -> None:
 def test_a_round_that_was_only_used_is_whole(store: Store) -> None:
     for step in (steps.approved, steps.rejected, steps.returned, steps.withdrawn):
         step(store)
-    proof = records.verify(store, lead())
+    proof = proving.verify(store, lead())
     assert (proof.is_whole, proof.contents, proof.trail.broken) == (True, (), None)
     assert proof.trail.records == steps.length(store)
     assert proof.trail.last_hash == steps.last_record(store).hash

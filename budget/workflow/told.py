@@ -1,0 +1,190 @@
+"""What the audit trail tells of every object: the records of each, put together in their order.
+
+Records of earlier versions of the program tell less (a grant did not name the person, a founding
+not its people): what was never told cannot be compared, and is left out.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from budget.storage.tables import BudgetRound, SpecialNeed, TrailRecord
+from budget.workflow.roles import Verb
+
+DEMONSTRATION_PREFIX = "demonstration|"
+_ROUND_FIELDS = frozenset(BudgetRound.model_fields)
+
+
+@dataclass
+class ToldNeed:
+    """What the trail tells of a request.
+
+    Attributes:
+        files: "name hash" of each.
+        snapshots: their hashes, in their order.
+    """
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    files: set[str] = field(default_factory=set)
+    snapshots: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Told:
+    """What the trail tells, object by object.
+
+    Attributes:
+        data_sets, policies: hashes that some record names.
+        scenarios: id -> version -> field -> value.
+        publications: id -> field -> value; the run's hashes among them.
+        rounds: id -> field -> value.
+        deadlines: centre -> the days that were set, in their order.
+        grants: identity -> (role, centre) in force; `names`: identity -> name.
+        unnamed: ids of people whose grants were recorded without saying whose they are.
+        has_founders: whether the founding told the people that it made.
+    """
+
+    data_sets: set[str] = field(default_factory=set)
+    policies: set[str] = field(default_factory=set)
+    needs: dict[str, ToldNeed] = field(default_factory=dict)
+    scenarios: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
+    publications: dict[int, dict[str, Any]] = field(default_factory=dict)
+    rounds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    deadlines: dict[str, list[str]] = field(default_factory=dict)
+    grants: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    unnamed: set[str] = field(default_factory=set)
+    has_founders: bool = False
+
+    def snapshot(self, need_id: str, number: int) -> str | None:
+        """The hash of a request's snapshot; None if it was never told."""
+        hashes = self.needs.get(need_id, ToldNeed()).snapshots
+        return hashes[number - 1] if 0 < number <= len(hashes) else None
+
+    def files(self, need_id: str) -> set[str]:
+        """The files of a request: "name hash" of each."""
+        return self.needs.get(need_id, ToldNeed()).files
+
+    def is_untold(self, identity: str) -> bool:
+        """Whether somebody was made by a founding that did not tell its people."""
+        return not self.has_founders and identity.startswith(DEMONSTRATION_PREFIX)
+
+    @property
+    def present_round(self) -> dict[str, Any]:
+        """The fields of the round that was founded last."""
+        return next(reversed(self.rounds.values()), {})
+
+
+def told(session: Session) -> Told:
+    """Put all records of deeds that were done together."""
+    tale = Told()
+    listeners = {
+        "special_need": _need,
+        "scenario": _scenario,
+        "publication": _publication,
+        "round": _round,
+        "centre": _centre,
+        "person": _person,
+    }
+    for record in session.exec(
+        select(TrailRecord)
+        .where(TrailRecord.outcome == "done")
+        .order_by(col(TrailRecord.number))
+        .execution_options(yield_per=500)
+    ):
+        listen = listeners.get(record.object_kind)
+        if listen is not None:
+            listen(tale, record, json.loads(record.changes))
+    return tale
+
+
+Changes = Mapping[str, tuple[Any, Any]]
+
+
+def _need(tale: Told, record: TrailRecord, changes: Changes) -> None:
+    need = tale.needs.setdefault(record.object_id, ToldNeed())
+    for name, (old, new) in changes.items():
+        if name == "file":
+            need.files.discard(old)
+            need.files |= {new} - {None}
+        elif name == "snapshot":
+            need.snapshots.append(new)
+        elif name in SpecialNeed.model_fields and record.verb != Verb.BEGIN:
+            need.fields[name] = new  # a record of BEGIN tells what stands in the draft
+    if record.to_state:
+        need.fields["state"] = record.to_state
+
+
+def _scenario(tale: Told, record: TrailRecord, changes: Changes) -> None:
+    if "baseline_id" in changes:
+        tale.present_round["baseline_id"] = changes["baseline_id"][1]
+    if not record.to_state.startswith("version "):
+        return
+    versions = tale.scenarios.setdefault(record.object_id, {})
+    number = int(record.to_state.removeprefix("version "))
+    fields = dict(versions.get(number - 1, {}))
+    for name in (
+        "name",
+        "policy_sha256",
+        "considered",
+        "note",
+        "data_set_id",
+        "rationales",
+        "copied_from",
+    ):
+        if name in changes:
+            fields[name] = changes[name][1]
+    versions[number] = fields
+    tale.policies.add(fields.get("policy_sha256", ""))
+
+
+def _publication(tale: Told, record: TrailRecord, changes: Changes) -> None:
+    fields = tale.publications.setdefault(int(record.object_id), {})
+    if record.to_state == "proposed":
+        fields["run_id"] = changes["run"][1]
+        fields["proposed_by"] = record.person_id
+        for name in ("allocation_sha256", "requests_sha256"):
+            fields[name] = changes[name][1]
+    elif record.to_state == "published":
+        fields["confirmed_by"] = record.person_id
+        tale.present_round["state"] = "published"
+
+
+def _round(tale: Told, record: TrailRecord, changes: Changes) -> None:
+    fields = tale.rounds.setdefault(record.object_id, {})
+    for name, (_old, new) in changes.items():
+        if name in _ROUND_FIELDS:
+            fields[name] = new
+        elif name == "centres.csv":
+            tale.data_sets.add(new)
+        elif name == "people":
+            tale.has_founders = True
+            for identity, (person, role, centre_id) in new.items():
+                tale.grants.setdefault(identity, []).append((role, centre_id))
+                tale.names[identity] = person
+    if record.to_state:
+        fields["state"] = record.to_state
+
+
+def _centre(tale: Told, record: TrailRecord, changes: Changes) -> None:
+    if "deadline" in changes:
+        tale.deadlines.setdefault(record.object_id, []).append(changes["deadline"][1])
+
+
+def _person(tale: Told, record: TrailRecord, changes: Changes) -> None:
+    identity = changes.get("identity", (None, None))[1]
+    if identity is None:
+        tale.unnamed.add(record.object_id)
+        return
+    if "name" in changes:
+        tale.names.setdefault(identity, changes["name"][1])
+    had, has = changes["role"]
+    centre_before, centre_now = changes["centre_id"]
+    grants = tale.grants.setdefault(identity, [])
+    if has is not None:
+        grants.append((has, centre_now or ""))
+    elif (had, centre_before or "") in grants:
+        grants.remove((had, centre_before or ""))
