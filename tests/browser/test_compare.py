@@ -24,7 +24,9 @@ def address(browser: Browser) -> Iterator[str]:
 
 def summary(page: Page) -> list[list[str]]:
     """The first table, as assistive technology reads it."""
-    rows = page.locator('[data-testid="stDataFrame"] canvas table').first.locator("tr").all()
+    table = page.locator('[data-testid="stDataFrame"] canvas table').first
+    table.locator("td").first.wait_for(state="attached")
+    rows = table.locator("tr").all()
     cells = [[cell.text_content() or "" for cell in row.locator("td").all()] for row in rows]
     return [row for row in cells if row]
 

@@ -25,7 +25,9 @@ def address(browser: Browser) -> Iterator[str]:
 
 def parts_on_screen(page: Page) -> dict[str, str]:
     """The table of the parts of the envelope, as assistive technology reads it."""
-    rows = page.locator('[data-testid="stDataFrame"] canvas table').first.locator("tr").all()
+    table = page.locator('[data-testid="stDataFrame"] canvas table').first
+    table.locator("td").first.wait_for(state="attached")
+    rows = table.locator("tr").all()
     cells = [[cell.text_content() or "" for cell in row.locator("td").all()] for row in rows]
     return {row[0]: row[1] for row in cells if row}
 
