@@ -29,9 +29,9 @@ def rules_and_result(shown: Round) -> None:
             with st.spinner(_("Computing"), show_time=False):
                 found = allocation(shown, changes)
         except InfeasiblePolicy as error:
-            results.conflict(error, shown.baseline.replaced(changes), shown.baseline)
+            results.conflict(error, shown.baseline.replaced(changes), shown)
         else:
-            results.result(found, comparable_baseline(shown, found), shown.requests)
+            results.result(found, comparable_baseline(shown, found), shown)
 
 
 _ = session.enter()

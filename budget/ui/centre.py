@@ -83,7 +83,7 @@ def _by_rules(known: CentreFacts, round_: RoundFacts, names: Mapping[str, str]) 
         with st.spinner(_("Computing"), show_time=False):
             present = allocation(shown, changes)
     except InfeasiblePolicy as error:
-        results.conflict(error, shown.baseline.replaced(changes), shown.baseline)
+        results.conflict(error, shown.baseline.replaced(changes), shown)
         return
     key = tuple(sorted((path, str(value)) for path, value in changes.items()))
     found = _explained(shown.version, key, known.centre_id, present)

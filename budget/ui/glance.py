@@ -1,18 +1,22 @@
 """The parts of the overview: envelope, dates, country, gainers and losers, what waits."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
 from budget.allocation.faults import N_
 from budget.allocation.run import Allocation
 from budget.ui import keys, session
+from budget.ui.allocation_files import overview_contents
 from budget.ui.centre_link import open_centre
+from budget.ui.downloads import Picture, downloads
 from budget.ui.figures import picked, show
 from budget.ui.results import certificate_badge
 from budget.ui.round import Round
 from budget.ui.text import plain
 from budget.view import charts, maps
+from budget.view.colours import LIGHT
 from budget.view.findings import (
     CentreChange,
     Movement,
@@ -42,6 +46,8 @@ DATES = {
 NAMED = 6
 """So many gainers and as many losers are named."""
 MAP_HEIGHT = 318
+MAP_OF_A_FILE = 640
+"""Pixels either way."""
 
 
 def envelope(allocation: Allocation, shown: Round) -> None:
@@ -64,7 +70,47 @@ def envelope(allocation: Allocation, shown: Round) -> None:
         )
         st.caption(plain(_operating_last_year(allocation, numbers)), width="content")
         certificate_badge(allocation, _)
+        downloads(lambda: overview_contents(shown, allocation, _pictures(allocation, shown)))
     _envelope_parts(parts, total, numbers)
+
+
+def _pictures(allocation: Allocation, shown: Round) -> list[Picture]:
+    """The charts of this page, in the colours of paper."""
+    _, numbers = session.words(), session.numbers()
+    total = allocation.policy.envelope
+    movement = since_last_year(allocation, _)
+    basis = movement_basis(movement, numbers)
+    map_ = partial(
+        maps.country, shown.provinces, _places(allocation, movement), numbers, LIGHT, MAP_OF_A_FILE
+    )
+    return [
+        Picture(
+            "envelope",
+            _("Parts of the envelope"),
+            _(
+                "{envelope} in {year}",
+                envelope=numbers.money_with_unit(total),
+                year=shown.fiscal_year,
+            ),
+            _operating_last_year(allocation, numbers),
+            partial(charts.envelope_bar_for_a_file, _parts(allocation, _), numbers, LIGHT),
+        ),
+        Picture(
+            "map",
+            _("Map"),
+            _map_title(movement, numbers),
+            _map_basis(numbers),
+            map_,
+            MAP_OF_A_FILE,
+        ),
+        Picture(
+            "leaders",
+            _("Greatest gains and losses"),
+            movement_title(movement, numbers),
+            basis,
+            partial(charts.greatest_changes, _named(movement), numbers, LIGHT),
+        ),
+    ]
 
 
 def _envelope_parts(parts: list[tuple[str, int]], total: int, numbers: Numbers) -> None:
@@ -192,25 +238,31 @@ def country_and_centres(allocation: Allocation, shown: Round) -> None:
                 MAP_HEIGHT,
             )
         )
-        st.caption(
-            plain(
-                _(
-                    "Circle: total in {unit}; colour: operating money against last year.",
-                    unit=numbers.unit_name,
-                )
-            )
-            + " "
-            + plain(_("Boundaries: National Geographic Information Institute."))
-        )
+        st.caption(plain(_map_basis(numbers)))
     with right:
         st.subheader(plain(movement_title(movement, numbers)), anchor=False)
         st.caption(plain(movement_basis(movement, numbers)))
-        named = [*movement.gainers[:NAMED], *reversed(movement.losers[:NAMED])]
         chosen = picked(
-            charts.greatest_changes(named, numbers, session.chart_colours()), keys.GREATEST_CHART
+            charts.greatest_changes(_named(movement), numbers, session.chart_colours()),
+            keys.GREATEST_CHART,
         )
     if chosen:
         open_centre(chosen)
+
+
+def _named(movement: Movement) -> list[CentreChange]:
+    """The greatest gainers, then the greatest losers, the greatest loss last."""
+    return [*movement.gainers[:NAMED], *reversed(movement.losers[:NAMED])]
+
+
+def _map_basis(numbers: Numbers) -> str:
+    """What circles and colours mean, and whose boundaries these are."""
+    _ = numbers.words
+    meaning = _(
+        "Circle: total in {unit}; colour: operating money against last year.",
+        unit=numbers.unit_name,
+    )
+    return f"{meaning} {_('Boundaries: National Geographic Information Institute.')}"
 
 
 def _map_title(movement: Movement, numbers: Numbers) -> str:

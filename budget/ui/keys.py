@@ -24,6 +24,8 @@ PEOPLE_SHOWN = "people_shown"
 REVIEWING = "reviewing"
 REVIEW_TOLD = "review_told"
 QUEUE_VISIT = "queue_visit"
+COMPARED = "compared"
+COMPARE_VISIT = "compare_visit"
 CENTRE = "centre"
 WAY = "way"
 KEPT = (LANGUAGE, UNIT)
@@ -47,6 +49,8 @@ TEXT_PARAMETER = "text"
 PAGE_PARAMETER = "page"
 RECORD_PARAMETER = "record"
 ROLE_PARAMETER = "role"
+COMPARE_PARAMETER = "compare"
+MEASURE_PARAMETER = "by"
 
 # widgets
 LANGUAGE_SWITCH = "language_switch"
@@ -99,6 +103,18 @@ GOAL_CENTRE = "goal_centre"
 GOAL_PATH = "goal_path"
 GOAL_AGAINST = "goal_against"
 DOWNLOADS = "downloads"
+COMPARE_CHOICES = "compare_choices"
+COMPARE_REFERENCE = "compare_reference"
+COMPARE_MEASURE = "compare_measure"
+COMPARE_BEGIN = "compare_begin"
+COMPARE_PAIR = "compare_pair"
+COMPARE_GROUP = "compare_group"
+COMPARE_FILTER = "compare_filter"
+COMPARE_BANDS = "compare_bands"
+COMPARE_SUMMARY = "compare_summary"
+COMPARE_RULES = "compare_rules"
+COMPARE_GROUPS = "compare_groups"
+COMPARE_OPEN = "compare_open"
 CENTRE_FILTER = "centre_filter"
 CENTRE_TABLE = "centre_table"
 CHANGE_CHART = "change_chart"
@@ -242,3 +258,13 @@ def opener(deed: str) -> str:
 def told(deed: str) -> str:
     """What is said after a deed was done."""
     return f"told:{deed}"
+
+
+def compare_centres(shown: str) -> str:
+    """The table of differences by centre; other rows are another table."""
+    return f"compare_centres:{shown}"
+
+
+def compare_scatter(visit: int) -> str:
+    """The scatter; a new one after every centre that was opened from it."""
+    return f"compare_scatter:{visit}"

@@ -1,19 +1,22 @@
 """The result of the rules: what moves, where the envelope goes, every centre, the files."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from budget import files
 from budget.allocation.faults import N_
 from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
 from budget.ui import keys, session
+from budget.ui.allocation_files import present_contents, rules_contents
 from budget.ui.centre_link import open_centre
+from budget.ui.downloads import downloads
 from budget.ui.figures import picked
+from budget.ui.round import Round
 from budget.ui.text import plain
 from budget.view import charts, notices, tables
 from budget.view.findings import (
@@ -44,12 +47,8 @@ LANDING = "province"
 """The first column: the keyboard enters the table there, so a marked cell of it opens nothing."""
 
 
-def result(allocation: Allocation, baseline: Allocation, requests: pd.DataFrame) -> None:
-    """Everything that a planner has to see of a result, in one screen.
-
-    Args:
-        requests: the table that the allocation was given, for its report.
-    """
+def result(allocation: Allocation, baseline: Allocation, shown: Round) -> None:
+    """Everything that a planner has to see of a result, in one screen."""
     _, numbers = session.words(), session.numbers()
     against = st.session_state.get(keys.AGAINST, AGAINST[0])
     movement = (
@@ -57,7 +56,7 @@ def result(allocation: Allocation, baseline: Allocation, requests: pd.DataFrame)
         if against == AGAINST[0]
         else since_baseline(allocation, baseline, _)
     )
-    _headline(allocation, movement, numbers, requests)
+    _headline(allocation, baseline, movement, shown)
     left, right = st.columns([0.55, 0.45], gap="small")
     with left:
         _pool_table(tables.pool_lines(allocation, baseline, _), numbers)
@@ -72,14 +71,18 @@ def result(allocation: Allocation, baseline: Allocation, requests: pd.DataFrame)
 
 
 def _headline(
-    allocation: Allocation, movement: Movement, numbers: Numbers, requests: pd.DataFrame
+    allocation: Allocation, baseline: Allocation, movement: Movement, shown: Round
 ) -> None:
-    _ = numbers.words
+    _, numbers = session.words(), session.numbers()
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader(plain(movement_title(movement, numbers)), anchor=False)
             certificate_badge(allocation, _)
-            downloads(allocation.policy, allocation, requests)
+            downloads(
+                partial(
+                    present_contents, shown, allocation, baseline, movement, height=CHART_HEIGHT
+                )
+            )
         st.caption(
             plain(f"{movement_leader(movement, numbers)} {movement_basis(movement, numbers)}")
         )
@@ -276,53 +279,13 @@ def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> di
     return columns
 
 
-# --- files -----------------------------------------------------------------------------------
-
-
-def downloads(
-    policy: Policy, allocation: Allocation | None, requests: pd.DataFrame | None = None
-) -> None:
-    """The files of exactly the settings that are displayed, made when they are asked for."""
-    _ = session.words()
-    with st.popover(_("Download"), icon=":material/download:", key=keys.DOWNLOADS):
-        if allocation is not None:
-            st.download_button(
-                _("Allocation (CSV)"),
-                lambda: files.allocation_csv(allocation),
-                disabled=not allocation.certified,
-                file_name="allocation.csv",
-                mime="text/csv",
-                key=keys.download("allocation"),
-                on_click="ignore",
-                width="stretch",
-            )
-        st.download_button(
-            _("Rules (to load again)"),
-            lambda: files.policy_toml(policy),
-            file_name="policy.toml",
-            mime="application/toml",
-            key=keys.download("policy"),
-            on_click="ignore",
-            width="stretch",
-        )
-        if allocation is not None:
-            st.download_button(
-                _("Report of the run"),
-                lambda: files.report_json(allocation, requests),
-                file_name="report.json",
-                mime="application/json",
-                key=keys.download("report"),
-                on_click="ignore",
-                width="stretch",
-            )
-
-
 # --- no result -------------------------------------------------------------------------------
 
 
-def conflict(error: InfeasiblePolicy, policy: Policy, baseline: Policy) -> None:
+def conflict(error: InfeasiblePolicy, policy: Policy, shown: Round) -> None:
     """Why the rules contradict each other, by how much, and what alone would mend it."""
     _, numbers = session.words(), session.numbers()
+    baseline = shown.baseline
     st.error(
         f"**{_('These rules contradict each other: there is no allocation.')}**  \n"
         + plain(notices.conflict_sentence(error.conflict, numbers)),
@@ -354,8 +317,7 @@ def conflict(error: InfeasiblePolicy, policy: Policy, baseline: Policy) -> None:
                 on_click=_apply,
                 args=(remedy.path, remedy.feasible, parameter.value),
             )
-
-    downloads(policy, None)
+    downloads(partial(rules_contents, shown, policy))
 
 
 def _apply(path: str, value: int, baseline: int) -> None:

@@ -11,7 +11,11 @@ from pathlib import Path
 
 from tests.browser.server import chromium, opened, served
 
-PAGES = {"overview": "", "allocate": "allocate"}
+PAGES = {
+    "overview": "",
+    "allocate": "allocate",
+    "compare": "compare?compare=last&compare=1.1",
+}
 SIZES = ((1366, 768), (390, 844))
 
 
@@ -24,7 +28,8 @@ def main(folder: Path) -> None:
         for name, language, dark, (width, height) in product(
             PAGES, ("ko", "en"), (False, True), SIZES
         ):
-            where = f"{address}/{PAGES[name]}?lang={language}"
+            mark = "&" if "?" in PAGES[name] else "?"
+            where = f"{address}/{PAGES[name]}{mark}lang={language}"
             with opened(browser, where, width=width, height=height, dark=dark) as page:
                 page.wait_for_timeout(800)
                 look = "dark" if dark else "light"

@@ -32,6 +32,7 @@ TABLE = """
 overview                     + + + + + +
 allocate                     - - + + + -
 allocate ?scenario=99        - - - - - -
+compare                      - - + + + -
 centre ?centre=EC001         + - + + + -
 centre ?centre=EC002         - - + + + -
 requests ?request=SN2027-007 + - + + + -
