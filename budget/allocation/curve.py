@@ -196,19 +196,26 @@ def bites_between(
             known[place] = _rules(point(given, {steps.path: steps.value(place)}))
         return known[place]
 
-    found = []
-    for path in sorted(known[low] ^ known[high]):
-        if path != INFEASIBLE and INFEASIBLE in known[low] ^ known[high]:
-            continue  # where there is no allocation no rule bites: the edge itself says so
-        begins = path in known[high]
-        last, first = low, high
+    def edge(path: str, last: int, first: int) -> tuple[int, int]:
+        begins = path in known[first]
         while first - last > 1:
             middle = (last + first) // 2
             if (path in rules_at(middle)) == begins:
                 first = middle
             else:
                 last = middle
-        found.append(Bite(path, steps.value(first), steps.value(last), begins))
+        return last, first
+
+    found = []
+    if INFEASIBLE in known[low] ^ known[high]:
+        last, first = edge(INFEASIBLE, low, high)
+        begins = INFEASIBLE in known[high]
+        found.append(Bite(INFEASIBLE, steps.value(first), steps.value(last), begins))
+        # then the rules that bite on the feasible side, up to the edge
+        low, high = (low, last) if begins else (first, high)
+    for path in rules_at(low) ^ rules_at(high):
+        last, first = edge(path, low, high)
+        found.append(Bite(path, steps.value(first), steps.value(last), path in known[high]))
     return sorted(found, key=lambda bite: (bite.value, bite.path))
 
 

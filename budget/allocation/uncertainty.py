@@ -136,10 +136,10 @@ def uncertainty(
         infeasible=len(every) - len(feasible),
         certified=sum(draw.certified is True for draw in every),
         refuted=sum(draw.certified is False for draw in every),
-        since_last_year=_spreads(
+        since_last_year=spreads(
             [draw.operating for draw in feasible], _prior(given.centres), operating
         ),
-        since_baseline=_spreads(
+        since_baseline=spreads(
             [draw.totals for draw in feasible], totals if baseline is None else baseline, totals
         ),
     )
@@ -209,10 +209,10 @@ def _can_share(centres: Centres, policy: Policy) -> bool:
 # --- counting ------------------------------------------------------------------------------------
 
 
-def _spreads(
+def spreads(
     drawn: Sequence[tuple[int, ...]], before: Sequence[int | None], undisturbed: Sequence[int]
 ) -> tuple[Spread, ...]:
-    """One a centre.
+    """What some draws give each centre.
 
     Args:
         drawn: won, one row a draw, one entry a centre.
