@@ -29,6 +29,7 @@ def pages() -> None:
             for name, title, icon, verb in (
                 ("overview", _("Overview"), "dashboard", Verb.SEE_ROUND),
                 ("allocate", _("Allocate"), "tune", Verb.SEE_FIGURES),
+                ("sensitivity", _("Sensitivity"), "labs", Verb.SEE_FIGURES),
                 ("requests", _("Requests"), "edit_document", Verb.BEGIN),
                 ("review", _("Review"), "rule", Verb.SEE_QUEUE),
                 ("people", _("People"), "group", Verb.SEE_PEOPLE),

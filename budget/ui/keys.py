@@ -24,6 +24,8 @@ PEOPLE_SHOWN = "people_shown"
 REVIEWING = "reviewing"
 REVIEW_TOLD = "review_told"
 QUEUE_VISIT = "queue_visit"
+PROBE = "probe"
+PROBED = "probed"
 KEPT = (LANGUAGE, UNIT)
 """What stays when the visitor of the demonstration becomes another person."""
 
@@ -45,6 +47,11 @@ TEXT_PARAMETER = "text"
 PAGE_PARAMETER = "page"
 RECORD_PARAMETER = "record"
 ROLE_PARAMETER = "role"
+PART_PARAMETER = "part"
+SWEPT_PARAMETER = "parameter"
+SECOND_PARAMETER = "second"
+LOW_PARAMETER = "low"
+HIGH_PARAMETER = "high"
 
 # widgets
 LANGUAGE_SWITCH = "language_switch"
@@ -90,6 +97,16 @@ CHANGES = "changes_list"
 DOWNLOADS = "downloads"
 CENTRE_FILTER = "centre_filter"
 CENTRE_TABLE = "centre_table"
+PROBE_SWITCH = "probe_switch"
+PROBE_UNDO = "probe_undo"
+STUDY_START = "study_start"
+STUDY_CANCEL = "study_cancel"
+SWEEP_GROUPING = "sweep_grouping"
+SWEEP_VALUE = "sweep_value"
+SWEEP_USE = "sweep_use"
+PRICED_RULE = "priced_rule"
+FRONTIER_USE = "frontier_use"
+PROBE_AGAINST = "probe_against"
 POOL_TABLE = "pool_table"
 
 
@@ -206,6 +223,16 @@ def people_table(shown: str) -> str:
 def queue_table(shown: str) -> str:
     """The table of requests; other requests are another table, so that no tick moves to them."""
     return f"queue_table:{shown}"
+
+
+def picked(what: str) -> str:
+    """A control with which a study is set up."""
+    return f"picked:{what}"
+
+
+def probe_table(shown: str) -> str:
+    """A table of centres; another setting is another table, so that no mark moves to it."""
+    return f"probe_table:{shown}"
 
 
 def opener(deed: str) -> str:
