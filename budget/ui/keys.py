@@ -49,9 +49,8 @@ RECORD_PARAMETER = "record"
 ROLE_PARAMETER = "role"
 PART_PARAMETER = "part"
 SWEPT_PARAMETER = "parameter"
+FIRST_PARAMETER = "first"
 SECOND_PARAMETER = "second"
-LOW_PARAMETER = "low"
-HIGH_PARAMETER = "high"
 
 # widgets
 LANGUAGE_SWITCH = "language_switch"
@@ -228,6 +227,11 @@ def queue_table(shown: str) -> str:
 def picked(what: str) -> str:
     """A control with which a study is set up."""
     return f"picked:{what}"
+
+
+def range_parameters(kept: str) -> tuple[str, str]:
+    """The address's parameters for the ends of the range of a rule that the address names."""
+    return f"{kept}_from", f"{kept}_to"
 
 
 def probe_table(shown: str) -> str:

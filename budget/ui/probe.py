@@ -147,8 +147,8 @@ def _choose_parameter(key: str, kept: str) -> None:
 def _set_parameter(kept: str, path: str) -> None:
     """Another parameter has another range."""
     st.query_params[kept] = path
-    for name in (keys.LOW_PARAMETER, keys.HIGH_PARAMETER):
-        if kept == keys.SWEPT_PARAMETER and name in st.query_params:
+    for name in keys.range_parameters(kept):
+        if name in st.query_params:
             del st.query_params[name]
 
 
@@ -192,12 +192,12 @@ def centre_table(rows: pd.DataFrame, columns: Mapping[str, Any], name: str, alt:
         open_centre(str(rows["centre_id"].iloc[chosen[0]]))
 
 
-def money_column(label: str, numbers: Numbers) -> Any:
+def money_column(label: str, numbers: Numbers, width: int = 86) -> Any:
     """A column of amounts."""
     return st.column_config.NumberColumn(
         capital(label),
         format=f"%,.{numbers.unit.digits}f",
-        width=86 + WIDER[numbers.unit.key],
+        width=width + WIDER[numbers.unit.key],
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from budget.allocation.curve import steps_between
+from budget.allocation.curve import Steps
 from budget.allocation.faults import N_, Fault, InputError
 from budget.allocation.frontier import Frontier, frontier
 from budget.allocation.infeasibility import InfeasiblePolicy
@@ -14,6 +14,7 @@ from budget.allocation.point import Point, Value, point_of
 from budget.ui import keys, session, studies
 from budget.ui.figures import show
 from budget.ui.probe import Probe, download, parameter_picker, text_columns, use_values
+from budget.ui.probe_range import value_range
 from budget.ui.text import plain
 from budget.view.frontiers import frontier_records, frontier_table, frontier_title, setting_text
 from budget.view.sensitivity_charts import frontier_scatter
@@ -28,14 +29,17 @@ def part(probe: Probe) -> None:
     _ = session.words()
     left, right = st.columns([0.235, 0.765], gap="medium")
     with left:
-        first = parameter_picker(probe, _("First rule"), keys.SWEPT_PARAMETER, FIRST)
+        size = st.session_state.get(keys.picked("grid"), SIZES[1])
+        first = parameter_picker(probe, _("First rule"), keys.FIRST_PARAMETER, FIRST)
+        first_steps = value_range(probe, first, keys.FIRST_PARAMETER, size)
         second = parameter_picker(probe, _("Second rule"), keys.SECOND_PARAMETER, SECOND)
-        size = st.select_slider(
+        second_steps = value_range(probe, second, keys.SECOND_PARAMETER, size)
+        st.select_slider(
             _("Values of each rule at most"), SIZES, value=SIZES[1], key=keys.picked("grid")
         )
         if first.path == second.path:
             raise InputError([Fault("", second.path, "", N_("another rule than the first one"))])
-        values = (_values(probe, first, size), _values(probe, second, size))
+        values = (_values(first_steps), _values(second_steps))
         paths = (first.path, second.path)
         policy, shown = probe.policy_without(*paths), probe.shown
         key = studies.study_key("frontier", shown, policy, paths, values)
@@ -63,9 +67,7 @@ def part(probe: Probe) -> None:
             _answer(probe, replace(found, present=_present(probe)), (first, second))
 
 
-def _values(probe: Probe, parameter: Parameter, size: int) -> list[Value]:
-    low, high = parameter.usual
-    steps = steps_between(probe.shown.baseline, parameter.path, low, high, size)
+def _values(steps: Steps) -> list[Value]:
     return [steps.value(place) for place in steps.places]
 
 

@@ -1,10 +1,8 @@
 """One rule over a range: everybody's line, where rules bite, and a value to take over."""
 
-from decimal import Decimal
-
 import streamlit as st
 
-from budget.allocation.curve import Curve, Steps, curve, steps_between
+from budget.allocation.curve import Curve, curve
 from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.parameters import Parameter
 from budget.allocation.point import Point, Value
@@ -20,9 +18,10 @@ from budget.ui.probe import (
     text_columns,
     use_values,
 )
+from budget.ui.probe_range import value_range
 from budget.ui.text import plain
 from budget.view.numbers import Numbers
-from budget.view.parameters import Scale, capital, scale_of
+from budget.view.parameters import capital
 from budget.view.places import GROUPINGS, gini_text
 from budget.view.sweep_charts import sweep_lines
 from budget.view.sweeps import (
@@ -38,6 +37,7 @@ DEFAULT = (
     "pool.operating.floor.hold-harmless.prior.rate",
     "pool.performance.amount.share",
 )
+LAMBDA = "λ"
 POINTS = (21, 41, 81)
 
 
@@ -47,7 +47,9 @@ def part(probe: Probe) -> None:
     left, right = st.columns([0.235, 0.765], gap="medium")
     with left:
         parameter = parameter_picker(probe, _("Rule"), keys.SWEPT_PARAMETER, DEFAULT)
-        steps = _range(probe, parameter)
+        most = st.session_state.get(keys.picked("points"), POINTS[1])
+        steps = value_range(probe, parameter, keys.SWEPT_PARAMETER, most)
+        st.select_slider(_("Values at most"), POINTS, value=POINTS[1], key=keys.picked("points"))
         policy = probe.policy_without(parameter.path)
         key = studies.study_key("sweep", probe.shown, policy, steps)
         shown = probe.shown
@@ -71,57 +73,6 @@ def part(probe: Probe) -> None:
         )
         if found is not None:
             _answer(probe, found, parameter)
-
-
-def _range(probe: Probe, parameter: Parameter) -> Steps:
-    """The range and the number of values, from the address or as usual."""
-    _, baseline = session.words(), probe.shown.baseline
-    scale = scale_of(parameter, baseline)
-    ends = []
-    columns = st.columns(2, gap="small")
-    for column, name, label, usual in (
-        (columns[0], keys.LOW_PARAMETER, _("From"), parameter.usual[0]),
-        (columns[1], keys.HIGH_PARAMETER, _("To"), parameter.usual[1]),
-    ):
-        with column:
-            ends.append(_end(parameter, scale, name, label, usual))
-    most = st.select_slider(_("Values at most"), POINTS, value=POINTS[1], key=keys.picked("points"))
-    return steps_between(baseline, parameter.path, ends[0], ends[1], most)
-
-
-def _end(parameter: Parameter, scale: Scale, name: str, label: str, usual: Decimal) -> Decimal:
-    """One end of the range, in the rule's natural unit."""
-    whole = isinstance(parameter.value, int)
-    asked = st.query_params.get(name)
-    value = usual
-    if asked is not None:
-        try:
-            value = Decimal(asked)
-            float(scale.to_screen(value))
-        except (ArithmeticError, ValueError):
-            st.warning(session.words()("The address names a range that is none."))
-            value = usual
-    if not value.is_finite() or abs(value) > 10**18:
-        value = usual
-    key = keys.picked(f"{name}:{parameter.path}")
-    st.session_state[key] = float(scale.to_screen(value))
-    unit = session.words()(scale.label)
-    st.number_input(
-        f"{label} ({unit})" if unit else label,
-        step=float(scale.to_screen(parameter.step)),
-        format=f"%.{scale.digits}f",
-        key=key,
-        on_change=_keep_end,
-        args=(key, name, scale, whole),
-    )
-    return value
-
-
-def _keep_end(key: str, name: str, scale: Scale, whole: bool) -> None:
-    typed = st.session_state[key]
-    if typed is not None:
-        rounded = Decimal(repr(typed)).quantize(Decimal(1).scaleb(-scale.digits))
-        st.query_params[name] = str(scale.from_screen(rounded, whole=whole))
 
 
 # --- the answer ----------------------------------------------------------------------------------
@@ -265,7 +216,7 @@ def _figures(probe: Probe, swept: Swept, point: Point, numbers: Numbers) -> None
     )
     before = next(pool for pool in then.pools if pool.name == name)
     pairs = (
-        ("λ", numbers.factor(now.common_factor), numbers.factor(before.common_factor)),
+        (LAMBDA, numbers.factor(now.common_factor), numbers.factor(before.common_factor)),
         (_("at a floor"), str(now.at_floor), str(before.at_floor)),
         (_("at a cap"), str(now.at_cap), str(before.at_cap)),
         (_("in a binding band"), str(now.at_band), str(before.at_band)),
@@ -276,7 +227,8 @@ def _figures(probe: Probe, swept: Swept, point: Point, numbers: Numbers) -> None
             beside = _(
                 "{value} at {setting}", value=old, setting=swept.shown(then.values[0], numbers)
             )
+            name = label if label == LAMBDA else capital(label)
             st.markdown(
-                f"{plain(capital(label))}  \n**{plain(value)}** :small[:gray[{plain(beside)}]]",
+                f"{plain(name)}  \n**{plain(value)}** :small[:gray[{plain(beside)}]]",
                 width="content",
             )

@@ -131,20 +131,18 @@ def _answer(probe: Probe, found: Uncertainty) -> None:
     )
     rows = spread_table(spreads, probe.places, numbers)
     columns = {
-        "centre": st.column_config.TextColumn(_("Centre"), pinned=True, width=130),
-        "province": st.column_config.TextColumn(_("Province"), width=90),
+        "centre": st.column_config.TextColumn(_("Centre"), pinned=True, width=120),
+        "province": st.column_config.TextColumn(_("Province"), width=72),
         "before": money_column(
             _("last year") if against == "last_year" else _("baseline"), numbers
         ),
         "now": money_column(_("present data"), numbers),
         **{
-            name: money_column(_("{number}th percentile", number=number), numbers)
+            name: money_column(_("{number}th percentile", number=number), numbers, 104)
             for name, number in (("low", 5), ("middle", 50), ("high", 95))
         },
-        "gains": st.column_config.NumberColumn(
-            _("gains in (% of the draws)"), format="%.1f", width=110
-        ),
-        "verdict": st.column_config.TextColumn(capital(_("verdict")), width=80),
+        "gains": st.column_config.NumberColumn(_("Gains, % of draws"), format="%.1f", width=124),
+        "verdict": st.column_config.TextColumn(capital(_("verdict")), width=70),
     }
     centre_table(
         rows,

@@ -67,7 +67,7 @@ class Places:
 def rule_title(path: str, _: Words) -> str:
     """A rule by its path: its name and kind, and its pool if it is not told from the context."""
     _pool, pool, kind, name = split_path(path)[:4]
-    return f"{pool_name(pool, _)} · {rule_name(name, _)} ({_kind(kind, _)})"
+    return f"{capital(pool_name(pool, _))} · {rule_name(name, _)} ({_kind(kind, _)})"
 
 
 def _kind(kind: str, _: Words) -> str:

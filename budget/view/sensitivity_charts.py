@@ -32,7 +32,10 @@ SPREAD_HEIGHT = 280
 def price_bars(prices: Sequence[RulePrice], numbers: Numbers, colours: Colours) -> Figure:
     """What each rule gives to some (right) and takes from others (left)."""
     _, unit = numbers.words, numbers.unit.won
-    known = [price for price in prices if price.gained or price.paid]
+    known = sorted(
+        (price for price in prices if price.gained or price.paid),
+        key=lambda price: -max(price.gained or 0, price.paid or 0),
+    )
     most = max((max(p.gained or 0, p.paid or 0) for p in known), default=1) / unit
     rows = pd.DataFrame(
         [

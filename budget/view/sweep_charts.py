@@ -10,7 +10,7 @@ import pandas as pd
 from budget.view.charts import Figure
 from budget.view.colours import Colours
 from budget.view.numbers import DECREASE, Numbers
-from budget.view.parameters import full_title
+from budget.view.parameters import capital, full_title
 from budget.view.sweeps import Swept, bite_sentence, curve_title
 
 NAMED = 3
@@ -18,9 +18,11 @@ NAMED = 3
 ALL_NAMED = 8
 """So few lines are all named."""
 LABEL_HEIGHT = 15
-HEIGHT = 300
-ROWS = 3
+HEIGHT = 360
+ROWS, FIRST_ROW, ROW = 3, 8, 13
 """Numbers of bites stand on so many rows, so that neighbours do not cover each other."""
+NAMES = 0.24
+"""This part of the range is added at the right for the names."""
 
 
 def sweep_lines(swept: Swept, grouping: str, numbers: Numbers, colours: Colours) -> Figure:
@@ -47,7 +49,12 @@ def sweep_lines(swept: Swept, grouping: str, numbers: Numbers, colours: Colours)
     marks = _marks(swept, numbers)
     sentences = [bite_sentence(bite, swept, numbers) for bite in swept.curve.bites]
     return Figure(
-        _sweep_lines(numbers, colours, full_title_with_unit(swept, numbers)),
+        _sweep_lines(
+            numbers,
+            colours,
+            full_title_with_unit(swept, numbers),
+            *(swept.on_screen(swept.curve.points[place].values[0]) for place in (0, -1)),
+        ),
         {
             "lines": rows,
             "ends": ends,
@@ -62,23 +69,19 @@ def sweep_lines(swept: Swept, grouping: str, numbers: Numbers, colours: Colours)
 def full_title_with_unit(swept: Swept, numbers: Numbers) -> str:
     """The parameter and its unit, for the axis."""
     _ = numbers.words
-    name = full_title(swept.parameter, swept.policy, _)
+    name = capital(full_title(swept.parameter, swept.policy, _))
     return f"{name} ({_(swept.scale.label)})" if swept.scale.label else name
 
 
 def _ends(rows: pd.DataFrame, numbers: Numbers) -> pd.DataFrame:
-    """The lines that move most over the range, where they end, with names moved apart."""
+    """The lines that end highest and lowest, with names moved apart."""
     columns = ["group", "side", "value", "change", "place", "label"]
     if rows.empty:
         return pd.DataFrame(columns=columns)
     last = rows[rows["value"] == rows["value"].max()]
-    moves = rows.groupby("group")["change"].agg(lambda found: found.max() - found.min())
-    ranked = last.assign(move=last["group"].map(moves)).sort_values("change", ascending=False)
-    moving = ranked[ranked["move"] > 0]
+    moving = last[last["change"].round(9) != 0].sort_values("change", ascending=False)
     if len(moving) > ALL_NAMED:
-        # the top and the bottom of the lines that move, by where they end
-        strongest = moving.sort_values("move", ascending=False, kind="stable").head(2 * NAMED)
-        moving = moving[moving["group"].isin(strongest["group"])]
+        moving = pd.concat([moving.head(NAMED), moving.tail(NAMED)])
     room = max(rows["change"].max() - rows["change"].min(), 1e-9)
     places = apart(moving["change"].tolist(), room * LABEL_HEIGHT / HEIGHT)
     return pd.DataFrame(
@@ -116,7 +119,7 @@ def _marks(swept: Swept, numbers: Numbers) -> pd.DataFrame:
             (
                 swept.on_screen(bite.value),
                 str(number),
-                -10 - 13 * ((number - 1) % ROWS),
+                FIRST_ROW + ROW * ((number - 1) % ROWS),
                 bite_sentence(bite, swept, numbers),
             )
             for number, bite in enumerate(swept.curve.bites, start=1)
@@ -139,25 +142,31 @@ def _gaps(swept: Swept) -> pd.DataFrame:
 
 
 @functools.cache
-def _sweep_lines(numbers: Numbers, colours: Colours, axis: str) -> Mapping[str, Any]:
+def _sweep_lines(
+    numbers: Numbers, colours: Colours, axis: str, low: float, high: float
+) -> Mapping[str, Any]:
     _ = numbers.words
     decrease = DECREASE[_.language]
     x = alt.X(
         "value:Q",
         title=axis,
-        scale=alt.Scale(zero=False, nice=False),
+        scale=alt.Scale(domain=[low, high + NAMES * (high - low)], nice=False),
         axis=alt.Axis(
-            tickCount=8,
+            tickCount=10,
             grid=False,
+            domain=False,
+            ticks=False,
+            titleAnchor="start",
             labelColor=colours.muted,
             titleColor=colours.text,
             titleFontWeight="normal",
-            format=",~f",
+            labelExpr=f"datum.value <= {high} ? format(datum.value, ',~f') : ''",
         ),
     )
     y = alt.Y(
         "change:Q",
         title=_("Change against the present rules (%)"),
+        scale=alt.Scale(padding=46, nice=False),
         axis=alt.Axis(
             tickCount=5,
             domain=False,
@@ -209,9 +218,11 @@ def _sweep_lines(numbers: Numbers, colours: Colours, axis: str) -> Mapping[str, 
     marks = bites.mark_rule(color=colours.text, strokeDash=[3, 3], strokeWidth=1)
     figures = [
         bites.transform_filter(f"datum.row == {row}")
-        .mark_text(color=colours.text, fontWeight=700, fontSize=12, baseline="middle", dy=row)
-        .encode(y=alt.value(0), text="number:N")
-        for row in (-10 - 13 * place for place in range(ROWS))
+        .mark_text(
+            color=colours.text, fontWeight=700, fontSize=12, baseline="middle", align="left", dx=3
+        )
+        .encode(y=alt.value(row), text="number:N")
+        for row in (FIRST_ROW + ROW * place for place in range(ROWS))
     ]
     present = (
         alt.Chart(alt.NamedData("present"))
@@ -220,8 +231,8 @@ def _sweep_lines(numbers: Numbers, colours: Colours, axis: str) -> Mapping[str, 
     )
     present_label = (
         alt.Chart(alt.NamedData("present"))
-        .mark_text(color=colours.text, align="left", dx=4, dy=-6, baseline="bottom", fontSize=12)
-        .encode(x="value:Q", y=alt.value(HEIGHT), text=alt.value(_("present")))
+        .mark_text(color=colours.text, align="right", dx=-4, baseline="bottom", fontSize=12)
+        .encode(x="value:Q", y=alt.value("height"), text=alt.value(_("present")))
     )
     ends = alt.Chart(alt.NamedData("ends"))
     names = [
@@ -232,9 +243,6 @@ def _sweep_lines(numbers: Numbers, colours: Colours, axis: str) -> Mapping[str, 
     ]
     layers = (gaps, zero, faint, *named, marks, *figures, present, present_label, points, *names)
     spec: Mapping[str, Any] = (
-        alt.layer(*layers)
-        .properties(height=HEIGHT, padding={"left": 4, "top": 44, "right": 150, "bottom": 4})
-        .configure_view(strokeWidth=0)
-        .to_dict()
+        alt.layer(*layers).properties(height=HEIGHT).configure_view(strokeWidth=0).to_dict()
     )
     return spec

@@ -76,7 +76,7 @@ def bite_sentence(bite: Bite, swept: Swept, numbers: Numbers) -> str:
 def curve_title(swept: Swept, numbers: Numbers) -> str:
     """Whom the parameter moves most over its range."""
     _ = numbers.words
-    name = full_title(swept.parameter, swept.policy, _)
+    name = capital(full_title(swept.parameter, swept.policy, _))
     feasible = swept.curve.feasible
     if not feasible:
         return _("{parameter}: no value of the range has an allocation", parameter=name)
