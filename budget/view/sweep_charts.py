@@ -18,7 +18,8 @@ NAMED = 3
 ALL_NAMED = 8
 """So few lines are all named."""
 LABEL_HEIGHT = 15
-HEIGHT = 360
+HEIGHT, PADDING, AXIS = 360, 52, 70
+"""Pixels: of the whole chart, above and below the lines, and of the axis with its title."""
 ROWS, FIRST_ROW, ROW = 3, 8, 13
 """Numbers of bites stand on so many rows, so that neighbours do not cover each other."""
 NAMES = 0.24
@@ -83,7 +84,7 @@ def _ends(rows: pd.DataFrame, numbers: Numbers) -> pd.DataFrame:
     if len(moving) > ALL_NAMED:
         moving = pd.concat([moving.head(NAMED), moving.tail(NAMED)])
     room = max(rows["change"].max() - rows["change"].min(), 1e-9)
-    places = apart(moving["change"].tolist(), room * LABEL_HEIGHT / HEIGHT)
+    places = apart(moving["change"].tolist(), room * LABEL_HEIGHT / (HEIGHT - AXIS - 2 * PADDING))
     return pd.DataFrame(
         [
             (group, "less" if change < 0 else "more", value, change, place, f"{group} {rate}")
@@ -147,10 +148,12 @@ def _sweep_lines(
 ) -> Mapping[str, Any]:
     _ = numbers.words
     decrease = DECREASE[_.language]
+    scale = alt.Scale(domain=[low, high + NAMES * (high - low)], nice=False, zero=False)
+    place = alt.X("value:Q", scale=scale)
     x = alt.X(
         "value:Q",
         title=axis,
-        scale=alt.Scale(domain=[low, high + NAMES * (high - low)], nice=False),
+        scale=scale,
         axis=alt.Axis(
             tickCount=10,
             grid=False,
@@ -166,7 +169,7 @@ def _sweep_lines(
     y = alt.Y(
         "change:Q",
         title=_("Change against the present rules (%)"),
-        scale=alt.Scale(padding=46, nice=False),
+        scale=alt.Scale(padding=PADDING, nice=False),
         axis=alt.Axis(
             tickCount=5,
             domain=False,
@@ -194,7 +197,7 @@ def _sweep_lines(
     gaps = (
         alt.Chart(alt.NamedData("gaps"))
         .mark_rect(color=colours.line, opacity=0.45)
-        .encode(x=alt.X("start:Q"), x2="end:Q")
+        .encode(x=alt.X("start:Q", scale=scale), x2="end:Q")
     )
     faint = (
         lines.transform_filter("datum.side == ''")
@@ -213,7 +216,7 @@ def _sweep_lines(
     points = lines.mark_point(size=60, opacity=0).encode(x=x, y=y, tooltip=tooltip)
     zero = alt.Chart(alt.NamedData("lines")).mark_rule(color=colours.muted).encode(y=alt.datum(0))
     bites = alt.Chart(alt.NamedData("bites")).encode(
-        x="value:Q", tooltip=alt.Tooltip("sentence:N", title=_("Rule"))
+        x=place, tooltip=alt.Tooltip("sentence:N", title=_("Rule"))
     )
     marks = bites.mark_rule(color=colours.text, strokeDash=[3, 3], strokeWidth=1)
     figures = [
@@ -222,23 +225,23 @@ def _sweep_lines(
             color=colours.text, fontWeight=700, fontSize=12, baseline="middle", align="left", dx=3
         )
         .encode(y=alt.value(row), text="number:N")
-        for row in (FIRST_ROW + ROW * place for place in range(ROWS))
+        for row in range(FIRST_ROW, FIRST_ROW + ROW * ROWS, ROW)
     ]
     present = (
         alt.Chart(alt.NamedData("present"))
         .mark_rule(color=colours.text, strokeWidth=1.6)
-        .encode(x="value:Q")
+        .encode(x=place)
     )
     present_label = (
         alt.Chart(alt.NamedData("present"))
         .mark_text(color=colours.text, align="right", dx=-4, baseline="bottom", fontSize=12)
-        .encode(x="value:Q", y=alt.value("height"), text=alt.value(_("present")))
+        .encode(x=place, y=alt.value("height"), text=alt.value(_("present")))
     )
     ends = alt.Chart(alt.NamedData("ends"))
     names = [
         ends.transform_filter(f"datum.side == '{side}'")
         .mark_text(align="left", dx=6, fontSize=12, fontWeight=600, color=colour, clip=False)
-        .encode(x="value:Q", y="place:Q", text="label:N")
+        .encode(x=place, y="place:Q", text="label:N")
         for side, colour in (("more", colours.more_text), ("less", colours.less_text))
     ]
     layers = (gaps, zero, faint, *named, marks, *figures, present, present_label, points, *names)

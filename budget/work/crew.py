@@ -18,6 +18,7 @@ from typing import Any
 
 import joblib
 from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky.backend.utils import kill_process_tree
 
 from budget.allocation.faults import N_, Fault, InputError
 from budget.allocation.study import Task
@@ -81,10 +82,12 @@ class Crew:
     def kill(self) -> None:
         """End the processes of this machine at once, whatever they are doing.
 
+        They are killed from outside, as if they had crashed: whoever waits for them learns it.
         On a cluster nothing is killed: its tasks are short, and no further ones are sent.
         """
         if not self.dask_scheduler:
-            get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
+            for process in list(get_reusable_executor(reuse=True)._processes.values()):
+                kill_process_tree(process)
 
     @contextlib.contextmanager
     def _configured(self) -> Iterator[None]:

@@ -113,8 +113,6 @@ class Desk:
                 return
             if job in self._waiting:
                 self._waiting.remove(job)
-            if job is self._running:
-                self.crew.kill()  # under the lock: the next job's workers must not be met
 
     def close(self) -> None:
         """End everything; nothing is left running."""
@@ -125,9 +123,9 @@ class Desk:
             self._waiting.clear()
             self._changed.notify_all()
             thread = self._thread
-        self.crew.kill()
         if thread is not None:
             thread.join()
+        self.crew.kill()  # those without work
 
     def _seen(self, job: Job) -> None:
         job.look()

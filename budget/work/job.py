@@ -23,6 +23,9 @@ class State(StrEnum):
 
 
 UNFINISHED = frozenset({State.WAITING, State.RUNNING})
+UNWANTED = frozenset({State.CANCELLED, State.FORGOTTEN})
+GUARD_SECONDS = 0.1
+"""So often a running job is looked after."""
 
 
 class Stopped(Exception):  # noqa: N818 - nobody's error: somebody wanted it
@@ -124,10 +127,15 @@ class Job:
                 return
             self._state = State.RUNNING
             self._began = self._clock()
+        left = threading.Event()
+        guard = threading.Thread(
+            target=self._guard, args=(crew, forgotten_after, left), name="guard", daemon=True
+        )
+        guard.start()
         try:
-            found = self._finding(crew, forgotten_after)
+            found = self._finding(crew)
         except Stopped:
-            self.end(State.FORGOTTEN)
+            pass  # its state says why
         except Exception as error:  # noqa: BLE001 - whatever it is, the page tells it
             # workers that are killed by a cancel break the pool: that is no failure
             self.error = error.with_traceback(None) if self._state in UNFINISHED else None
@@ -135,12 +143,23 @@ class Job:
         else:
             self.found = found
             self.end(State.DONE)
+        finally:
+            left.set()
+            guard.join()
 
-    def _finding(self, crew: Crew, forgotten_after: float) -> Any:
+    def _guard(self, crew: Crew, forgotten_after: float, left: threading.Event) -> None:
+        """End the job when nobody looks any more, and its workers when it is not wanted."""
+        while not left.wait(GUARD_SECONDS):
+            if self.unseen() > forgotten_after:
+                self.end(State.FORGOTTEN)
+            if self._state in UNWANTED:
+                crew.kill()
+
+    def _finding(self, crew: Crew) -> Any:
         def done(task: Task) -> None:
             with self._lock:
                 self._done += task.size
-            if self._state is not State.RUNNING or self.unseen() > forgotten_after:
+            if self._state is not State.RUNNING:
                 raise Stopped
 
         study = self._begin()

@@ -120,7 +120,7 @@ def test_uncertain_data_say_who_gains_for_sure() -> None:
     page.button(key=keys.STUDY_START).click().run()
     text = answer(page)
     assert "모의 100회 중 95 % 이상에서" in text
-    assert "5회가 모두 확인되었습니다" in text
+    assert "5회가 확인되었습니다" in text
 
 
 def test_what_the_address_names_wrongly_is_told() -> None:

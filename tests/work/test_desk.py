@@ -19,12 +19,13 @@ SECONDS = 30
 ANSWER = sum(number**4 for number in range(6))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def desk() -> Iterator[Desk]:
-    """A desk with two worker processes; closed at the end."""
+    """A desk with two worker processes; closed at the end, and nothing is left."""
     found = Desk(Crew(2), most_waiting=2)
     yield found
     found.close()
+    until(lambda: not workers())
 
 
 def workers() -> set[int]:
@@ -45,7 +46,7 @@ def until(condition: object) -> None:
 
 
 def test_a_study_finds_the_same_here_and_over_processes(desk: Desk) -> None:
-    job = desk.ask("squares", lambda: tasks.squares(6), "planner")
+    job = desk.ask("six", lambda: tasks.squares(6), "planner")
     assert job.wait(SECONDS)
     assert (job.state, job.found) == (State.DONE, ANSWER)
     assert found_here(tasks.squares(6)) == ANSWER
