@@ -16,7 +16,7 @@ def prices_title(prices: Sequence[RulePrice], numbers: Numbers) -> str:
     if dearest is None or not dearest.gained:
         return _("No rule moves money")
     return _(
-        "{rule} moves most: {gained} to {gainers} centres, paid by {payers}",
+        "{rule} moves most: {gained} (gainers: {gainers}, payers: {payers})",
         rule=rule_title(dearest.path, _),
         gained=numbers.money_with_unit(dearest.gained),
         gainers=dearest.gainers,

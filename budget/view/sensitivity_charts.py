@@ -45,12 +45,12 @@ def price_bars(prices: Sequence[RulePrice], numbers: Numbers, colours: Colours) 
                 (price.gained or 0) / unit,
                 -(price.paid or 0) / unit,
                 _(
-                    "{amount} ({count} centres)",
+                    "{amount} (centres: {count})",
                     amount=numbers.change(price.gained),
                     count=price.gainers,
                 ),
                 _(
-                    "{amount} ({count} centres)",
+                    "{amount} (centres: {count})",
                     amount=numbers.change(-(price.paid or 0)),
                     count=price.payers,
                 ),

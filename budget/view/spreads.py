@@ -31,7 +31,7 @@ def uncertainty_title(spreads: Sequence[Spread], draws: int, numbers: Numbers) -
     if not draws:
         return _("No draw has an allocation")
     return _(
-        "In 95 % of {draws} draws {gains} centres gain and {loses} lose; {open} stay open",
+        "Centres by 95 % of {draws} draws: {gains} gaining, {loses} losing, {open} open",
         draws=numbers.number(draws),
         gains=count["gains"],
         loses=count["loses"],

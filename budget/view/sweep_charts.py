@@ -22,6 +22,7 @@ HEIGHT, PADDING, AXIS = 360, 52, 70
 """Pixels: of the whole chart, above and below the lines, and of the axis with its title."""
 ROWS, FIRST_ROW, ROW = 3, 8, 13
 """Numbers of bites stand on so many rows, so that neighbours do not cover each other."""
+NARROW = 340
 NAMES = 0.24
 """This part of the range is added at the right for the names."""
 
@@ -238,9 +239,12 @@ def _sweep_lines(
         .encode(x=place, y=alt.value("height"), text=alt.value(_("present")))
     )
     ends = alt.Chart(alt.NamedData("ends"))
+    # a phone has no room beside the lines: there the names stand on them
+    side_of_end = alt.ExprRef(f"width < {NARROW} ? 'right' : 'left'")
+    offset = alt.ExprRef(f"width < {NARROW} ? -6 : 6")
     names = [
         ends.transform_filter(f"datum.side == '{side}'")
-        .mark_text(align="left", dx=6, fontSize=12, fontWeight=600, color=colour, clip=False)
+        .mark_text(align=side_of_end, dx=offset, fontSize=12, fontWeight=600, color=colour)
         .encode(x=place, y="place:Q", text="label:N")
         for side, colour in (("more", colours.more_text), ("less", colours.less_text))
     ]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.browser.server import chromium, opened, served
 
-PAGES = {"overview": "", "allocate": "allocate"}
+PAGES = {"overview": "", "allocate": "allocate", "sensitivity": "sensitivity?part=prices"}
 SIZES = ((1366, 768), (390, 844))
 
 
@@ -24,7 +24,7 @@ def main(folder: Path) -> None:
         for name, language, dark, (width, height) in product(
             PAGES, ("ko", "en"), (False, True), SIZES
         ):
-            where = f"{address}/{PAGES[name]}?lang={language}"
+            where = f"{address}/{PAGES[name]}{'&' if '?' in PAGES[name] else '?'}lang={language}"
             with opened(browser, where, width=width, height=height, dark=dark) as page:
                 page.wait_for_timeout(800)
                 look = "dark" if dark else "light"
