@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import joblib
-from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky import reusable_executor
 from joblib.externals.loky.backend.utils import kill_process_tree
 
 from budget.allocation.faults import N_, Fault, InputError
@@ -85,8 +85,10 @@ class Crew:
         They are killed from outside, as if they had crashed: whoever waits for them learns it.
         On a cluster nothing is killed: its tasks are short, and no further ones are sent.
         """
-        if not self.dask_scheduler:
-            for process in list(get_reusable_executor(reuse=True)._processes.values()):
+        # asked for by its function, a missing executor would be made, and not of joblib's kind
+        executor = reusable_executor._executor
+        if not self.dask_scheduler and executor is not None:
+            for process in list(executor._processes.values()):
                 kill_process_tree(process)
 
     @contextlib.contextmanager
