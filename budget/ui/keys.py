@@ -28,6 +28,8 @@ COMPARED = "compared"
 COMPARE_VISIT = "compare_visit"
 CENTRE = "centre"
 WAY = "way"
+PROBE = "probe"
+PROBED = "probed"
 KEPT = (LANGUAGE, UNIT)
 """What stays when the visitor of the demonstration becomes another person."""
 
@@ -51,6 +53,10 @@ RECORD_PARAMETER = "record"
 ROLE_PARAMETER = "role"
 COMPARE_PARAMETER = "compare"
 MEASURE_PARAMETER = "by"
+PART_PARAMETER = "part"
+SWEPT_PARAMETER = "parameter"
+FIRST_PARAMETER = "first"
+SECOND_PARAMETER = "second"
 
 # widgets
 LANGUAGE_SWITCH = "language_switch"
@@ -119,6 +125,16 @@ CENTRE_FILTER = "centre_filter"
 CENTRE_TABLE = "centre_table"
 CHANGE_CHART = "change_chart"
 GREATEST_CHART = "greatest_chart"
+PROBE_SWITCH = "probe_switch"
+PROBE_UNDO = "probe_undo"
+STUDY_START = "study_start"
+STUDY_CANCEL = "study_cancel"
+SWEEP_GROUPING = "sweep_grouping"
+SWEEP_VALUE = "sweep_value"
+SWEEP_USE = "sweep_use"
+PRICED_RULE = "priced_rule"
+FRONTIER_USE = "frontier_use"
+PROBE_AGAINST = "probe_against"
 POOL_TABLE = "pool_table"
 CENTRE_PICKER = "centre_picker"
 CENTRE_PREVIOUS = "centre_previous"
@@ -248,6 +264,21 @@ def people_table(shown: str) -> str:
 def queue_table(shown: str) -> str:
     """The table of requests; other requests are another table, so that no tick moves to them."""
     return f"queue_table:{shown}"
+
+
+def picked(what: str) -> str:
+    """A control with which a study is set up."""
+    return f"picked:{what}"
+
+
+def range_parameters(kept: str) -> tuple[str, str]:
+    """The address's parameters for the ends of the range of a rule that the address names."""
+    return f"{kept}_from", f"{kept}_to"
+
+
+def probe_table(shown: str) -> str:
+    """A table of centres; another setting is another table, so that no mark moves to it."""
+    return f"probe_table:{shown}"
 
 
 def opener(deed: str) -> str:

@@ -15,6 +15,7 @@ PAGES = {
     "overview": "",
     "allocate": "allocate",
     "compare": "compare?compare=last&compare=1.1",
+    "sensitivity": "sensitivity?part=prices",
 }
 SIZES = ((1366, 768), (390, 844))
 
