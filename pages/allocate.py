@@ -21,8 +21,8 @@ def rules_and_result(shown: Round) -> None:
         st.rerun()  # somebody decided a request, or others are to be considered
     left, right = st.columns([0.235, 0.765], gap="medium")
     with left:
-        scenario_controls.scenario_bar(shown)
-        controls.policy_controls(shown.baseline, shown.sections, lambda: goal_seek.opener(shown))
+        scenario_controls.scenario_bar(shown, lambda: goal_seek.opener(shown))
+        controls.policy_controls(shown.baseline, shown.sections)
     with right, problems():
         changes = session.edits().present
         try:

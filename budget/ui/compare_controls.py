@@ -81,13 +81,23 @@ def nothing_chosen(latest: Mapping[str, SavedScenario], _: Words) -> None:
         ),
         icon=":material/compare_arrows:",
     )
-    st.button(
-        _("Compare the baseline with last year"),
-        key=keys.COMPARE_BEGIN,
-        type="primary",
-        on_click=compare_choice.keep,
-        args=((LAST_YEAR, next(iter(latest))),),
-    )
+    base = next(iter(latest))
+    with st.container(horizontal=True, gap="small"):
+        if session.edits().present:
+            st.button(
+                _("Compare your changed rules with the baseline"),
+                key=keys.COMPARE_CHANGED,
+                type="primary",
+                on_click=compare_choice.keep,
+                args=((base, PRESENT),),
+            )
+        st.button(
+            _("Compare the baseline with last year"),
+            key=keys.COMPARE_BEGIN,
+            type="secondary" if session.edits().present else "primary",
+            on_click=compare_choice.keep,
+            args=((LAST_YEAR, base),),
+        )
 
 
 def measure_switch(measure: str, *, is_fixed: bool, _: Words) -> None:

@@ -37,15 +37,11 @@ SWITCH_HEIGHT = 46
 """Pixels: the rules scroll alone, so that the result never leaves the eye."""
 
 
-def policy_controls(baseline: Policy, found: Sequence[Section], beside: Callable[[], None]) -> None:
-    """Undo, redo, reset; which rules are open; and their controls in a panel of their own.
-
-    Args:
-        beside: draws what else stands beside undo and redo.
-    """
+def policy_controls(baseline: Policy, found: Sequence[Section]) -> None:
+    """Undo, redo, reset; which rules are open; and their controls in a panel of their own."""
     _ = session.words()
     edits = session.edits()
-    _history(baseline, edits, beside, _)
+    _history(baseline, edits, _)
     section = _open_section(found, edits, _)
     single = alone(section)
     height = PANEL_HEIGHT if section.pool == GENERAL else PANEL_HEIGHT - SWITCH_HEIGHT
@@ -60,7 +56,7 @@ def policy_controls(baseline: Policy, found: Sequence[Section], beside: Callable
             _control(parameter, title(parameter, baseline, _, alone=is_single), baseline, edits)
 
 
-def _history(baseline: Policy, edits: Edits, beside: Callable[[], None], _: Words) -> None:
+def _history(baseline: Policy, edits: Edits, _: Words) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
         count = len(edits.present)
         with st.popover(
@@ -96,7 +92,6 @@ def _history(baseline: Policy, edits: Edits, beside: Callable[[], None], _: Word
             disabled=not count,
             on_click=_reset_all,
         )
-        beside()
 
 
 def _list_of_changes(baseline: Policy, edits: Edits, _: Words) -> None:
