@@ -1,6 +1,6 @@
 """What the four questions of the sensitivity page share: rules, tables, downloads, values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,15 +12,26 @@ from budget.allocation.parameters import Parameter, parameters
 from budget.allocation.point import Value
 from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
-from budget.files.tables import table_bytes
 from budget.ui import keys, session
 from budget.ui.centre_link import open_centre
+from budget.ui.downloads import (
+    Contents,
+    Picture,
+    Sheet,
+    allocation_hashes,
+    allocation_provenance,
+    downloads,
+    may_see_figures,
+)
 from budget.ui.edits import Changes
 from budget.ui.round import Round, allocation
+from budget.view.charts import Figure
+from budget.view.colours import LIGHT, Colours
 from budget.view.names import pool_name
 from budget.view.numbers import DECREASE, Numbers
 from budget.view.parameters import GENERAL, Section, capital, full_title
 from budget.view.places import Places
+from budget.view.records import record_table
 from budget.view.words import Words
 
 TABLE_HEIGHT = 286
@@ -220,16 +231,41 @@ def text_columns(rows: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def download(probe: Probe, name: str, rows: pd.DataFrame) -> None:
-    """A table of the present result as CSV; illustrative data say so in the name of the file."""
+def files(
+    probe: Probe,
+    name: str,
+    title: str,
+    finding: str,
+    basis: str,
+    records: Callable[[], pd.DataFrame],
+    draw: Callable[[Colours], Figure],
+    titles: Mapping[str, str] | None = None,
+) -> None:
+    """What the present answer offers as files: its records and its chart.
+
+    Args:
+        finding: the chart's heading.
+        basis: what is compared with what.
+        draw: the chart in given colours.
+        titles: headings of records that only this answer has.
+    """
     _ = session.words()
-    mark = "-illustrative" if probe.shown.facts.illustrative else ""
-    st.download_button(
-        _("Table (CSV)"),
-        lambda: table_bytes(rows),
-        file_name=f"{name}{mark}.csv",
-        mime="text/csv",
-        key=keys.download(name),
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    opened = session.opened()
+    scenario, version = (opened.name, opened.number) if opened else (_("baseline"), None)
+    is_saved = opened is not None and dict(opened.saved) == dict(probe.changes)
+
+    def contents() -> Contents:
+        base = probe.baseline_allocation
+        return Contents(
+            name=f"sensitivity-{name}",
+            scenario=f"s{opened.scenario_id}.{opened.number}" if opened and is_saved else "unsaved",
+            provenance=allocation_provenance(
+                probe.shown, base, scenario, version if is_saved else None, _
+            ),
+            check=may_see_figures(),
+            sheets=[Sheet(name, title, lambda: record_table(name, title, records(), _, titles))],
+            pictures=[Picture(name, title, finding, basis, lambda: draw(LIGHT))],
+            hashes=lambda: allocation_hashes(base, probe.shown.requests),
+        )
+
+    downloads(contents)

@@ -13,10 +13,11 @@ from budget.allocation.parameters import Parameter
 from budget.allocation.point import Point, Value, point_of
 from budget.ui import keys, session, studies
 from budget.ui.figures import show
-from budget.ui.probe import Probe, download, parameter_picker, text_columns, use_values
+from budget.ui.probe import Probe, files, parameter_picker, text_columns, use_values
 from budget.ui.probe_range import value_range
 from budget.ui.text import plain
 from budget.view.frontiers import frontier_records, frontier_table, frontier_title, setting_text
+from budget.view.parameters import full_title
 from budget.view.sensitivity_charts import frontier_scatter
 
 FIRST = ("pool.performance.amount.share",)
@@ -134,4 +135,13 @@ def _answer(probe: Probe, found: Frontier, moved: Sequence[Parameter]) -> None:
             ),
             help=_("The rules take these values. “Undo” takes them back."),
         )
-        download(probe, "sensitivity-frontier", frontier_records(found))
+    files(
+        probe,
+        "frontier",
+        _("Frontier"),
+        frontier_title(found, numbers),
+        " · ".join(full_title(parameter, baseline, _) for parameter in moved),
+        lambda: frontier_records(found),
+        lambda colours: frontier_scatter(found, moved, baseline, numbers, colours),
+        {parameter.path: full_title(parameter, baseline, _) for parameter in moved},
+    )

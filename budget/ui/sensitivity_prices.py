@@ -9,7 +9,7 @@ from budget.ui.figures import show
 from budget.ui.probe import (
     Probe,
     centre_table,
-    download,
+    files,
     money_column,
     signed_columns,
     text_columns,
@@ -66,7 +66,15 @@ def _answer(probe: Probe, found: tuple[RulePrice, ...], totals: tuple[int, ...])
             height="content",
             alt=_("Table of the rules with what they give and what they cost"),
         )
-        download(probe, "sensitivity-prices", price_records(found, probe.places))
+    files(
+        probe,
+        "prices",
+        _("Price of rules"),
+        prices_title(found, numbers),
+        _("The present allocation against the one without the rule."),
+        lambda: price_records(found, probe.places),
+        lambda colours: price_bars(found, numbers, colours),
+    )
     _one_rule(probe, found, totals, numbers)
 
 

@@ -11,7 +11,7 @@ from budget.ui.figures import show
 from budget.ui.probe import (
     Probe,
     centre_table,
-    download,
+    files,
     money_column,
     parameter_picker,
     signed_columns,
@@ -21,7 +21,7 @@ from budget.ui.probe import (
 from budget.ui.probe_range import value_range
 from budget.ui.text import plain
 from budget.view.numbers import Numbers
-from budget.view.parameters import capital
+from budget.view.parameters import capital, full_title
 from budget.view.places import GROUPINGS, gini_text
 from budget.view.sweep_charts import sweep_lines
 from budget.view.sweeps import (
@@ -104,7 +104,16 @@ def _answer(probe: Probe, found: Curve, parameter: Parameter) -> None:
             height=TABLE,
             alt=_("Table of the swept values with λ, counts of stopped centres and inequality"),
         )
-        download(probe, "sensitivity-sweep", curve_records(swept))
+    files(
+        probe,
+        "sweep",
+        _("Sweep"),
+        curve_title(swept, numbers),
+        against,
+        lambda: curve_records(swept),
+        lambda colours: sweep_lines(swept, grouping, numbers, colours),
+        {parameter.path: full_title(parameter, probe.shown.baseline, _)},
+    )
 
 
 TABLE = 300

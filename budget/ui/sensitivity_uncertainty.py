@@ -8,7 +8,7 @@ from budget.allocation.disturbance import Disturbance
 from budget.allocation.uncertainty import Uncertainty, uncertainty
 from budget.ui import keys, session, studies
 from budget.ui.figures import show
-from budget.ui.probe import Probe, centre_table, download, money_column
+from budget.ui.probe import Probe, centre_table, files, money_column
 from budget.ui.text import plain
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
@@ -150,7 +150,15 @@ def _answer(probe: Probe, found: Uncertainty) -> None:
         f"uncertainty:{against}",
         _("Table of the centres with their percentiles and how often they gain"),
     )
-    download(probe, f"sensitivity-uncertainty-{against}", spread_records(spreads, probe.places))
+    files(
+        probe,
+        f"uncertainty-{against}".replace("_", "-"),
+        _("Uncertainty"),
+        uncertainty_title(spreads, found.draws, numbers),
+        uncertainty_basis(found, numbers),
+        lambda: spread_records(spreads, probe.places),
+        lambda colours: spread_intervals(spreads, probe.places, found.draws, numbers, colours),
+    )
 
 
 def _against(numbers: Numbers) -> str:
