@@ -41,7 +41,7 @@ def _head(found: Explained, context: Context, numbers: Numbers) -> None:
                 st.badge(_("certified"), color="green", icon=":material/verified:")
             else:
                 st.badge(_("not certified"), color="red", icon=":material/gpp_bad:")
-            centre_notice.downloads(found, context, numbers)
+            centre_notice.menu(found, context, numbers)
         st.markdown(plain(centre.sentence(found, numbers)))
         st.caption(plain(context.rules))
 

@@ -30,10 +30,9 @@ COLUMNS: Mapping[str, str] = {
     "loses_share": N_("Loses (share of draws)"),
     "verdict": N_("Verdict"),
     "way": N_("Way"),
-    "pool": N_("Pool"),
     "step": N_("Step"),
-    "term": N_("Rule or term"),
-    "krw": N_("Amount (won)"),
+    "change_krw": N_("Change (won)"),
+    "reached_krw": N_("Reached (won)"),
     "centre": N_("Centre"),
     "operating_per_weighted_head_krw": N_("Operating money per weighted head (won)"),
 }
@@ -65,8 +64,8 @@ def record_table(
 
 
 def _kind(field: str, titles: Mapping[str, str]) -> str:
-    if field == "krw" or field.endswith("_krw"):
-        return "won_change" if field in {"krw", "effect_krw"} else "won"
+    if field.endswith("_krw"):
+        return "won_change" if field in {"change_krw", "effect_krw"} else "won"
     return "number" if field in titles or field.endswith("_share") or field == "gini" else "text"
 
 
