@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from budget.view.charts import PICK, Figure
+from budget.view.charts import Figure
+from budget.view.drawing import PICK
 
 
 def show(figure: Figure) -> None:

@@ -15,8 +15,9 @@ from budget.allocation.policy import Policy
 from budget.allocation.uncertainty import Spread
 from budget.view.charts import Figure
 from budget.view.colours import Colours
+from budget.view.drawing import change_axis, finished, name_axis
 from budget.view.frontiers import frontier_title, setting_text
-from budget.view.numbers import DECREASE, Numbers
+from budget.view.numbers import Numbers
 from budget.view.places import Places, gini_text, rule_title
 from budget.view.rule_prices import prices_title
 from budget.view.spreads import VERDICTS, uncertainty_title
@@ -77,14 +78,7 @@ def _price_bars(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, 
             "rule:N",
             sort=alt.EncodingSortField("place", op="min"),
             title=None,
-            axis=alt.Axis(
-                domain=False,
-                ticks=False,
-                labelFontSize=13,
-                labelColor=colours.text,
-                labelLimit=300,
-                labelPadding=8,
-            ),
+            axis=name_axis(colours, 300),
         ),
         tooltip=[
             alt.Tooltip("rule:N", title=_("Rule")),
@@ -109,7 +103,7 @@ def _price_bars(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, 
             )
         )
     zero = alt.Chart(alt.NamedData("rules")).mark_rule(color=colours.muted).encode(x=alt.datum(0))
-    return _finished(alt.layer(*layers, zero), BAR * count)
+    return finished(alt.layer(*layers, zero), BAR * count)
 
 
 # --- the frontier --------------------------------------------------------------------------------
@@ -209,7 +203,7 @@ def _frontier_scatter(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
     name = present.mark_text(
         color=colours.less_text, align="left", dx=10, dy=10, fontSize=12.5, fontWeight=600
     ).encode(text="setting:N")
-    return _finished(alt.layer(beaten, line, dots, ends, diamond, name), FRONTIER_HEIGHT)
+    return finished(alt.layer(beaten, line, dots, ends, diamond, name), FRONTIER_HEIGHT)
 
 
 # --- uncertainty ---------------------------------------------------------------------------------
@@ -274,7 +268,6 @@ def _sides(rows: pd.DataFrame, numbers: Numbers) -> pd.DataFrame:
 @functools.cache
 def _spread_intervals(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
     _ = numbers.words
-    decrease = DECREASE[_.language]
     rank = alt.X("rank:O", axis=None, scale=alt.Scale(paddingInner=0.1, paddingOuter=0))
     centres = alt.Chart(alt.NamedData("centres")).encode(
         x=rank,
@@ -289,19 +282,8 @@ def _spread_intervals(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
         "low:Q",
         title=_("Change (%)"),
         scale=alt.Scale(nice=False, padding=22),
-        axis=alt.Axis(
-            tickCount=6,
-            domain=False,
-            ticks=False,
-            gridColor=colours.line,
-            gridOpacity=0.6,
-            labelColor=colours.muted,
-            titleColor=colours.text,
-            titleFontWeight="normal",
-            labelExpr=(
-                f"(datum.value < 0 ? '{decrease}' : datum.value > 0 ? '+' : '')"
-                " + format(abs(datum.value), ',')"
-            ),
+        axis=change_axis(
+            numbers, colours, tickCount=6, titleColor=colours.text, titleFontWeight="normal"
         ),
     )
     layers = []
@@ -327,11 +309,4 @@ def _spread_intervals(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
             .encode(x=rank, y=alt.value(2), text="name:N")
         )
     zero = alt.Chart(alt.NamedData("centres")).mark_rule(color=colours.text).encode(y=alt.datum(0))
-    return _finished(alt.layer(*layers, zero), SPREAD_HEIGHT)
-
-
-def _finished(chart: Any, height: int) -> Mapping[str, Any]:
-    spec: Mapping[str, Any] = (
-        chart.properties(height=height).configure_view(strokeWidth=0).to_dict()
-    )
-    return spec
+    return finished(alt.layer(*layers, zero), SPREAD_HEIGHT)

@@ -9,7 +9,8 @@ import pandas as pd
 
 from budget.view.charts import Figure
 from budget.view.colours import Colours
-from budget.view.numbers import DECREASE, Numbers
+from budget.view.drawing import change_axis
+from budget.view.numbers import Numbers
 from budget.view.parameters import capital, full_title
 from budget.view.sweeps import Swept, bite_sentence, curve_title
 
@@ -148,7 +149,6 @@ def _sweep_lines(
     numbers: Numbers, colours: Colours, axis: str, low: float, high: float
 ) -> Mapping[str, Any]:
     _ = numbers.words
-    decrease = DECREASE[_.language]
     scale = alt.Scale(domain=[low, high + NAMES * (high - low)], nice=False, zero=False)
     place = alt.X("value:Q", scale=scale)
     x = alt.X(
@@ -171,19 +171,8 @@ def _sweep_lines(
         "change:Q",
         title=_("Change against the present rules (%)"),
         scale=alt.Scale(padding=PADDING, nice=False),
-        axis=alt.Axis(
-            tickCount=5,
-            domain=False,
-            ticks=False,
-            gridColor=colours.line,
-            gridOpacity=0.6,
-            labelColor=colours.muted,
-            titleColor=colours.text,
-            titleFontWeight="normal",
-            labelExpr=(
-                f"(datum.value < 0 ? '{decrease}' : datum.value > 0 ? '+' : '')"
-                " + format(abs(datum.value), ',')"
-            ),
+        axis=change_axis(
+            numbers, colours, tickCount=5, titleColor=colours.text, titleFontWeight="normal"
         ),
     )
     lines = alt.Chart(alt.NamedData("lines"))
