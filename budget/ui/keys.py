@@ -26,6 +26,10 @@ REVIEW_TOLD = "review_told"
 QUEUE_VISIT = "queue_visit"
 CENTRE = "centre"
 WAY = "way"
+MEASURE = "measure"
+PROVINCE = "province"
+VIEW = "view"
+FILTER = "filter"
 KEPT = (LANGUAGE, UNIT)
 """What stays when the visitor of the demonstration becomes another person."""
 
@@ -47,6 +51,16 @@ TEXT_PARAMETER = "text"
 PAGE_PARAMETER = "page"
 RECORD_PARAMETER = "record"
 ROLE_PARAMETER = "role"
+MEASURE_PARAMETER = "measure"
+PROVINCE_PARAMETER = "province"
+VIEW_PARAMETER = "view"
+FILTER_PARAMETER = "filter"
+AGAINST_PARAMETER = "against"
+WAY_PARAMETER = "way"
+STATE_PARAMETER = "state"
+CATEGORY_PARAMETER = "category"
+REVIEWER_PARAMETER = "reviewer"
+MINE_PARAMETER = "mine"
 
 # widgets
 LANGUAGE_SWITCH = "language_switch"
@@ -104,6 +118,13 @@ CENTRE_TABLE = "centre_table"
 CHANGE_CHART = "change_chart"
 GREATEST_CHART = "greatest_chart"
 POOL_TABLE = "pool_table"
+CONFLICT_TABLE = "conflict_table"
+COUNTRY_MAP = "country_map"
+COUNTRY_TABLE = "country_table"
+MEASURE_SWITCH = "measure_switch"
+PROVINCE_CLEAR = "province_clear"
+VIEW_SWITCH = "view_switch"
+CORRECT_ADDRESS = "correct_address"
 CENTRE_PICKER = "centre_picker"
 CENTRE_PREVIOUS = "centre_previous"
 CENTRE_NEXT = "centre_next"
@@ -207,6 +228,11 @@ def theirs(need_id: str, name: str) -> str:
 def mine(need_id: str, name: str) -> str:
     """The button that keeps one's own text."""
     return f"mine:{need_id}:{name}"
+
+
+def kept(page: str, parameter: str) -> str:
+    """What a page keeps of a parameter of its address while other pages are visited."""
+    return f"kept:{page}:{parameter}"
 
 
 def asked(parameter: str) -> str:

@@ -54,6 +54,11 @@ class Movement:
     centres: tuple[CentreChange, ...]
     without_before: int
 
+    def of(self, province: str) -> "Movement":
+        """The same of one province alone; who has no before is not counted by province."""
+        there = tuple(centre for centre in self.centres if centre.province == province)
+        return Movement(self.against, there, 0)
+
     @cached_property
     def gainers(self) -> tuple[CentreChange, ...]:
         """Centres with more, the greatest gain first."""
@@ -174,16 +179,3 @@ def movement_leader(movement: Movement, numbers: Numbers) -> str:
             )
         )
     return " ".join(parts)
-
-
-def by_province(movement: Movement) -> list[tuple[str, int, int]]:
-    """Province, what its centres had and what they have; the greatest relative gain first."""
-    before: dict[str, int] = {}
-    now: dict[str, int] = {}
-    for centre in movement.centres:
-        before[centre.province] = before.get(centre.province, 0) + (centre.before or 0)
-        now[centre.province] = now.get(centre.province, 0) + centre.now
-    return sorted(
-        ((province, before[province], now[province]) for province in before),
-        key=lambda found: (-(found[2] - found[1]) / max(found[1], 1), found[0]),
-    )
