@@ -37,7 +37,7 @@ POOL_ROW = 28
 LAMBDA = N_("The part of its entitlement that every centre gets that no floor, cap or band stops.")
 WIDER = {"million": 0, "thousand": 16, "won": 42}
 """Pixels that a column of money needs more in a smaller unit."""
-POOL_WIDTHS = {"ko": (74, 78, 78), "en": (98, 88, 60)}
+POOL_WIDTHS = {"ko": (74, 78, 78), "en": (98, 86, 92)}
 CENTRE_WIDTHS = {"ko": (98, 50, 62, 60), "en": (134, 72, 60, 88)}
 """Centre, province, change in per cent, a pool."""
 MAP_HEIGHT = 330
@@ -77,7 +77,7 @@ def result(
         else since_baseline(allocation, baseline, _)
     )
     _headline(allocation, movement, numbers, requests)
-    left, right = st.columns([0.55, 0.45], gap="small")
+    left, right = st.columns([0.57, 0.43], gap="small")
     with left:
         _pool_table(tables.pool_lines(allocation, baseline, _), numbers)
     with right:
@@ -216,10 +216,10 @@ def _pool_table(lines: Sequence[PoolLine], numbers: Numbers) -> None:
             "amount": text(
                 capital(_(numbers.unit.label)), alignment="right", width=widths[1] + wider
             ),
-            "amount_change": text(capital(_("vs base")), alignment="right", width=widths[2]),
-            "factor": text("λ", alignment="right", width=46, help=_(LAMBDA)),
-            "floor": text(capital(_("floor")), alignment="right", width=74),
-            "cap": text(capital(_("cap")), alignment="right", width=74),
+            "amount_change": text(capital(_("vs baseline")), alignment="right", width=widths[2]),
+            "factor": text("λ", alignment="right", width=44, help=_(LAMBDA)),
+            "floor": text(capital(_("floor")), alignment="right", width=68),
+            "cap": text(capital(_("cap")), alignment="right", width=68),
             "band": text(capital(_("bands")), alignment="right", width=56),
         },
         hide_index=True,
@@ -334,10 +334,10 @@ def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> di
         "staff": st.column_config.NumberColumn(_("Staff"), format="%,.0f", width=46),
         "before": st.column_config.NumberColumn(capital(before), format=money, width=76 + wider),
         "more": st.column_config.NumberColumn(
-            capital(_("more %")), format="+%,.1f", width=widths[2]
+            capital(_("gain %")), format="+%,.1f", width=widths[2]
         ),
         "less": st.column_config.NumberColumn(
-            capital(_("less %")), format=f"{DECREASE[_.language]}%,.1f", width=widths[2]
+            capital(_("loss %")), format=f"{DECREASE[_.language]}%,.1f", width=widths[2]
         ),
         "special": st.column_config.NumberColumn(
             capital(_("special")), format=money, width=62 + wider

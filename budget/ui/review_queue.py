@@ -196,7 +196,9 @@ def _controls(rows: Sequence[Need], _: Words, *, has_provinces: bool) -> None:
             ),
         )
         if not session.person().has(Role.AUDITOR):
-            st.toggle(_("Only mine"), **_control(MINE, keys.QUEUE_MINE, address.value(MINE) is True))
+            st.toggle(
+                _("Only mine"), **_control(MINE, keys.QUEUE_MINE, address.value(MINE) is True)
+            )
 
 
 def _mine(need: Need) -> bool:

@@ -128,7 +128,7 @@ def _picture(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
 
     asked = (
         alt.Chart(alt.NamedData("asked"))
-        .mark_bar(color=colours.less, stroke=colours.surface)
+        .mark_bar(color=colours.less_text, stroke=colours.surface)
         .encode(
             x=x("start"),
             x2="end",
@@ -140,7 +140,7 @@ def _picture(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
             ],
         )
     )
-    there = names.mark_bar(color=colours.more).encode(
+    there = names.mark_bar(color=colours.more_text).encode(
         x=alt.X("zero:Q", axis=None, scale=scale),
         x2="available",
         y=alt.value(top_below),

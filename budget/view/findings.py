@@ -162,7 +162,7 @@ def movement_leader(movement: Movement, numbers: Numbers) -> str:
         first = movement.gainers[0]
         parts.append(
             _(
-                "Most more: {centre} {change} ({rate}).",
+                "Largest gain: {centre} {change} ({rate}).",
                 centre=first.name,
                 change=numbers.change(first.change),
                 rate=numbers.percent_change(first.rate),
@@ -172,7 +172,7 @@ def movement_leader(movement: Movement, numbers: Numbers) -> str:
         last = movement.losers[0]
         parts.append(
             _(
-                "Most less: {centre} {change} ({rate}).",
+                "Largest loss: {centre} {change} ({rate}).",
                 centre=last.name,
                 change=numbers.change(last.change),
                 rate=numbers.percent_change(last.rate),

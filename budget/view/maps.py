@@ -4,9 +4,7 @@ Outlines come as GeoJSON and are thinned here: below a pixel of a small map nobo
 """
 
 import functools
-import json
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -15,14 +13,16 @@ import pandas as pd
 from budget.view.charts import PICK, Figure
 from budget.view.colours import Colours
 from budget.view.names import province_name
-from budget.view.numbers import DECREASE, Numbers
+from budget.view.numbers import Numbers
 from budget.view.places import (
+    UNKNOWN,
     Country,
     Measure,
     Money,
     country_basis,
     country_title,
     measure_name,
+    shades_of,
     value_text,
 )
 
@@ -31,11 +31,7 @@ SMALLEST_ISLET = 0.004
 FAR_EAST, FAR_WEST = 130.0, 125.2
 """Longitudes beyond which an island stays, however small: the country is shown whole."""
 
-CHANGES = (-8, -4, -0.05, 0.05, 4, 8)
-"""Per cent at which the colour of a change turns; fixed, so that a colour means the same always."""
-RATES = (85, 90, 93, 96)
-"""Per cent at which the colour of an execution rate turns."""
-SHARES = ("change", "execution")
+LEGEND_WIDTH = 92
 LAND_OPACITY = 0.45
 """Provinces are paler than the circles on them, which have the same scale."""
 SIZES = [14, 330]
@@ -113,11 +109,12 @@ def country_map(
         chosen: the province that is marked.
     """
     _ = numbers.words
+    shades = shades_of(found, measure, numbers)
     provinces = pd.DataFrame(
         {
             "province": list(found.provinces),
             "province_name": [province_name(name, _) for name in found.provinces],
-            "value": [_drawn(money, measure, numbers) for money in found.provinces.values()],
+            "band": [shades.band(money) for money in found.provinces.values()],
             "chosen": [name == chosen for name in found.provinces],
             **_texts(list(found.provinces.values()), numbers),
         }
@@ -131,24 +128,16 @@ def country_map(
             "lat": [place.lat for place in places],
             "lon": [place.lon for place in places],
             "money": [place.money.total / numbers.unit.won for place in places],
-            "value": [_drawn(place.money, measure, numbers) for place in places],
+            "band": [shades.band(place.money) for place in places],
             **_texts([place.money for place in places], numbers),
         }
     )
     return Figure(
         _country_map(measure, numbers, colours, height),
-        {"provinces": provinces, "places": centres},
+        {"provinces": provinces, "places": centres, "legend": _legend_rows(shades.labels)},
         f"{country_title(found, measure, numbers)}. {country_basis(found, measure, numbers)}",
         fixed={"outlines": outlines},
     )
-
-
-def _drawn(money: Money, measure: Measure, numbers: Numbers) -> float | None:
-    """A measure as the scale of colours has it: per cent, or money in the reader's unit."""
-    value = money.value(measure)
-    if value is None:
-        return None
-    return value * 100 if measure in SHARES else value / numbers.unit.won
 
 
 def _texts(rows: Sequence[Money], numbers: Numbers) -> dict[str, list[str]]:
@@ -167,7 +156,12 @@ def _country_map(
     facts = [
         alt.Tooltip(f"{name}:N", title=measure_name(shown, _)) for name, shown in TEXTS.items()
     ]
-    colour = _colour(measure, numbers, colours)
+    scale = colours.diverging if measure == "change" else colours.one_hue
+    colour = alt.Color(
+        "band:O",
+        legend=None,
+        scale=alt.Scale(domain=[UNKNOWN, *range(len(scale))], range=[colours.muted, *scale]),
+    )
     land = (
         alt.Chart(alt.NamedData("outlines"))
         .mark_geoshape(cursor="pointer")
@@ -176,11 +170,11 @@ def _country_map(
             from_=alt.LookupData(
                 alt.NamedData("provinces"),
                 key="province",
-                fields=["province", "province_name", "value", "chosen", *TEXTS],
+                fields=["province", "province_name", "band", "chosen", *TEXTS],
             ),
         )
         .encode(
-            color=_known(colour, colours.land),
+            color=colour,
             fillOpacity=alt.value(LAND_OPACITY),
             stroke=alt.condition("datum.chosen", alt.value(colours.text), alt.value(colours.coast)),
             strokeWidth=alt.condition("datum.chosen", alt.value(2), alt.value(0.7)),
@@ -195,7 +189,7 @@ def _country_map(
             longitude="lon:Q",
             latitude="lat:Q",
             size=alt.Size("money:Q", scale=alt.Scale(range=SIZES, zero=True), legend=None),
-            color=alt.value(colours.more) if is_amount else _known(colour, colours.muted),
+            color=alt.value(colours.more) if is_amount else colour,
             tooltip=[alt.Tooltip("centre:N", title=_("Centre")), *facts],
         )
         .add_params(
@@ -205,7 +199,7 @@ def _country_map(
         )
     )
     spec: Mapping[str, Any] = (
-        alt.layer(land, circles)
+        alt.layer(land, circles, *_legend(colour, numbers, colours, height))
         .project(type="mercator")
         .properties(height=height)
         .configure_view(strokeWidth=0)
@@ -214,65 +208,24 @@ def _country_map(
     return spec
 
 
-def _known(colour: alt.Color, otherwise: str) -> Any:
-    """A colour where the figure is known."""
-    return alt.condition("isValid(datum.value)", colour, alt.value(otherwise))
+def _legend_rows(shades: Sequence[str]) -> pd.DataFrame:
+    """The labels of the legend from the bottom up, the least first."""
+    return pd.DataFrame({"band": range(len(shades)), "label": list(shades)})
 
 
-def _colour(measure: Measure, numbers: Numbers, colours: Colours) -> alt.Color:
-    """Blue and orange about no change; one hue for everything that has no middle."""
-    _ = numbers.words
-    legend: dict[str, Any] = {
-        "orient": "right",
-        "title": _("%") if measure in SHARES else numbers.unit_name,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "labelColor": colours.text,
-        "titleColor": colours.muted,
-        "type": "symbol",
-        "symbolType": "square",
-        "symbolStrokeWidth": 0,
-        "symbolOpacity": 1,
-    }
-    if measure == "change":
-        return alt.Color(
-            "value:Q",
-            scale=alt.Scale(type="threshold", domain=CHANGES, range=list(colours.diverging)),
-            legend=alt.Legend(**legend, labelExpr=_by_index(_change_labels(numbers))),
-        )
-    if measure == "execution":
-        return alt.Color(
-            "value:Q",
-            scale=alt.Scale(type="threshold", domain=RATES, range=list(colours.one_hue)),
-            legend=alt.Legend(**legend, labelExpr=_by_index(_rate_labels(numbers))),
-        )
-    return alt.Color(
-        "value:Q",
-        scale=alt.Scale(type="quantile", range=list(colours.one_hue)),
-        legend=alt.Legend(**legend, format=",.0f" if measure == "amount" else ",.1f"),
+def _legend(colour: alt.Color, numbers: Numbers, colours: Colours, height: int) -> list[alt.Chart]:
+    """Squares and words at the lower right, where there is only sea; a legend of our own.
+
+    Its words are data, so that the drawing stays the same when the limits move.
+    """
+    rows = alt.Chart(alt.NamedData("legend"))
+    across = alt.Y(
+        "band:Q", axis=None, scale=alt.Scale(domain=[0, 1], range=[height - 10, height - 28])
     )
-
-
-def _by_index(labels: Sequence[str]) -> str:
-    """An expression that gives the legend's labels in their order."""
-    return f"{json.dumps(list(labels), ensure_ascii=False)}[datum.index]"
-
-
-def _change_labels(numbers: Numbers) -> list[str]:
-    less = DECREASE[numbers.words.language]
-    far, near = (f"{value:g}" for value in CHANGES[-1:-3:-1])
-    return [
-        f"{less}{far} …",
-        f"{less}{near} … {less}{far}",
-        f"0 … {less}{near}",
-        "0",
-        f"0 … +{near}",
-        f"+{near} … +{far}",
-        f"+{far} …",
-    ]
-
-
-def _rate_labels(numbers: Numbers) -> list[str]:
-    edges = [numbers.number(edge) for edge in RATES]
-    between = [f"{low} … {high}" for low, high in pairwise(edges)]
-    return [f"… {edges[0]}", *between, f"{edges[-1]} …"]
+    squares = rows.mark_square(size=150, opacity=1, aria=False).encode(
+        x=alt.value(alt.expr(f"width - {LEGEND_WIDTH}")), y=across, color=colour
+    )
+    words = rows.mark_text(align="left", baseline="middle", fontSize=12, color=colours.text).encode(
+        x=alt.value(alt.expr(f"width - {LEGEND_WIDTH - 12}")), y=across, text="label:N"
+    )
+    return [squares, words]

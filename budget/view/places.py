@@ -3,9 +3,11 @@
 A province is the sum of its centres; its rates are computed from the sums, never averaged.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
+from statistics import quantiles
 from typing import Literal
 
 import pandas as pd
@@ -259,6 +261,68 @@ def country_basis(found: Country, measure: Measure, numbers: Numbers) -> str:
             )
         )
     return " ".join(parts)
+
+
+# --- colours -------------------------------------------------------------------------------------
+
+CHANGES = (-0.08, -0.04, -0.0005, 0.0005, 0.04, 0.08)
+"""Where the colour of a change turns: fixed, so that a colour means the same after every move."""
+RATES = (0.85, 0.90, 0.93, 0.96)
+"""Where the colour of an execution rate turns."""
+FIFTHS = 5
+"""Money has as many colours, each for as many places as the others."""
+UNKNOWN = -1
+
+
+@dataclass(frozen=True)
+class Shades:
+    """The classes of a measure that have a colour each, from the lowest.
+
+    Attributes:
+        edges: where one class ends and the next begins; the value itself belongs to the next.
+        labels: what each class is called; one more than edges.
+    """
+
+    measure: Measure
+    edges: tuple[float, ...]
+    labels: tuple[str, ...]
+
+    def band(self, money: Money) -> int:
+        """The class of a place; UNKNOWN where the measure is not known."""
+        value = money.value(self.measure)
+        return UNKNOWN if value is None else bisect_right(self.edges, value)
+
+
+def shades_of(found: Country, measure: Measure, numbers: Numbers) -> Shades:
+    """The classes of a measure: fixed for rates, fifths of the places for money."""
+    _ = numbers.words
+    if measure == "change":
+        words = [numbers.percent_change(edge) for edge in CHANGES]
+        words[2] = words[3] = numbers.percent(0, 0)
+        labels = list(_labels(words, _))
+        labels[3] = words[3]
+        return Shades(measure, CHANGES, tuple(labels))
+    if measure == "execution":
+        return Shades(measure, RATES, _labels([numbers.percent(edge, 0) for edge in RATES], _))
+    places = found.provinces.values() if measure == "amount" else _centres(found)
+    values = sorted(value for money in places if (value := money.value(measure)) is not None)
+    step = numbers.unit.won / 10**numbers.unit.digits
+    cuts = quantiles(values, n=FIFTHS) if len(values) > 1 else [0.0] * (FIFTHS - 1)
+    edges = tuple(round(cut / step) * step for cut in cuts)
+    return Shades(measure, edges, _labels([numbers.money(round(edge)) for edge in edges], _))
+
+
+def _centres(found: Country) -> list[Money]:
+    return [place.money for place in found.places]
+
+
+def _labels(edges: Sequence[str], _: Words) -> tuple[str, ...]:
+    """What the classes between these edges are called."""
+    between = [_("{low} to {high}", low=low, high=high) for low, high in pairwise(edges)]
+    return (_("below {edge}", edge=edges[0]), *between, _("from {edge}", edge=edges[-1]))
+
+
+# --- the table behind a map ----------------------------------------------------------------------
 
 
 def province_table(found: Country, measure: Measure, numbers: Numbers) -> pd.DataFrame:
