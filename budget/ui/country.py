@@ -8,12 +8,13 @@ from budget.ui.address import Parameter
 from budget.ui.centre_link import open_centre
 from budget.ui.figures import pick_of, picked_place
 from budget.ui.text import plain
-from budget.view import maps, places
+from budget.view import country as measures
+from budget.view import maps
+from budget.view.country import MEASURES, Country, Measure
 from budget.view.maps import Outlines
 from budget.view.names import PROVINCES, province_name
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
-from budget.view.places import MEASURES, Country, Measure
 
 MEASURE = Parameter(
     keys.MEASURE_PARAMETER,
@@ -43,7 +44,7 @@ def measure_switch() -> None:
     st.segmented_control(
         _("Measure of the map"),
         list(MEASURES),
-        format_func=lambda name: places.measure_name(name, _),
+        format_func=lambda name: measures.measure_name(name, _),
         key=keys.MEASURE_SWITCH,
         on_change=_choose_measure,
         required=True,
@@ -78,7 +79,7 @@ def basis(found: Country, numbers: Numbers) -> None:
     _ = numbers.words
     st.caption(
         plain(
-            f"{places.country_basis(found, measure(), numbers)} "
+            f"{measures.country_basis(found, measure(), numbers)} "
             f"{_('Boundaries: National Geographic Information Institute.')}"
         )
     )
@@ -104,7 +105,7 @@ def chosen_province(numbers: Numbers) -> str:
 def table(found: Country, numbers: Numbers) -> None:
     """The provinces with every measure, the highest of the chosen one first."""
     _ = numbers.words
-    rows = places.province_table(found, measure(), numbers)
+    rows = measures.province_table(found, measure(), numbers)
     before = _("Before") if found.against == "baseline" else _("Last year")
     text = st.column_config.TextColumn
     with st.expander(_("Table of the map"), icon=":material/table_rows:"):

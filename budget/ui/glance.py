@@ -12,7 +12,8 @@ from budget.ui.figures import picked, show
 from budget.ui.results import certificate_badge
 from budget.ui.round import Round
 from budget.ui.text import plain
-from budget.view import charts, places
+from budget.view import charts
+from budget.view import country as measures
 from budget.view.findings import (
     Movement,
     movement_basis,
@@ -177,11 +178,11 @@ def country_and_centres(allocation: Allocation, shown: Round) -> None:
     """Map at the left, the greatest gains and losses at the right, of all or of one province."""
     _, numbers = session.words(), session.numbers()
     movement = since_last_year(allocation, _)
-    found = places.country(allocation, movement, _)
+    found = measures.country(allocation, movement, _)
     left, right = st.columns([0.42, 0.58], gap="large")
     with left:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            title = places.country_title(found, country.measure(), numbers)
+            title = measures.country_title(found, country.measure(), numbers)
             st.subheader(plain(title), anchor=False)
         country.measure_switch()
         country.country(found, shown.provinces, numbers, MAP_HEIGHT)

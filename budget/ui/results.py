@@ -15,7 +15,8 @@ from budget.ui.address import Parameter
 from budget.ui.centre_link import open_centre
 from budget.ui.figures import picked
 from budget.ui.text import plain
-from budget.view import charts, places, tables
+from budget.view import charts, tables
+from budget.view import country as measures
 from budget.view.findings import (
     Movement,
     movement_basis,
@@ -98,11 +99,11 @@ def _map_and_table(
     allocation: Allocation, movement: Movement, numbers: Numbers, outlines: Outlines
 ) -> str:
     """The map beside the table; gives the centre that was clicked in the table, or ""."""
-    found = places.country(allocation, movement, numbers.words)
+    found = measures.country(allocation, movement, numbers.words)
     rows = _above_the_table(allocation, movement, numbers)
     left, right = st.columns([0.5, 0.5], gap="small")
     with left:
-        title = places.country_title(found, country.measure(), numbers)
+        title = measures.country_title(found, country.measure(), numbers)
         st.markdown(f"**{plain(title)}**")
         country.measure_switch()
         country.country(found, outlines, numbers, MAP_HEIGHT)

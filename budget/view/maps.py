@@ -12,9 +12,7 @@ import pandas as pd
 
 from budget.view.charts import PICK, Figure
 from budget.view.colours import Colours
-from budget.view.names import province_name
-from budget.view.numbers import Numbers
-from budget.view.places import (
+from budget.view.country import (
     UNKNOWN,
     Country,
     Measure,
@@ -25,6 +23,8 @@ from budget.view.places import (
     shades_of,
     value_text,
 )
+from budget.view.names import province_name
+from budget.view.numbers import Numbers
 
 SMALLEST_ISLET = 0.004
 """Square degrees; smaller islets are left out, unless they are far from everything else."""
