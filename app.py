@@ -29,7 +29,9 @@ def pages() -> None:
             for name, title, icon, verb in (
                 ("overview", _("Overview"), "dashboard", Verb.SEE_ROUND),
                 ("allocate", _("Allocate"), "tune", Verb.SEE_FIGURES),
+                ("compare", _("Compare"), "compare_arrows", Verb.SEE_SCENARIOS),
                 ("centre", _("Centre"), "apartment", Verb.SEE_CENTRE),
+                ("sensitivity", _("Sensitivity"), "labs", Verb.SEE_FIGURES),
                 ("requests", _("Requests"), "edit_document", Verb.BEGIN),
                 ("review", _("Review"), "rule", Verb.SEE_QUEUE),
                 ("people", _("People"), "group", Verb.SEE_PEOPLE),

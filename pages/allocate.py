@@ -38,11 +38,9 @@ def rules_and_result(shown: Round) -> None:
             with st.spinner(_("Computing"), show_time=False):
                 found = allocation(shown, changes)
         except InfeasiblePolicy as error:
-            conflict.conflict(error, shown.baseline.replaced(changes), shown.baseline)
+            conflict.conflict(error, shown.baseline.replaced(changes), shown)
         else:
-            results.result(
-                found, comparable_baseline(shown, found), shown.requests, shown.provinces
-            )
+            results.result(found, comparable_baseline(shown, found), shown)
 
 
 _ = session.enter()

@@ -85,7 +85,7 @@ def _by_rules(known: CentreFacts, round_: RoundFacts, names: Mapping[str, str]) 
         with st.spinner(_("Computing"), show_time=False):
             present = allocation(shown, changes)
     except InfeasiblePolicy as error:
-        conflict.conflict(error, shown.baseline.replaced(changes), shown.baseline)
+        conflict.conflict(error, shown.baseline.replaced(changes), shown)
         return
     key = tuple(sorted((path, str(value)) for path, value in changes.items()))
     found = _explained(shown.version, key, known.centre_id, present)

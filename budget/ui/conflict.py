@@ -1,21 +1,27 @@
 """Rules that contradict each other: in words, as a picture, and with what alone would mend them."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from budget.allocation.infeasibility import Conflict, InfeasiblePolicy
 from budget.allocation.policy import Policy
-from budget.ui import keys, results, session
+from budget.ui import keys, session
+from budget.ui.allocation_files import rules_contents
+from budget.ui.downloads import downloads
 from budget.ui.figures import show
+from budget.ui.round import Round
 from budget.ui.text import plain
 from budget.view import conflict_chart, notices
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital, parameter_at
 
 
-def conflict(error: InfeasiblePolicy, policy: Policy, baseline: Policy) -> None:
+def conflict(error: InfeasiblePolicy, policy: Policy, shown: Round) -> None:
     """Why the rules contradict each other, by how much, and what alone would mend it."""
     _, numbers = session.words(), session.numbers()
+    baseline = shown.baseline
     st.error(
         f"**{_('These rules contradict each other: there is no allocation.')}**  \n"
         + plain(notices.conflict_sentence(error.conflict, numbers)),
@@ -49,7 +55,7 @@ def conflict(error: InfeasiblePolicy, policy: Policy, baseline: Policy) -> None:
                 args=(remedy.path, remedy.feasible, parameter.value),
             )
 
-    results.downloads(policy, None)
+    downloads(partial(rules_contents, shown, policy))
 
 
 def _apply(path: str, value: int, baseline: int) -> None:

@@ -17,10 +17,10 @@ from budget.view.numbers import Numbers
 from budget.view.parameters import capital
 
 MEASURE = Parameter(
-    keys.MEASURE_PARAMETER,
+    keys.MAP_MEASURE_PARAMETER,
     address.one_of(MEASURES),
     N_("change, amount, per_head or execution"),
-    kept=keys.MEASURE,
+    kept=keys.MAP_MEASURE,
 )
 PROVINCE = Parameter(
     keys.PROVINCE_PARAMETER,
@@ -76,12 +76,15 @@ def _choose_province() -> None:
 
 def basis(found: Country, numbers: Numbers) -> None:
     """What the map's colours and circles mean, and whose the boundaries are."""
+    st.caption(plain(basis_text(found, numbers)))
+
+
+def basis_text(found: Country, numbers: Numbers) -> str:
+    """What the map's colours and circles mean, and whose the boundaries are."""
     _ = numbers.words
-    st.caption(
-        plain(
-            f"{measures.country_basis(found, measure(), numbers)} "
-            f"{_('Boundaries: National Geographic Information Institute.')}"
-        )
+    return (
+        f"{measures.country_basis(found, measure(), numbers)} "
+        f"{_('Boundaries: National Geographic Information Institute.')}"
     )
 
 

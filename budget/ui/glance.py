@@ -1,20 +1,25 @@
 """The parts of the overview: envelope, dates, country, gainers and losers, what waits."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
 from budget.allocation.faults import N_
 from budget.allocation.run import Allocation
 from budget.ui import country, keys, session
+from budget.ui.allocation_files import overview_contents
 from budget.ui.centre_link import open_centre
+from budget.ui.downloads import Picture, downloads
 from budget.ui.figures import picked, show
 from budget.ui.results import certificate_badge
 from budget.ui.round import Round
 from budget.ui.text import plain
-from budget.view import charts
+from budget.view import charts, maps
 from budget.view import country as measures
+from budget.view.colours import LIGHT
 from budget.view.findings import (
+    CentreChange,
     Movement,
     movement_basis,
     movement_title,
@@ -40,6 +45,8 @@ DATES = {
 NAMED = 6
 """So many gainers and as many losers are named."""
 MAP_HEIGHT = 318
+MAP_OF_A_FILE = 640
+"""Pixels either way."""
 
 
 def envelope(allocation: Allocation, shown: Round) -> None:
@@ -62,7 +69,46 @@ def envelope(allocation: Allocation, shown: Round) -> None:
         )
         st.caption(plain(_operating_last_year(allocation, numbers)), width="content")
         certificate_badge(allocation, _)
+        downloads(lambda: overview_contents(shown, allocation, _pictures(allocation, shown)))
     _envelope_parts(parts, total, numbers)
+
+
+def _pictures(allocation: Allocation, shown: Round) -> list[Picture]:
+    """The charts of this page, in the colours of paper."""
+    _, numbers = session.words(), session.numbers()
+    total = allocation.policy.envelope
+    movement = since_last_year(allocation, _)
+    basis = movement_basis(movement, numbers)
+    found, measure = measures.country(allocation, movement, _), country.measure()
+    map_ = partial(maps.country_map, found, shown.provinces, measure, numbers, LIGHT, MAP_OF_A_FILE)
+    return [
+        Picture(
+            "envelope",
+            _("Parts of the envelope"),
+            _(
+                "{envelope} in {year}",
+                envelope=numbers.money_with_unit(total),
+                year=shown.fiscal_year,
+            ),
+            _operating_last_year(allocation, numbers),
+            partial(charts.envelope_bar_for_a_file, _parts(allocation, _), numbers, LIGHT),
+        ),
+        Picture(
+            "map",
+            _("Map"),
+            measures.country_title(found, measure, numbers),
+            country.basis_text(found, numbers),
+            map_,
+            MAP_OF_A_FILE,
+        ),
+        Picture(
+            "leaders",
+            _("Greatest gains and losses"),
+            movement_title(movement, numbers),
+            basis,
+            partial(charts.greatest_changes, _named(movement), numbers, LIGHT),
+        ),
+    ]
 
 
 def _envelope_parts(parts: list[tuple[str, int]], total: int, numbers: Numbers) -> None:
@@ -202,9 +248,14 @@ def _gainers_and_losers(movement: Movement, numbers: Numbers) -> str:
     there = movement.of(province) if province else movement
     title.subheader(plain(movement_title(there, numbers)), anchor=False)
     st.caption(plain(movement_basis(there, numbers)))
-    named = [*there.gainers[:NAMED], *reversed(there.losers[:NAMED])]
-    if not named:
+    if not _named(there):
         return ""
     return picked(
-        charts.greatest_changes(named, numbers, session.chart_colours()), keys.GREATEST_CHART
+        charts.greatest_changes(_named(there), numbers, session.chart_colours()),
+        keys.GREATEST_CHART,
     )
+
+
+def _named(movement: Movement) -> list[CentreChange]:
+    """The greatest gainers, then the greatest losers, the greatest loss last."""
+    return [*movement.gainers[:NAMED], *reversed(movement.losers[:NAMED])]

@@ -24,12 +24,16 @@ PEOPLE_SHOWN = "people_shown"
 REVIEWING = "reviewing"
 REVIEW_TOLD = "review_told"
 QUEUE_VISIT = "queue_visit"
+COMPARED = "compared"
+COMPARE_VISIT = "compare_visit"
 CENTRE = "centre"
 WAY = "way"
-MEASURE = "measure"
+MAP_MEASURE = "map_measure"
 PROVINCE = "province"
 VIEW = "view"
 FILTER = "filter"
+PROBE = "probe"
+PROBED = "probed"
 KEPT = (LANGUAGE, UNIT)
 """What stays when the visitor of the demonstration becomes another person."""
 
@@ -51,7 +55,7 @@ TEXT_PARAMETER = "text"
 PAGE_PARAMETER = "page"
 RECORD_PARAMETER = "record"
 ROLE_PARAMETER = "role"
-MEASURE_PARAMETER = "measure"
+MAP_MEASURE_PARAMETER = "measure"
 PROVINCE_PARAMETER = "province"
 VIEW_PARAMETER = "view"
 FILTER_PARAMETER = "filter"
@@ -61,6 +65,12 @@ STATE_PARAMETER = "state"
 CATEGORY_PARAMETER = "category"
 REVIEWER_PARAMETER = "reviewer"
 MINE_PARAMETER = "mine"
+COMPARE_PARAMETER = "compare"
+MEASURE_PARAMETER = "by"
+PART_PARAMETER = "part"
+SWEPT_PARAMETER = "parameter"
+FIRST_PARAMETER = "first"
+SECOND_PARAMETER = "second"
 
 # widgets
 LANGUAGE_SWITCH = "language_switch"
@@ -113,10 +123,32 @@ GOAL_CENTRE = "goal_centre"
 GOAL_PATH = "goal_path"
 GOAL_AGAINST = "goal_against"
 DOWNLOADS = "downloads"
+COMPARE_CHOICES = "compare_choices"
+COMPARE_REFERENCE = "compare_reference"
+COMPARE_MEASURE = "compare_measure"
+COMPARE_BEGIN = "compare_begin"
+COMPARE_PAIR = "compare_pair"
+COMPARE_GROUP = "compare_group"
+COMPARE_FILTER = "compare_filter"
+COMPARE_BANDS = "compare_bands"
+COMPARE_SUMMARY = "compare_summary"
+COMPARE_RULES = "compare_rules"
+COMPARE_GROUPS = "compare_groups"
+COMPARE_OPEN = "compare_open"
 CENTRE_FILTER = "centre_filter"
 CENTRE_TABLE = "centre_table"
 CHANGE_CHART = "change_chart"
 GREATEST_CHART = "greatest_chart"
+PROBE_SWITCH = "probe_switch"
+PROBE_UNDO = "probe_undo"
+STUDY_START = "study_start"
+STUDY_CANCEL = "study_cancel"
+SWEEP_GROUPING = "sweep_grouping"
+SWEEP_VALUE = "sweep_value"
+SWEEP_USE = "sweep_use"
+PRICED_RULE = "priced_rule"
+FRONTIER_USE = "frontier_use"
+PROBE_AGAINST = "probe_against"
 POOL_TABLE = "pool_table"
 CONFLICT_TABLE = "conflict_table"
 COUNTRY_MAP = "country_map"
@@ -260,6 +292,21 @@ def queue_table(shown: str) -> str:
     return f"queue_table:{shown}"
 
 
+def picked(what: str) -> str:
+    """A control with which a study is set up."""
+    return f"picked:{what}"
+
+
+def range_parameters(kept: str) -> tuple[str, str]:
+    """The address's parameters for the ends of the range of a rule that the address names."""
+    return f"{kept}_from", f"{kept}_to"
+
+
+def probe_table(shown: str) -> str:
+    """A table of centres; another setting is another table, so that no mark moves to it."""
+    return f"probe_table:{shown}"
+
+
 def opener(deed: str) -> str:
     """The button that opens the dialog of a deed."""
     return f"open_dialog:{deed}"
@@ -268,3 +315,13 @@ def opener(deed: str) -> str:
 def told(deed: str) -> str:
     """What is said after a deed was done."""
     return f"told:{deed}"
+
+
+def compare_centres(shown: str) -> str:
+    """The table of differences by centre; other rows are another table."""
+    return f"compare_centres:{shown}"
+
+
+def compare_scatter(visit: int) -> str:
+    """The scatter; a new one after every centre that was opened from it."""
+    return f"compare_scatter:{visit}"

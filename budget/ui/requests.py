@@ -7,8 +7,10 @@ import streamlit as st
 
 from budget.allocation.faults import InputError
 from budget.ui import keys, session
+from budget.ui.downloads import downloads
 from budget.ui.drafting import act, drafting, give_up, notice
 from budget.ui.problems import change_text, refusal_text
+from budget.ui.request_export import requests_contents
 from budget.ui.request_files import files
 from budget.ui.request_form import WIDTHS, form, is_writable
 from budget.ui.request_view import (
@@ -96,6 +98,10 @@ def all_requests(round_: RoundFacts) -> None:
     is_open = _windows(round_, _)
     if not needs:
         _nothing_yet(_, is_open=is_open)
+    else:
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            check = partial(special_needs.needs_of_centres, session.store(), session.who())
+            downloads(partial(requests_contents, "requests", needs, round_, check))
     for name, states in GROUPS:
         group = [need for need in needs if need.state in states]
         if group:

@@ -1,19 +1,21 @@
 """The result of the rules: what moves, where the envelope goes, every centre, the files."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from budget import files
 from budget.allocation.faults import N_
-from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
 from budget.ui import address, country, keys, session
 from budget.ui.address import Parameter
+from budget.ui.allocation_files import present_contents
 from budget.ui.centre_link import open_centre
+from budget.ui.downloads import downloads
 from budget.ui.figures import picked
+from budget.ui.round import Round
 from budget.ui.text import plain
 from budget.view import charts, tables
 from budget.view import country as measures
@@ -61,15 +63,8 @@ LANDING = "province"
 """The first column: the keyboard enters the table there, so a marked cell of it opens nothing."""
 
 
-def result(
-    allocation: Allocation, baseline: Allocation, requests: pd.DataFrame, outlines: Outlines
-) -> None:
-    """Everything that a planner has to see of a result, in one screen.
-
-    Args:
-        requests: the table that the allocation was given, for its report.
-        outlines: the provinces, for the map.
-    """
+def result(allocation: Allocation, baseline: Allocation, shown: Round) -> None:
+    """Everything that a planner has to see of a result, in one screen."""
     _, numbers = session.words(), session.numbers()
     against = address.value(AGAINST_LINK) or AGAINST[0]
     movement = (
@@ -77,7 +72,7 @@ def result(
         if against == AGAINST[0]
         else since_baseline(allocation, baseline, _)
     )
-    _headline(allocation, movement, numbers, requests)
+    _headline(allocation, baseline, movement, shown)
     left, right = st.columns([0.57, 0.43], gap="small")
     with left:
         _pool_table(tables.pool_lines(allocation, baseline, _), numbers)
@@ -87,7 +82,7 @@ def result(
             keys.CHANGE_CHART,
         )
     if address.value(VIEW_LINK) == MAP:
-        chosen = _map_and_table(allocation, movement, numbers, outlines) or chosen
+        chosen = _map_and_table(allocation, movement, numbers, shown.provinces) or chosen
     else:
         rows = _above_the_table(allocation, movement, numbers)
         chosen = _centre_table(rows, allocation, movement, numbers) or chosen
@@ -115,14 +110,18 @@ def _map_and_table(
 
 
 def _headline(
-    allocation: Allocation, movement: Movement, numbers: Numbers, requests: pd.DataFrame
+    allocation: Allocation, baseline: Allocation, movement: Movement, shown: Round
 ) -> None:
-    _ = numbers.words
+    _, numbers = session.words(), session.numbers()
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader(plain(movement_title(movement, numbers)), anchor=False)
             certificate_badge(allocation, _)
-            downloads(allocation.policy, allocation, requests)
+            downloads(
+                partial(
+                    present_contents, shown, allocation, baseline, movement, height=CHART_HEIGHT
+                )
+            )
         st.caption(
             plain(f"{movement_leader(movement, numbers)} {movement_basis(movement, numbers)}")
         )
@@ -354,44 +353,3 @@ def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> di
             width=(76 if name == main else widths[3]) + wider,
         )
     return columns
-
-
-# --- files -----------------------------------------------------------------------------------
-
-
-def downloads(
-    policy: Policy, allocation: Allocation | None, requests: pd.DataFrame | None = None
-) -> None:
-    """The files of exactly the settings that are displayed, made when they are asked for."""
-    _ = session.words()
-    with st.popover(_("Download"), icon=":material/download:", key=keys.DOWNLOADS):
-        if allocation is not None:
-            st.download_button(
-                _("Allocation (CSV)"),
-                lambda: files.allocation_csv(allocation),
-                disabled=not allocation.certified,
-                file_name="allocation.csv",
-                mime="text/csv",
-                key=keys.download("allocation"),
-                on_click="ignore",
-                width="stretch",
-            )
-        st.download_button(
-            _("Rules (to load again)"),
-            lambda: files.policy_toml(policy),
-            file_name="policy.toml",
-            mime="application/toml",
-            key=keys.download("policy"),
-            on_click="ignore",
-            width="stretch",
-        )
-        if allocation is not None:
-            st.download_button(
-                _("Report of the run"),
-                lambda: files.report_json(allocation, requests),
-                file_name="report.json",
-                mime="application/json",
-                key=keys.download("report"),
-                on_click="ignore",
-                width="stretch",
-            )

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,8 @@ import streamlit as st
 from budget.allocation.faults import N_
 from budget.ui import address, effect, keys, session
 from budget.ui.address import Parameter
+from budget.ui.downloads import downloads
+from budget.ui.request_export import requests_contents
 from budget.ui.request_words import COLOURS, category_name, state_name
 from budget.ui.review_deeds import Told, reviewer_name, tell
 from budget.ui.review_facts import title
@@ -19,7 +22,7 @@ from budget.ui.text import plain
 from budget.view.names import centre_name, province_name
 from budget.view.numbers import Numbers
 from budget.view.words import Words
-from budget.workflow import deadlines, review
+from budget.workflow import deadlines, review, special_needs
 from budget.workflow.fields import CATEGORIES
 from budget.workflow.roles import Role, Verb
 from budget.workflow.rounds import RoundFacts
@@ -45,12 +48,19 @@ def queue(rows: Sequence[Need], round_: RoundFacts) -> str:
         )
         return ""
     waiting = sum(waits_for_me(need) for need in rows)
-    st.subheader(plain(_queue_title(waiting, len(rows), _)), anchor=False)
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        st.subheader(plain(_queue_title(waiting, len(rows), _)), anchor=False, width="content")
+        files = st.container(width="content")
     shown = _filtered(rows, _)
     if not shown:
         st.info(_("No request matches the filters."), icon=":material/filter_alt_off:")
         st.button(_("Clear the filters"), key=keys.QUEUE_CLEAR, on_click=_clear)
         return ""
+    with files:
+        check = partial(special_needs.queue, session.store(), session.who())
+        downloads(partial(requests_contents, "review", shown, round_, check))
     above = st.container()
     ticked, marked, opened = _table(shown, round_, _)
     with above:

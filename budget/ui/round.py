@@ -39,6 +39,7 @@ class Round:
         requests: with the amounts of the requests that are considered.
         saved_baseline: the scenario that others are compared with; `baseline` is its policy.
         provinces: outlines for the map.
+        data_set_id: the version of the centres' table.
     """
 
     version: str
@@ -48,6 +49,7 @@ class Round:
     saved_baseline: SavedScenario
     baseline: Policy
     provinces: list[dict[str, Any]]
+    data_set_id: int
 
     @property
     def fiscal_year(self) -> int:
@@ -95,6 +97,18 @@ def present_round() -> Round:
     return _round(_version(chosen), facts(), chosen)
 
 
+def round_considering(chosen: str) -> Round:
+    """The same round with these requests.
+
+    Args:
+        chosen: a key of CONSIDERED.
+
+    Raises:
+        Forbidden: for whoever may not see the allocation.
+    """
+    return _round(_version(chosen), facts(), chosen)
+
+
 def is_present(shown: Round) -> bool:
     """Whether a round on the screen is still the present one; asked before each new figure.
 
@@ -120,6 +134,7 @@ def _round(version: str, _facts: RoundFacts, _considered: str) -> Round:
         saved_baseline=given.baseline,
         baseline=given.baseline.policy,
         provinces=thinned(json.loads(given.provinces)),
+        data_set_id=given.data_set_id,
     )
 
 
@@ -135,6 +150,32 @@ def allocation(shown: Round, changes: Changes) -> Allocation:
     if isinstance(outcome, Exception):
         raise outcome.with_traceback(None)
     return outcome
+
+
+def policy_allocation(shown: Round, policy: Policy, sha256: str) -> Allocation:
+    """The allocation that a policy gives, however it differs from the baseline.
+
+    Args:
+        sha256: of the policy, as it is kept by.
+
+    Raises:
+        InputError: for a value that is not allowed.
+        InfeasiblePolicy: if the rules contradict each other.
+    """
+    outcome = _outcome_of_policy(shown.version, sha256, shown, policy)
+    if isinstance(outcome, Exception):
+        raise outcome.with_traceback(None)
+    return outcome
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _outcome_of_policy(
+    version: str, sha256: str, _shown: Round, _policy: Policy
+) -> Allocation | InputError | InfeasiblePolicy:
+    try:
+        return budget.allocate(_shown.centres, _policy, _shown.requests)
+    except (InputError, InfeasiblePolicy) as error:
+        return error
 
 
 def baseline_allocation(shown: Round) -> Allocation:

@@ -6,6 +6,7 @@ data change, so that a browser updates a chart instead of building it anew.
 """
 
 import functools
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -268,6 +269,31 @@ def envelope_bar(parts: Sequence[tuple[str, int]], numbers: Numbers, colours: Co
         {"parts": rows},
         ", ".join(f"{name} {numbers.money_with_unit(won)}" for name, won in parts),
     )
+
+
+def envelope_bar_for_a_file(
+    parts: Sequence[tuple[str, int]], numbers: Numbers, colours: Colours
+) -> Figure:
+    """The same bar with a legend in the picture: name, amount and share of each part."""
+    bar = envelope_bar(parts, numbers, colours)
+    rows = bar.data["parts"]
+    names = [
+        f"{name} {amount} ({share})"
+        for name, amount, share in zip(rows["part"], rows["amount"], rows["share"], strict=True)
+    ]
+    legend = {
+        "title": None,
+        "orient": "bottom",
+        "columns": 3,
+        "labelExpr": f"{json.dumps(names)}[datum.value]",
+        "labelLimit": 400,
+        "labelFontSize": 13,
+        "labelColor": colours.text,
+        "symbolType": "square",
+    }
+    encoding = bar.spec["encoding"]
+    spec = {**bar.spec, "encoding": {**encoding, "color": {**encoding["color"], "legend": legend}}}
+    return Figure(spec, bar.data, bar.meaning)
 
 
 @functools.cache

@@ -47,6 +47,8 @@ PAGES = {
     "goal-seek": Shown("allocate", "planner-1", "goal_seek"),
     "centre": Shown("centre?centre=EC003", "planner-1"),
     "centre-head": Shown("centre", "centre_head-EC001"),
+    "compare": Shown("compare?compare=last&compare=1.1", "planner-1"),
+    "sensitivity": Shown("sensitivity?part=prices", "planner-1"),
     "requests": Shown("requests", "centre_head-EC001"),
     "review": Shown("review", "reviewer-1"),
     "review-planner": Shown("review", "planner-1"),

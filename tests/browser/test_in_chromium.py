@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.server import opened, served, settled
 
 pytestmark = pytest.mark.browser
-PAGES = ("", "allocate")
+PAGES = ("", "allocate", "compare?compare=last&compare=1.1")
 SIZES = ((1366, 768), (390, 844))
 
 
@@ -26,9 +26,8 @@ def test_opens_without_overflow(
     browser: Browser, address: str, name: str, language: str, size: tuple[int, int]
 ) -> None:
     """No error on the page or in the console, and no scrolling sideways."""
-    with opened(
-        browser, f"{address}/{name}?lang={language}", width=size[0], height=size[1]
-    ) as page:
+    asked = f"{name}{'&' if '?' in name else '?'}lang={language}"
+    with opened(browser, f"{address}/{asked}", width=size[0], height=size[1]) as page:
         assert page.locator('[data-testid="stException"], [data-testid="stAlert"]').count() == 0
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0

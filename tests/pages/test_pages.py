@@ -106,6 +106,7 @@ def test_opens_without_a_problem(app: AppTest, page: str) -> None:
         *((page, "planner-1") for page in PAGES),
         ("pages/overview.py", "lead-1"),
         ("pages/overview.py", "centre_head-EC001"),
+        ("pages/compare.py", "planner-1"),
         ("pages/requests.py", "centre_head-EC001"),
         ("pages/review.py", "reviewer-1"),
         ("pages/review.py", "planner-1"),
@@ -273,6 +274,9 @@ def test_downloads_are_those_of_the_settings_on_the_screen(
 
     monkeypatch.setattr(st, "download_button", noted)
     slider(allocate, RESERVE).set_value(3.0).run()
+    assert not offered  # a closed menu costs nothing
+    allocate.session_state[keys.DOWNLOADS] = True
+    allocate.run()
     expected = core({RESERVE: "0.03"})
     assert offered["allocation.csv"]() == files.allocation_csv(expected)
     assert offered["policy.toml"]() == files.policy_toml(expected.policy)

@@ -1,0 +1,124 @@
+"""Allocations beside each other: bands of gain and loss, sums by group, rules that differ."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from budget.allocation.parameters import Parameter, parameters
+from budget.allocation.policy import Policy
+
+EDGES = (5, 10)
+"""Per cent at which a band of gain or loss begins."""
+BANDS = tuple(range(-len(EDGES) - 1, len(EDGES) + 2))
+"""Bands by number: -3 is a loss of 10 % or more, 0 no change, 1 a gain of less than 5 %."""
+
+Amounts = Sequence[int | None]
+
+
+def band(before: int | None, now: int | None) -> int | None:
+    """The band of a change; exactly 5 % belongs to the band that begins there, up and down.
+
+    Returns:
+        A number of BANDS; None where there was nothing before, or one of the two is not known.
+    """
+    if not before or now is None:
+        return None
+    change = now - before
+    if not change:
+        return 0
+    size = 1 + sum(100 * abs(change) >= edge * before for edge in EDGES)
+    return size if change > 0 else -size
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The same centres before and now, in won.
+
+    Attributes:
+        ids: the centres; `before` and `now` have one entry each, None where it is not known.
+    """
+
+    ids: tuple[str, ...]
+    before: Amounts
+    now: Amounts
+
+    @cached_property
+    def changes(self) -> tuple[int | None, ...]:
+        """Now less before, in won; None where one of the two is not known."""
+        return tuple(
+            None if old is None or new is None else new - old
+            for old, new in zip(self.before, self.now, strict=True)
+        )
+
+    @cached_property
+    def rates(self) -> tuple[float | None, ...]:
+        """The change relative to before (0.05: 5 % more); None where there was nothing."""
+        return tuple(
+            None if change is None or not old else change / old
+            for change, old in zip(self.changes, self.before, strict=True)
+        )
+
+    @cached_property
+    def bands(self) -> tuple[int | None, ...]:
+        """The band of every centre."""
+        return tuple(band(old, new) for old, new in zip(self.before, self.now, strict=True))
+
+    @cached_property
+    def counts(self) -> Mapping[int, int]:
+        """How many centres stand in each band."""
+        found = Counter(number for number in self.bands if number is not None)
+        return {number: found[number] for number in BANDS}
+
+    @cached_property
+    def moved(self) -> Mapping[int, int]:
+        """What the centres of each band gain or lose together, in won."""
+        found = dict.fromkeys(BANDS, 0)
+        for number, change in zip(self.bands, self.changes, strict=True):
+            if number is not None:
+                found[number] += change or 0
+        return found
+
+    @property
+    def left_out(self) -> int:
+        """Centres that stand in no band, because there was nothing before."""
+        return len(self.ids) - sum(self.counts.values())
+
+
+def sums_by(groups: Sequence[str], amounts: Amounts) -> dict[str, int]:
+    """Won by group, in the order in which the groups first occur; what is not known counts 0."""
+    found: dict[str, int] = {}
+    for group, amount in zip(groups, amounts, strict=True):
+        found[group] = found.get(group, 0) + (amount or 0)
+    return found
+
+
+def differing_parameters(policies: Sequence[Policy]) -> list[tuple[Parameter | None, ...]]:
+    """The parameters that are not the same in all policies.
+
+    Returns:
+        One entry a parameter: how it stands in each policy, None where a policy has none; in
+        the order of the policies that name them first.
+    """
+    tables = [{found.path: found for found in parameters(policy)} for policy in policies]
+    paths = dict.fromkeys(path for table in tables for path in table)
+    rows = [tuple(table.get(path) for table in tables) for path in paths]
+    return [row for row in rows if len({found and found.value for found in row}) > 1]
+
+
+def differ_in_more_than_numbers(first: Policy, second: Policy) -> bool:
+    """Whether two policies have other pools, rules, columns or members of bands."""
+    numbers = {found.path: found.value for found in parameters(second)}
+    if {found.path for found in parameters(first)} != numbers.keys():
+        return True
+    changes = {
+        found.path: numbers[found.path]
+        for found in parameters(first)
+        if numbers[found.path] != found.value
+    }
+    return _rules(first.replaced(changes)) != _rules(second)
+
+
+def _rules(policy: Policy) -> dict[str, object]:
+    document = policy.to_document()
+    return {**document, "policy": {**document["policy"], "name": ""}}

@@ -1,0 +1,108 @@
+"""Downloads of the pages: what is offered to whom, what a click gives, who is refused."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import streamlit as st
+from openpyxl import load_workbook
+
+from budget.files.workbook import FIRST_ROW
+from budget.ui import keys
+from budget.workflow import people
+from budget.workflow.refusals import Forbidden
+from tests.pages.people_of_pages import opened, store
+from tests.storage.databases import administrator, key, planner
+
+Offered = dict[str, Callable[[], bytes]]
+
+
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> Offered:
+    """File name -> what a click would run."""
+    found: Offered = {}
+    real = st.download_button
+
+    def noted(label: str, data: Any, **rest: Any) -> bool:
+        found[rest["file_name"]] = data
+        return real(label, data, **rest)
+
+    monkeypatch.setattr(st, "download_button", noted)
+    return found
+
+
+def menu(page: str, who: str, offered: Offered) -> None:
+    """Open the menu of a page; before, it offers nothing."""
+    app = opened(page, who)
+    assert not offered
+    app.session_state[keys.DOWNLOADS] = True
+    app.run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("page", "who", "tables", "pictures"),
+    [
+        ("allocate", "planner-1", ("centres", "parts"), ("change",)),
+        ("overview", "lead-1", ("centres", "parts"), ("envelope", "map", "leaders")),
+        ("review", "planner-1", ("requests",), ()),
+        ("requests", "centre_head-EC001", ("requests",), ()),
+    ],
+)
+def test_every_table_and_chart_is_offered(
+    page: str, who: str, tables: tuple[str, ...], pictures: tuple[str, ...], offered: Offered
+) -> None:
+    """As CSV and in a workbook, as SVG and PNG; every name is ASCII and says illustrative."""
+    menu(page, who, offered)
+    own = {name for name in offered if name.startswith("2027-")}
+    endings = {name.rpartition("-")[2] for name in own}
+    assert endings == {"illustrative.csv", "illustrative.xlsx"} | (
+        {"illustrative.svg", "illustrative.png"} if pictures else set()
+    )
+    for part in tables:
+        assert sum(f"-{part}-" in name and name.endswith(".csv") for name in own) == 1
+    for part in pictures:
+        assert sum(f"-{part}-" in name for name in own) == 2
+    assert all(name.isascii() for name in offered)
+    for name, make in offered.items():
+        data = make()
+        assert data
+        if name.endswith("illustrative.csv"):
+            lines = data.decode("utf-8-sig").splitlines()
+            assert all(line.endswith(",illustrative") for line in lines[1:])
+        if name.endswith(".svg"):
+            assert "Illustrative data" in data.decode()
+        if name.endswith(".xlsx"):
+            sheets = load_workbook(io.BytesIO(data)).worksheets
+            assert all("Illustrative data" in sheet["A1"].value for sheet in sheets)
+
+
+def test_a_centre_head_gets_own_requests_alone(offered: Offered) -> None:
+    """Nothing of other centres, nothing from behind the curtain."""
+    menu("requests", "centre_head-EC001", offered)
+    data = next(make() for name, make in offered.items() if name.endswith(".xlsx"))
+    sheet = load_workbook(io.BytesIO(data), data_only=True).worksheets[0]
+    rows = list(sheet.iter_rows(min_row=FIRST_ROW, max_row=sheet.max_row - 1, values_only=True))
+    assert {row[2] for row in rows} == {"EC001"}
+    assert {row[7] for row in rows} == {None}  # assessed amounts
+
+
+def test_whoever_lost_the_role_gets_no_file(offered: Offered) -> None:
+    """The page stays open, the right ends, the click is refused."""
+    menu("allocate", "planner-1", offered)
+    person = next(
+        found for found in people.people(store(), administrator()) if found.identity == planner(1)
+    )
+    for grant in person.roles:
+        people.end(
+            store(),
+            administrator(),
+            grant.id,
+            reason="left",
+            based_on=person.version,
+            key=key(),
+        )
+    for make in offered.values():
+        with pytest.raises(Forbidden):
+            make()
