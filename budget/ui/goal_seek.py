@@ -57,7 +57,9 @@ class Asked:
 def opener(shown_round: Round) -> None:
     """The button that opens the goal seek."""
     _ = session.words()
-    if st.button("", key=keys.GOAL, icon=":material/track_changes:", help=_("Find a value")):
+    if st.button(
+        _("Find a value"), key=keys.GOAL, icon=":material/track_changes:", width="stretch"
+    ):
         st.session_state.pop(keys.GOAL_ASKED, None)
         _dialog(shown_round)
 

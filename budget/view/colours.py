@@ -46,7 +46,7 @@ LIGHT = Colours(
     coast="#b1b8be",
     parts=("#0b50d0", "#7a4fd0", "#1d6f2f", "#9e6a00", "#58616a"),
     diverging=("#a1490f", "#c4661f", "#e3ac78", "#cdd1d5", "#86aff9", "#256ef4", "#083891"),
-    one_hue=("#b1cefb", "#86aff9", "#4c87f6", "#0b50d0", "#052561"),
+    one_hue=("#d8e5fd", "#b1cefb", "#86aff9", "#4c87f6", "#0b50d0"),
 )
 DARK = Colours(
     more="#4c87f6",
@@ -61,7 +61,7 @@ DARK = Colours(
     coast="#58616a",
     parts=("#9cbcfb", "#c3a8f5", "#7fd492", "#ecc873", "#a9b1b9"),
     diverging=("#f0c9a6", "#d9812f", "#8f4a17", "#464c53", "#0b50d0", "#4c87f6", "#b1cefb"),
-    one_hue=("#083891", "#0b50d0", "#4c87f6", "#86aff9", "#d8e5fd"),
+    one_hue=("#052561", "#083891", "#0b50d0", "#4c87f6", "#b1cefb"),
 )
 
 

@@ -141,15 +141,15 @@ def movement_basis(movement: Movement, numbers: Numbers) -> str:
     """What is compared with what, and who is left out."""
     _ = numbers.words
     basis = (
-        _("Operating money against last year, {unit}.", unit=numbers.unit_name)
+        _("Operating money on last year, {unit}.", unit=numbers.unit_name)
         if movement.against == "last_year"
         else _("Total against the baseline, {unit}.", unit=numbers.unit_name)
     )
     if not movement.without_before:
         return basis
     return f"{basis} " + _.ngettext(
-        "{count} new one left out.",
-        "{count} new ones left out.",
+        "{count} new left out.",
+        "{count} new left out.",
         movement.without_before,
     )
 

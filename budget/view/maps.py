@@ -33,7 +33,7 @@ FAR_EAST, FAR_WEST = 130.0, 125.2
 
 LEGEND_WIDTH = 92
 LAND_OPACITY = 0.45
-"""Provinces are paler than the circles on them, which have the same scale."""
+"""Provinces are paler than the circles on them where both have the same scale."""
 SIZES = [14, 330]
 """Square pixels of the circle of the least and of the most money."""
 TEXTS: Mapping[str, Measure] = {
@@ -157,6 +157,7 @@ def _country_map(
         alt.Tooltip(f"{name}:N", title=measure_name(shown, _)) for name, shown in TEXTS.items()
     ]
     scale = colours.diverging if measure == "change" else colours.one_hue
+    is_amount = measure == "amount"
     colour = alt.Color(
         "band:O",
         legend=None,
@@ -175,13 +176,12 @@ def _country_map(
         )
         .encode(
             color=colour,
-            fillOpacity=alt.value(LAND_OPACITY),
+            fillOpacity=alt.value(1 if is_amount else LAND_OPACITY),
             stroke=alt.condition("datum.chosen", alt.value(colours.text), alt.value(colours.coast)),
             strokeWidth=alt.condition("datum.chosen", alt.value(2), alt.value(0.7)),
             tooltip=[alt.Tooltip("province_name:N", title=_("Province")), *facts],
         )
     )
-    is_amount = measure == "amount"
     circles = (
         alt.Chart(alt.NamedData("places"))
         .mark_circle(stroke=colours.surface, strokeWidth=0.8, cursor="pointer", opacity=0.9)
@@ -189,7 +189,7 @@ def _country_map(
             longitude="lon:Q",
             latitude="lat:Q",
             size=alt.Size("money:Q", scale=alt.Scale(range=SIZES, zero=True), legend=None),
-            color=alt.value(colours.more) if is_amount else colour,
+            color=alt.value(colours.less) if is_amount else colour,
             tooltip=[alt.Tooltip("centre:N", title=_("Centre")), *facts],
         )
         .add_params(
