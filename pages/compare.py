@@ -7,7 +7,5 @@ from budget.ui.round import facts
 _ = session.enter()
 with problems():
     frame.page_head(_("Compare"), facts())
-    address.read(
-        address.CHANGES, address.SCENARIO, compare_choice.COMPARE, compare_choice.MEASURE
-    )
+    address.read(address.CHANGES, address.SCENARIO, compare_choice.COMPARE, compare_choice.MEASURE)
     compare.compare_page()

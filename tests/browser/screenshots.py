@@ -86,7 +86,7 @@ def _prepare(page: Page, shown: Shown, width: int, height: int) -> None:
     """Open what is to be seen; make the window as tall as the page, so that all of it is."""
     page.wait_for_timeout(800)
     if shown.press:
-        page.locator(f".st-key-{shown.press} button").first.click()
+        page.locator(f".st-key-{shown.press} button").locator("visible=true").first.click()
         settled(page)
         return
     inside = page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
