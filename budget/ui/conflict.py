@@ -50,7 +50,7 @@ def conflict(error: InfeasiblePolicy, policy: Policy, shown: Round) -> None:
             st.button(
                 _("Apply"),
                 key=keys.remedy(remedy.path),
-                type="primary",
+                type=session.main_button(),
                 on_click=_apply,
                 args=(remedy.path, remedy.feasible, parameter.value),
             )

@@ -175,7 +175,7 @@ def _above_the_list(
         )
         if may_grant:
             deed_dialog.opener(
-                GRANT, _("Grant a role…"), type="primary", icon=":material/person_add:"
+                GRANT, _("Grant a role…"), type=session.main_button(), icon=":material/person_add:"
             )
         else:
             st.badge(_("read only"), color="gray", icon=":material/visibility:")
@@ -308,7 +308,7 @@ def _grant(prepared: Prepared) -> None:
     centre = _centre_choice(prepared, asked, _) if role == Role.CENTRE_HEAD else None
     reason = asked.reason()
     st.caption(_("The role takes effect at the person's next click."))
-    if not st.button(_("Grant the role"), type="primary", key=prepared.field("do")):
+    if not st.button(_("Grant the role"), type=session.main_button(), key=prepared.field("do")):
         return
     earlier = None if known else _known_as(identity)
     if earlier is not None and earlier.name != name.strip():
@@ -382,7 +382,7 @@ def _end(prepared: Prepared) -> None:
     )
     with st.form(prepared.field("form"), border=False, enter_to_submit=False):
         reason = asked.reason()
-        if st.form_submit_button(_("End the role"), type="primary"):
+        if st.form_submit_button(_("End the role"), type=session.main_button()):
             done = asked.attempt(
                 lambda: people.end(
                     session.store(),

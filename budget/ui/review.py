@@ -112,7 +112,7 @@ def _told(need_id: str, following: Need | None = None) -> None:
         lines = [f"{number}: {refusal_text(why, _)}" for number, why in found.refused]
         st.warning("  \n".join(plain(line) for line in lines), icon=":material/front_hand:")
     if following is not None:
-        _next_button(following, keys.QUEUE_NEXT_AFTER, "primary", _)
+        _next_button(following, keys.QUEUE_NEXT_AFTER, session.main_button(), _)
     if not need_id:
         tell(None)
 
@@ -171,7 +171,9 @@ def _navigation(following: Need | None, *, has_queue: bool) -> None:
             st.caption(plain(_("Nothing else waits for you.")), width="content")
 
 
-def _next_button(following: Need, key: str, kind: Literal["primary", "tertiary"], _: Words) -> None:
+def _next_button(
+    following: Need, key: str, kind: Literal["primary", "secondary", "tertiary"], _: Words
+) -> None:
     if st.button(
         plain(_("Next for me: {request}", request=following.id)),
         key=key,

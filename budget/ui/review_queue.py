@@ -383,7 +383,7 @@ def _assign(ticked: Sequence[Need], _: Words) -> None:
     if not st.button(
         _("Assign"),
         key=keys.ASSIGN,
-        type="primary",
+        type=session.main_button(),
         icon=":material/person_add:",
         disabled=chosen is None,
     ):

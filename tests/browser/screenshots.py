@@ -67,31 +67,52 @@ def address_of(shown: Shown, *, language: str = "ko") -> str:
 def main(folder: Path, names: Sequence[str]) -> None:
     """Write the pictures, and a sheet of them for each page."""
     folder.mkdir(parents=True, exist_ok=True)
-    with served() as address, chromium() as browser:
-        with opened(browser, address):
-            pass
+    with served() as address, chromium() as browser, opened(browser, address) as page:
         for name in names or PAGES:
-            shown, files = PAGES[name], []
-            for language, dark, (width, height) in LOOKS:
-                where = f"{address}/{address_of(shown, language=language)}"
-                with opened(browser, where, width=width, height=height, dark=dark) as page:
-                    _prepare(page, shown, width, height)
-                    look = "dark" if dark else "light"
-                    files.append(folder / f"{name}-{language}-{look}-{width}.png")
-                    page.screenshot(path=files[-1])
+            files = [
+                folder / f"{name}-{language}-{'dark' if dark else 'light'}-{width}.png"
+                for language, dark, (width, _height) in LOOKS
+            ]
+            for file, (language, dark, size) in zip(files, LOOKS, strict=True):
+                _picture(
+                    page, f"{address}/{address_of(PAGES[name], language=language)}", dark, size
+                )
+                if PAGES[name].press:
+                    press(page, PAGES[name])
+                else:
+                    _unfold(page, size)
+                page.screenshot(path=file)
             _sheet(files, folder / f"sheet-{name}.png")
 
 
-def _prepare(page: Page, shown: Shown, width: int, height: int) -> None:
-    """Open what is to be seen; make the window as tall as the page, so that all of it is."""
-    page.wait_for_timeout(800)
+def _picture(page: Page, address: str, size: tuple[int, int], *, dark: bool) -> None:
+    """Open a page as it looks at first."""
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    load(page, address)
+    page.wait_for_timeout(600)
+
+
+def load(page: Page, address: str) -> None:
+    """Go to an address; the browser keeps what it has loaded before."""
+    page.goto(address)
+    page.wait_for_selector("h1", timeout=60_000)
+    settled(page)
+
+
+def press(page: Page, shown: Shown) -> None:
+    """Open the dialog of a page, if it has one to be seen."""
     if shown.press:
         page.locator(f".st-key-{shown.press} button").locator("visible=true").first.click()
+        page.wait_for_selector('[role="dialog"]')
         settled(page)
-        return
+
+
+def _unfold(page: Page, size: tuple[int, int]) -> None:
+    """Make the window as tall as the page, so that all of it is seen."""
     inside = page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
-    page.set_viewport_size({"width": width, "height": min(max(inside, height), TALLEST)})
-    page.wait_for_timeout(500)
+    page.set_viewport_size({"width": size[0], "height": min(max(inside, size[1]), TALLEST)})
+    page.wait_for_timeout(300)
 
 
 def _sheet(files: Sequence[Path], where: Path) -> None:
