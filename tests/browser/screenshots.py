@@ -74,9 +74,8 @@ def main(folder: Path, names: Sequence[str]) -> None:
                 for language, dark, (width, _height) in LOOKS
             ]
             for file, (language, dark, size) in zip(files, LOOKS, strict=True):
-                _picture(
-                    page, f"{address}/{address_of(PAGES[name], language=language)}", dark, size
-                )
+                where = f"{address}/{address_of(PAGES[name], language=language)}"
+                _picture(page, where, size, dark=dark)
                 if PAGES[name].press:
                     press(page, PAGES[name])
                 else:
