@@ -116,6 +116,10 @@ def country_map(
             "province_name": [province_name(name, _) for name in found.provinces],
             "band": [shades.band(money) for money in found.provinces.values()],
             "chosen": [name == chosen for name in found.provinces],
+            "said": [
+                f"{province_name(name, _)} {value_text(money, measure, numbers)}"
+                for name, money in found.provinces.items()
+            ],
             **_texts(list(found.provinces.values()), numbers),
         }
     )
@@ -127,6 +131,9 @@ def country_map(
             "centre": [place.name for place in places],
             "lat": [place.lat for place in places],
             "lon": [place.lon for place in places],
+            "said": [
+                f"{place.name} {value_text(place.money, measure, numbers)}" for place in places
+            ],
             "money": [place.money.total / numbers.unit.won for place in places],
             "band": [shades.band(place.money) for place in places],
             **_texts([place.money for place in places], numbers),
@@ -171,11 +178,12 @@ def _country_map(
             from_=alt.LookupData(
                 alt.NamedData("provinces"),
                 key="province",
-                fields=["province", "province_name", "band", "chosen", *TEXTS],
+                fields=["province", "province_name", "band", "chosen", "said", *TEXTS],
             ),
         )
         .encode(
             color=colour,
+            description="said:N",
             fillOpacity=alt.value(1 if is_amount else LAND_OPACITY),
             stroke=alt.condition("datum.chosen", alt.value(colours.text), alt.value(colours.coast)),
             strokeWidth=alt.condition("datum.chosen", alt.value(2), alt.value(0.7)),
@@ -186,6 +194,7 @@ def _country_map(
         alt.Chart(alt.NamedData("places"))
         .mark_circle(stroke=colours.surface, strokeWidth=0.8, cursor="pointer", opacity=0.9)
         .encode(
+            description="said:N",
             longitude="lon:Q",
             latitude="lat:Q",
             size=alt.Size("money:Q", scale=alt.Scale(range=SIZES, zero=True), legend=None),
