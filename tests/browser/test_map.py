@@ -25,8 +25,7 @@ def address(browser: Browser) -> Iterator[str]:
 def test_the_outlines_are_loaded_once_while_the_map_follows_a_rule(
     browser: Browser, address: str
 ) -> None:
-    with opened(browser, address) as page:
-        page.goto(f"{address}/allocate?view=map&against=baseline")
+    with opened(browser, f"{address}/allocate?view=map&against=baseline") as page:
         page.wait_for_selector(f"{MAP} path")
         settled(page)
         before = page.locator(MAP).inner_html()
