@@ -3,7 +3,16 @@
 import streamlit as st
 
 from budget.allocation.infeasibility import InfeasiblePolicy
-from budget.ui import controls, frame, goal_seek, results, scenario_controls, session
+from budget.ui import (
+    address,
+    conflict,
+    controls,
+    frame,
+    goal_seek,
+    results,
+    scenario_controls,
+    session,
+)
 from budget.ui.problems import problems
 from budget.ui.round import (
     Round,
@@ -29,7 +38,7 @@ def rules_and_result(shown: Round) -> None:
             with st.spinner(_("Computing"), show_time=False):
                 found = allocation(shown, changes)
         except InfeasiblePolicy as error:
-            results.conflict(error, shown.baseline.replaced(changes), shown)
+            conflict.conflict(error, shown.baseline.replaced(changes), shown)
         else:
             results.result(found, comparable_baseline(shown, found), shown)
 
@@ -38,6 +47,7 @@ _ = session.enter()
 with problems():
     round_ = present_round()
     frame.page_head(_("Allocate"), round_.facts)
+    address.read(address.CHANGES, address.SCENARIO, *results.LINKS)
     with problems():
         session.adopt_edits(round_.baseline)
     with problems():

@@ -32,7 +32,7 @@ from budget.view.parameters import (
 )
 from budget.view.words import Words
 
-PANEL_HEIGHT = 466
+PANEL_HEIGHT = 416
 SWITCH_HEIGHT = 46
 """Pixels: the rules scroll alone, so that the result never leaves the eye."""
 
@@ -60,9 +60,7 @@ def _history(baseline: Policy, edits: Edits, _: Words) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
         count = len(edits.present)
         with st.popover(
-            _.ngettext("{count} rule changed", "{count} rules changed", count)
-            if count
-            else _("Baseline"),
+            _.ngettext("{count} changed", "{count} changed", count) if count else _("Baseline"),
             disabled=not count,
             key=keys.CHANGES,
             width="stretch",

@@ -347,7 +347,9 @@ def _save_dialog(shown_round: Round, current: Opened) -> None:
     if conflict:
         based_on = conflict
     is_explained = bool(note.strip()) or not (is_baseline and target == LATEST)
-    if st.button(_("Save"), type="primary", key=keys.SAVE + "_now", disabled=not is_explained):
+    if st.button(
+        _("Save"), type=session.main_button(), key=keys.SAVE + "_now", disabled=not is_explained
+    ):
         _save(shown_round, current, target, name, note, rationales, based_on, _)
 
 

@@ -10,6 +10,7 @@ from budget.ui import sensitivity_frontier as frontier
 from budget.ui import sensitivity_prices as prices
 from budget.ui import sensitivity_sweep as sweep
 from budget.ui import sensitivity_uncertainty as uncertainty
+from budget.ui.address import Parameter
 from budget.ui.probe import Probe
 from budget.ui.round import Round
 from budget.ui.text import plain
@@ -23,6 +24,16 @@ PARTS: Mapping[str, tuple[str, Callable[[Probe], None]]] = {
     "uncertainty": (N_("Uncertain data"), uncertainty.part),
 }
 """The questions, by their key in the address."""
+RULES_ASKED = (keys.SWEPT_PARAMETER, keys.FIRST_PARAMETER, keys.SECOND_PARAMETER)
+LINKS = tuple(
+    Parameter(name, str, N_("a part of this page, a rule or an end of its range"))
+    for name in (
+        keys.PART_PARAMETER,
+        *RULES_ASKED,
+        *(end for rule in RULES_ASKED for end in keys.range_parameters(rule)),
+    )
+)
+"""What the address may say; each part of the page tells what of it is wrong."""
 
 
 def parts(shown_: Round) -> None:

@@ -125,7 +125,7 @@ def _answer(probe: Probe, found: Frontier, moved: Sequence[Parameter]) -> None:
         st.button(
             _("Use these values"),
             key=keys.FRONTIER_USE,
-            type="primary",
+            type=session.main_button(),
             icon=":material/check:",
             on_click=use_values,
             args=(probe, chosen),

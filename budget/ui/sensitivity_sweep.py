@@ -184,7 +184,7 @@ def _value(probe: Probe, swept: Swept, numbers: Numbers) -> None:
         st.button(
             _("Use this value"),
             key=keys.SWEEP_USE,
-            type="primary",
+            type=session.main_button(),
             icon=":material/check:",
             disabled=value == swept.present_value,
             on_click=_use,

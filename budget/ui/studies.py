@@ -75,7 +75,7 @@ def start_button(key: str, begin: Callable[[], Study[Any]], label: str) -> None:
     if st.button(
         label,
         key=keys.STUDY_START,
-        type="primary",
+        type=session.main_button(),
         icon=":material/play_arrow:",
         disabled=is_known,
         width="stretch",

@@ -8,7 +8,7 @@ data change, so that a browser updates a chart instead of building it anew.
 import functools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import altair as alt
@@ -33,11 +33,14 @@ class Figure:
         spec: Vega-Lite, made by Altair; the same object for the same drawing, whatever the data.
         data: the tables that the drawing names.
         meaning: what the chart says, for who cannot see it.
+        fixed: tables that the drawing names and that stay as they are, whatever the result: a
+            browser loads them once.
     """
 
     spec: Mapping[str, Any]
     data: Mapping[str, pd.DataFrame]
     meaning: str
+    fixed: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     def to_chart(self) -> Any:
         """The whole chart with its data, for a file."""
@@ -46,7 +49,7 @@ class Figure:
             {
                 **self.spec,
                 "description": self.meaning,
-                "datasets": {**self.spec.get("datasets", {}), **records},
+                "datasets": {**self.spec.get("datasets", {}), **self.fixed, **records},
             }
         )
 
