@@ -25,7 +25,6 @@ from budget.allocation.centres import (
     Centres,
     ExactColumn,
     cell_number,
-    round_half_even,
 )
 from budget.allocation.faults import N_, Fault, InputError
 
@@ -118,15 +117,15 @@ def disturbed(centres: Centres, disturbance: Disturbance, number: int) -> Centre
 
 
 def _times(column: ExactColumn, factors: Sequence[int], most: int | None) -> ExactColumn:
-    """Each number times its factor, rounded to the digits that the column has."""
-    limit = None if most is None else most * column.scale
+    """Each number times its factor, exactly: whole people would never move at a small centre."""
+    scale = column.scale * _FINE
     found = [
-        None if n is None else round_half_even(n * factor, _FINE)
+        None if n is None else n * factor
         for n, factor in zip(column.numerators, factors, strict=True)
     ]
-    if limit is not None:
-        found = [None if n is None else min(n, limit) for n in found]
-    return ExactColumn(tuple(found), column.scale)
+    if most is not None:
+        found = [None if n is None else min(n, most * scale) for n in found]
+    return ExactColumn(tuple(found), scale)
 
 
 def _staff_total(
@@ -136,13 +135,14 @@ def _staff_total(
     whole = centres.numbers["staff_total"]
     if any(name not in numbers for name in STAFF):
         return _times(whole, factors, None)
-    groups = [numbers[name].over(whole.scale) for name in STAFF]
+    scale = whole.scale * _FINE
+    groups = [numbers[name].over(scale) for name in STAFF]
     return ExactColumn(
         tuple(
             None if None in row else sum(n for n in row if n is not None)
             for row in zip(*groups, strict=True)
         ),
-        whole.scale,
+        scale,
     )
 
 

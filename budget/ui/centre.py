@@ -156,7 +156,9 @@ def _movers(
 def _published_beside(run: PublishedRun, centre_id: str, found: Explained) -> None:
     """What was published, beside what the rules on the screen give."""
     _, numbers = session.words(), session.numbers()
-    frozen = _published(_address(), session.who(), centre_id, run.run_id)
+    frozen = _published(
+        _address(), session.who(), str(session.person().grants), centre_id, run.run_id
+    )
     if frozen is None:
         return
     st.caption(
@@ -180,7 +182,13 @@ def _as_published(known: CentreFacts, round_: RoundFacts, names: Mapping[str, st
     """What was published and why; before that, what there is and when the amounts come."""
     _ = session.words()
     run = known.published
-    found = _published(_address(), session.who(), known.centre_id, run.run_id) if run else None
+    found = (
+        _published(
+            _address(), session.who(), str(session.person().grants), known.centre_id, run.run_id
+        )
+        if run
+        else None
+    )
     if run is None or found is None:
         st.info(
             _(
@@ -218,6 +226,9 @@ def _address() -> str:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _published(address: str, who: str, centre_id: str, run_id: int) -> Explained | None:
-    """Kept by run: what is published does not change. The caller has just checked the rights."""
+def _published(
+    address: str, who: str, rights: str, centre_id: str, run_id: int
+) -> Explained | None:
+    """Kept by run and rights: what is published does not change, but who may know whose peers
+    may. The caller has just checked the rights."""
     return centres.published(session.store(), who, centre_id)

@@ -17,6 +17,8 @@ from budget.allocation.study import Study
 from budget.work.crew import Crew
 from budget.work.job import UNFINISHED, Job, Progress, State
 
+MOST_OF_ONE = 3
+"""So many studies of one person may wait."""
 MOST_WAITING = 8
 """So many jobs wait at most; the next one is refused."""
 FORGOTTEN_SECONDS = 180.0
@@ -79,7 +81,8 @@ class Desk:
             job = self._jobs.get(key)
             if job is None or job.state not in UNFINISHED | {State.DONE}:
                 self._drop_forgotten()
-                if len(self._waiting) >= self.most_waiting:
+                own = sum(other.watchers == {who} for other in self._waiting)
+                if len(self._waiting) >= self.most_waiting or own >= MOST_OF_ONE:
                     raise TooBusy(len(self._waiting))
                 job = Job(key, begin, self._clock)
                 self._jobs[key] = job
