@@ -11,13 +11,13 @@ from budget.files.tables import table_bytes
 from budget.files.typeset import notice_pdf
 from budget.ui import keys
 from budget.ui.centre_context import Context
-from budget.ui.centre_own import request_amounts, request_title
 from budget.ui.request_words import state_name
 from budget.ui.round import round_name
 from budget.view import peers
 from budget.view.centre import WAYS, way
 from budget.view.notice import Notice, Origin, RequestLine, notice, notice_html
 from budget.view.numbers import Numbers
+from budget.view.requests import request_amounts, request_title
 from budget.workflow.deadlines import KOREA
 
 

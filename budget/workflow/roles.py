@@ -67,6 +67,7 @@ class Verb(StrEnum):
     SET_BASELINE = "set_baseline"
     PROPOSE_PUBLICATION = "propose_publication"
     CONFIRM_PUBLICATION = "confirm_publication"
+    EXPORT_PACK = "export_pack"
     # the round, people, the trail
     MOVE_ROUND = "move_round"
     EXTEND_DEADLINE = "extend_deadline"
@@ -105,6 +106,7 @@ VERB_NAMES: Mapping[str, str] = {
     Verb.SET_BASELINE: N_("choose the baseline"),
     Verb.PROPOSE_PUBLICATION: N_("propose a publication"),
     Verb.CONFIRM_PUBLICATION: N_("confirm a publication"),
+    Verb.EXPORT_PACK: N_("export the publication"),
     Verb.MOVE_ROUND: N_("move the round"),
     Verb.EXTEND_DEADLINE: N_("extend a deadline"),
     Verb.GRANT_ROLE: N_("grant a role"),
@@ -180,6 +182,7 @@ PERMISSIONS: Mapping[Verb, Mapping[Role, Scope]] = {
     Verb.SET_BASELINE: _PLANNER,
     Verb.PROPOSE_PUBLICATION: _PLANNER,
     Verb.CONFIRM_PUBLICATION: _LEAD,
+    Verb.EXPORT_PACK: _WHOLE_ROUND,
     Verb.MOVE_ROUND: _LEAD,
     Verb.EXTEND_DEADLINE: _LEAD,
     Verb.GRANT_ROLE: _ADMINISTRATOR,
