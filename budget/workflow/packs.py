@@ -50,7 +50,7 @@ from budget.view.pack import PackFacts, readme
 from budget.view.parameters import capital
 from budget.view.requests import request_amounts, request_title
 from budget.view.words import LANGUAGES, Words
-from budget.workflow import rounds, scenarios, special_needs
+from budget.workflow import publication, rounds, scenarios, special_needs
 from budget.workflow.deadlines import KOREA
 from budget.workflow.deeds import Act, acting, looking
 from budget.workflow.refusals import NotNow
@@ -129,11 +129,7 @@ def proposed_run(store: Store, who: str) -> FrozenRun | None:
     with looking(store, who, Verb.SEE_FIGURES) as act:
         act.allow(Subject("round", ""))
         round_ = act.round()
-        row = act.session.exec(
-            select(Publication)
-            .where(Publication.round_id == round_.id)
-            .order_by(col(Publication.id).desc())
-        ).first()
+        row = publication.latest(act.session, round_)
         return _frozen(act.session, round_, row) if row else None
 
 

@@ -71,6 +71,7 @@ class Verb(StrEnum):
     # the round, people, the trail
     MOVE_ROUND = "move_round"
     EXTEND_DEADLINE = "extend_deadline"
+    OPEN_SUPPLEMENTARY = "open_supplementary"
     GRANT_ROLE = "grant_role"
     END_ROLE = "end_role"
     EXPORT_TRAIL = "export_trail"
@@ -109,6 +110,7 @@ VERB_NAMES: Mapping[str, str] = {
     Verb.EXPORT_PACK: N_("export the publication"),
     Verb.MOVE_ROUND: N_("move the round"),
     Verb.EXTEND_DEADLINE: N_("extend a deadline"),
+    Verb.OPEN_SUPPLEMENTARY: N_("open a supplementary round"),
     Verb.GRANT_ROLE: N_("grant a role"),
     Verb.END_ROLE: N_("end a role"),
     Verb.EXPORT_TRAIL: N_("export the trail"),
@@ -185,6 +187,7 @@ PERMISSIONS: Mapping[Verb, Mapping[Role, Scope]] = {
     Verb.EXPORT_PACK: _WHOLE_ROUND,
     Verb.MOVE_ROUND: _LEAD,
     Verb.EXTEND_DEADLINE: _LEAD,
+    Verb.OPEN_SUPPLEMENTARY: _LEAD,
     Verb.GRANT_ROLE: _ADMINISTRATOR,
     Verb.END_ROLE: _ADMINISTRATOR,
     Verb.EXPORT_TRAIL: {Role.LEAD: Scope.ANY, Role.AUDITOR: Scope.ANY},
