@@ -52,13 +52,13 @@ from budget.view.requests import request_amounts, request_title
 from budget.view.words import LANGUAGES, Words
 from budget.workflow import publication, rounds, scenarios, special_needs
 from budget.workflow.deadlines import KOREA
-from budget.workflow.deeds import Act, acting, looking
-from budget.workflow.refusals import NotNow
+from budget.workflow.deeds import acting, known, looking
+from budget.workflow.refusals import NOT_YOURS, Forbidden, NotNow
 from budget.workflow.roles import Subject, Verb
 
 Progress = Callable[[int, int], object]
 """Told how many of how many notices are made."""
-NOT_YET = N_("There is no publication to export yet; a lead confirms one first.")
+NOT_YET = N_("This is not published yet; a lead confirms it first.")
 
 
 @dataclass(frozen=True)
@@ -133,39 +133,42 @@ def proposed_run(store: Store, who: str) -> FrozenRun | None:
         return _frozen(act.session, round_, row) if row else None
 
 
-def export(store: Store, who: str, *, key: str) -> FrozenRun:
-    """What the pack of the publication is made from; that somebody takes it is recorded.
+def publications(store: Store, who: str) -> list[FrozenRun]:
+    """Every confirmed publication, of earlier rounds too, the latest first.
+
+    Raises:
+        Forbidden: for whoever may not see the allocation.
+    """
+    with looking(store, who, Verb.SEE_FIGURES) as act:
+        act.allow(Subject("round", ""))
+        rows = act.session.exec(
+            select(Publication)
+            .where(col(Publication.confirmed_by).is_not(None))
+            .order_by(col(Publication.id).desc())
+        ).all()
+        return [_frozen(act.session, act.round(row.round_id), row) for row in rows]
+
+
+def export(store: Store, who: str, publication_id: int, *, key: str) -> FrozenRun:
+    """What the pack of a publication is made from; that somebody takes it is recorded.
 
     The same key again gives the same, and records nothing more.
 
     Raises:
-        Forbidden: for anybody but planner, lead and auditor.
-        NotNow: before a publication is confirmed.
+        Forbidden: for anybody but planner, lead and auditor, or if there is no such publication.
+        NotNow: before it is confirmed.
     """
-    with acting(store, who, Verb.EXPORT_PACK, key) as act:
-        act.allow(Subject("publication", ""))
-        round_ = act.round()
-        row = _published(act, round_)
+    with acting(store, who, Verb.EXPORT_PACK, key, publication_id) as act:
+        act.allow(Subject("publication", str(publication_id)[:20]))
+        row = known(act.session, Publication, publication_id)
+        if row is None:
+            raise Forbidden(NOT_YOURS)
+        if row.confirmed_by is None:
+            raise NotNow(NOT_YET)
         if not act.is_repeated:
             run = act.session.get_one(Run, row.run_id)
-            act.record(
-                changes={"allocation_sha256": (None, run.allocation_sha256)},
-                made=Subject("publication", str(row.id)),
-            )
-        return _frozen(act.session, round_, row)
-
-
-def _published(act: Act, round_: BudgetRound) -> Publication:
-    if act.repeated and act.is_repeated:
-        return act.session.get_one(Publication, int(act.repeated.object_id))
-    row = act.session.exec(
-        select(Publication).where(
-            Publication.round_id == round_.id, col(Publication.confirmed_by).is_not(None)
-        )
-    ).first()
-    if row is None:
-        raise NotNow(NOT_YET)
-    return row
+            act.record(changes={"allocation_sha256": (None, run.allocation_sha256)})
+        return _frozen(act.session, act.round(row.round_id), row)
 
 
 def _frozen(session: Session, round_: BudgetRound, row: Publication) -> FrozenRun:
