@@ -266,7 +266,9 @@ def _check_line(check: Check, found: Checklist, _: Words) -> None:
     if about:
         more = len(about) - MOST_TOLD
         told = ", ".join(about[:MOST_TOLD])
-        st.caption(plain(f"{told}, {_('{count} more', count=more)}" if more > 0 else told))
+        if more > 0:
+            told = _("{some} and {count} more", some=told, count=more)
+        st.caption(plain(told))
     page = PAGES.get(check.key)
     if page and check.state != DONE:
         st.page_link(
@@ -384,10 +386,10 @@ def _rules(found: Checklist, numbers: Numbers) -> None:
     st.dataframe(
         rows,
         column_config={
-            "rule": text(_("Rule"), width=230),
+            "rule": text(_("Rule"), width=290),
             "before": text(_("Before"), alignment="right", width=90),
             "now": text(_("Now"), alignment="right", width=90),
-            "rationale": text(_("Rationale"), width=300),
+            "rationale": text(_("Rationale"), width=260),
         },
         hide_index=True,
         height="content",
@@ -443,6 +445,9 @@ def _published(run: FrozenRun) -> None:
                 query_params=session.address(),
                 width="content",
             )
+        with st.expander(_("Checklist"), icon=":material/checklist:"):
+            for check in found.checks:
+                _check_line(check, found, _)
         if session.person().may(Verb.OPEN_SUPPLEMENTARY):
             deed_dialog.opener(
                 publish_deeds.SUPPLEMENT,

@@ -261,7 +261,7 @@ def _requests(act: Act, before: BudgetRound, round_: BudgetRound) -> Iterator[To
             "approved",
             {
                 **_told(copy, told),
-                "copied_from": (None, need.id),
+                "corrects_request": (None, need.id),
                 "snapshot": (None, snapshot.sha256),
             },
         )
