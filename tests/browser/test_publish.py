@@ -62,14 +62,11 @@ def test_proposed_confirmed_taken_and_reproduced(
     with page_opened(browser, f"{address}/publish?as=auditor-1") as page:
         page.get_by_role("button", name="공개 묶음 준비").click()
         link = page.get_by_role("link", name="묶음 내려받기")
-        link.wait_for(timeout=60_000)
-        with page.context.expect_event("page") as waiting:
-            with page.expect_event("popup") as popup:
-                link.click()
-            download = popup.value.wait_for_event("download")
-        assert waiting.value
-        file = tmp_path / download.suggested_filename
-        download.save_as(file)
+        link.wait_for(timeout=180_000)
+        with page.expect_download() as waiting, page.context.expect_page():
+            link.click()
+        file = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(file)
     assert file.name.startswith("budget-allocation-2027-illustrative-")
     assert main(["reproduce", str(file)]) == 0
     assert "174 centres, certified" in capsys.readouterr().out
