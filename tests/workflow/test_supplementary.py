@@ -9,6 +9,7 @@ from budget import files
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
 from budget.workflow import (
+    centres,
     packs,
     proving,
     publication,
@@ -74,6 +75,26 @@ def test_it_begins_as_the_published_round_ended(published_world: World, copies: 
     assert {need.state for need in made.values()} == {"approved"}
     assert publication.proposal(store, lead()) is None
     assert proving.verify(store, auditor()).is_whole
+
+
+def test_what_was_published_stays_in_force_until_the_correction_is(
+    published_world: World, copies: Copies
+) -> None:
+    store = copies.open(published_world)
+    before = centres.published(store, head(), "EC001"), rounds.national_parts(store, head())
+    facts = centres.centre(store, head(), "EC001").published
+    opened_on(store)
+    after = centres.published(store, head(), "EC001"), rounds.national_parts(store, head())
+    assert after == before
+    assert before[0] is not None
+    assert centres.centre(store, head(), "EC001").published == facts
+    move_round(store, "decided")
+    base = scenarios.scenarios(store, planner())[0]
+    found = publication.propose(store, planner(), base.id, "제안", key=key())
+    publication.confirm(store, lead(), found.id, "확정", key=key())
+    corrected = centres.centre(store, head(), "EC001").published
+    assert corrected is not None
+    assert corrected.run_id == found.run_id
 
 
 def test_the_same_click_opens_one_round(published_world: World, copies: Copies) -> None:
