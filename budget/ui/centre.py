@@ -11,12 +11,12 @@ from budget.allocation.explained import Explained, explained
 from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.movers import Mover, movers
 from budget.allocation.run import Allocation
-from budget.ui import glance, keys, results, scenario_controls, session
+from budget.ui import address, conflict, glance, keys, scenario_controls, session
 from budget.ui.centre_context import Context
-from budget.ui.centre_figures import explanation
+from budget.ui.centre_figures import WAY, explanation
 from budget.ui.centre_link import PAGE
 from budget.ui.centre_own import data_of_centre, requests_of_centre
-from budget.ui.centre_picker import asked_centre, keep, may_open, names_of_centres, picker
+from budget.ui.centre_picker import CENTRE, asked_centre, keep, may_open, names_of_centres, picker
 from budget.ui.problems import problems
 from budget.ui.round import Round, allocation, present_round
 from budget.ui.text import plain
@@ -34,6 +34,8 @@ MOST_LINKS = 5
 
 def centre_page(round_: RoundFacts) -> None:
     """The picker, and the centre that the address names."""
+    rules = (address.CHANGES, address.SCENARIO)
+    address.read(CENTRE, WAY, *(rules if session.person().may(Verb.SEE_FIGURES) else ()))
     names = names_of_centres()
     offered = may_open(names)
     chosen = None
@@ -83,7 +85,7 @@ def _by_rules(known: CentreFacts, round_: RoundFacts, names: Mapping[str, str]) 
         with st.spinner(_("Computing"), show_time=False):
             present = allocation(shown, changes)
     except InfeasiblePolicy as error:
-        results.conflict(error, shown.baseline.replaced(changes), shown)
+        conflict.conflict(error, shown.baseline.replaced(changes), shown)
         return
     key = tuple(sorted((path, str(value)) for path, value in changes.items()))
     found = _explained(shown.version, key, known.centre_id, present)

@@ -57,7 +57,9 @@ class Asked:
 def opener(shown_round: Round) -> None:
     """The button that opens the goal seek."""
     _ = session.words()
-    if st.button("", key=keys.GOAL, icon=":material/track_changes:", help=_("Find a value")):
+    if st.button(
+        _("Find a value"), key=keys.GOAL, icon=":material/track_changes:", width="stretch"
+    ):
         st.session_state.pop(keys.GOAL_ASKED, None)
         _dialog(shown_round)
 
@@ -81,7 +83,7 @@ def _content(shown_round: Round) -> None:
             label_visibility="collapsed",
         )
         asked = _ASK[question or "envelope"](policy, shown_round, _)
-        if st.button(_("Find"), type="primary", key=keys.GOAL_FIND):
+        if st.button(_("Find"), type=session.main_button(), key=keys.GOAL_FIND):
             st.session_state[keys.GOAL_ASKED] = asked
         if st.session_state.get(keys.GOAL_ASKED) == asked:
             with st.spinner(_("Computing"), show_time=False):
@@ -309,7 +311,7 @@ def _offer(goal: Goal, sentence: str, policy: Policy, baseline: Policy, numbers:
         if st.button(
             _("Apply"),
             key=keys.goal_apply(sentence),
-            type="primary",
+            type=session.main_button(),
             help=_("Undo takes it back with one click."),
         ):
             _apply(goal.changes, baseline)

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlmodel import text
+from sqlmodel import Session, text
 
 from budget.allocation.faults import InputError
 from budget.files.backup import MANIFEST, read_manifest
+from budget.storage import copies
 from budget.storage.store import Store, opened
 from budget.workflow import backup, founding, publication, scenarios, special_needs
 from tests.storage.databases import (
@@ -130,3 +131,20 @@ def test_a_backup_of_a_broken_trail_says_so(quick_store: Store, tmp_path: Path) 
     target = f"sqlite:///{tmp_path / 'target.sqlite3'}"
     found = backup.restore(file, target, founding.DEMONSTRATION)
     assert found.proof.contents == (("person", "2"),)
+
+
+def test_others_go_on_working_meanwhile_and_the_copy_is_of_one_moment(
+    own_store: Store, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain_rows, number = copies.plain_rows, steps.length(own_store)
+
+    def meanwhile(session: Session, name: str) -> Iterator[copies.Plain]:
+        if name == "role_grant":
+            steps.granted(own_store, "new|1", ("auditor", ""))
+        return plain_rows(session, name)
+
+    monkeypatch.setattr(copies, "plain_rows", meanwhile)
+    saved = backup.backup(own_store, tmp_path / "round.backup")
+    assert steps.length(own_store) == number + 1
+    assert saved.manifest.records == number
+    assert backup.restore(tmp_path / "round.backup", target, founding.DEMONSTRATION).proof.is_whole
