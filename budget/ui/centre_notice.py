@@ -10,11 +10,7 @@ from budget.allocation.faults import N_
 from budget.files.typeset import notice_pdf
 from budget.ui import session
 from budget.ui.centre_context import Context
-<<<<<<< HEAD
-=======
-from budget.ui.centre_own import request_amounts, request_title
 from budget.ui.downloads import Contents, File, Picture, Sheet, downloads, round_provenance
->>>>>>> main
 from budget.ui.request_words import state_name
 from budget.ui.round import round_name
 from budget.view import peers
@@ -23,14 +19,11 @@ from budget.view.centre_charts import waterfall
 from budget.view.colours import LIGHT
 from budget.view.notice import Notice, Origin, RequestLine, notice, notice_html
 from budget.view.numbers import Numbers
-<<<<<<< HEAD
-from budget.view.requests import request_amounts, request_title
-=======
 from budget.view.parameters import capital
 from budget.view.records import record_table
+from budget.view.requests import request_amounts, request_title
 from budget.view.words import Words
 from budget.workflow import centres
->>>>>>> main
 from budget.workflow.deadlines import KOREA
 
 

@@ -303,7 +303,7 @@ def _signatures(
                 publish_deeds.PROPOSE,
                 _("Propose the publication…"),
                 seen=(found.scenario, proposal),
-                type="primary",
+                type=session.main_button(),
                 icon=":material/outbox:",
                 disabled=round_.state != "decided" or figures is None or not is_ready,
             )
@@ -312,7 +312,7 @@ def _signatures(
                 publish_deeds.CONFIRM,
                 _("Confirm the publication…"),
                 seen=proposal,
-                type="primary",
+                type=session.main_button(),
                 icon=":material/verified:",
                 disabled=not found.is_complete or figures is None,
             )

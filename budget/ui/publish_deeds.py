@@ -62,7 +62,7 @@ def _propose(prepared: Prepared) -> None:
     with st.form(prepared.field("form"), border=False, enter_to_submit=False):
         reason = asked.reason()
         wants = st.form_submit_button(
-            _("Compute and propose"), type="primary", icon=":material/outbox:"
+            _("Compute and propose"), type=session.main_button(), icon=":material/outbox:"
         )
     if wants and asked.attempt(
         lambda: publication.propose(
@@ -116,7 +116,9 @@ def _confirm(prepared: Prepared) -> None:
     with st.form(prepared.field("form"), border=False, enter_to_submit=False):
         reason = asked.reason()
         agreed = asked.agreement()
-        wants = st.form_submit_button(_("Publish"), type="primary", icon=":material/verified:")
+        wants = st.form_submit_button(
+            _("Publish"), type=session.main_button(), icon=":material/verified:"
+        )
     if not wants:
         return
     if not asked.is_agreed(reason, agreed=agreed):
@@ -158,7 +160,9 @@ def _supplement(prepared: Prepared) -> None:
         reason = asked.reason()
         agreed = asked.agreement()
         wants = st.form_submit_button(
-            _("Open the supplementary round"), type="primary", icon=":material/add_circle:"
+            _("Open the supplementary round"),
+            type=session.main_button(),
+            icon=":material/add_circle:",
         )
     if not wants:
         return

@@ -41,7 +41,7 @@ def pack_controls(run: FrozenRun) -> None:
         if not st.button(
             _("Prepare the export pack"),
             key=keys.prepare_pack(run.id),
-            type="primary",
+            type=session.main_button(),
             icon=":material/folder_zip:",
             help=_(
                 "Allocation, workbook, rules, data, requests, report, a notice for every centre "
@@ -56,7 +56,7 @@ def pack_controls(run: FrozenRun) -> None:
     st.link_button(
         _("Download the pack (zip)"),
         pack_link(run.id, ready, session.who()),
-        type="primary",
+        type=session.main_button(),
         icon=":material/download:",
     )
     st.caption(

@@ -27,13 +27,9 @@ from streamlit.web.server.starlette.starlette_auth_routes import _get_signed_coo
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from budget.allocation.faults import InputError
-<<<<<<< HEAD
 from budget.files.pack import MIME
-from budget.ui import sign_in
-from budget.ui.packs_made import made_pack
-=======
 from budget.ui import kept_data, sign_in
->>>>>>> main
+from budget.ui.packs_made import made_pack
 from budget.ui.problems import tell
 from budget.workflow import attachments, packs, records
 from budget.workflow.attachments import Served
@@ -106,11 +102,8 @@ def settings() -> dict[str, Any]:
         "routes": [
             Route(f"/{ATTACHMENT}/{{ticket}}", _serve_attachment),
             Route(f"/{EXPORT}/{{ticket}}", _serve_export),
-<<<<<<< HEAD
             Route(f"/{PACK}/{{ticket}}", _serve_pack),
-=======
             Route(f"/{kept_data.PATH}/{{name}}", kept_data.serve),
->>>>>>> main
         ],
         "middleware": [Middleware(SafeHeaders)],
         "on_script_error": tell,
