@@ -34,6 +34,7 @@ def pages() -> None:
                 ("sensitivity", _("Sensitivity"), "labs", Verb.SEE_FIGURES),
                 ("requests", _("Requests"), "edit_document", Verb.BEGIN),
                 ("review", _("Review"), "rule", Verb.SEE_QUEUE),
+                ("publish", _("Publish"), "verified", Verb.EXPORT_PACK),
                 ("people", _("People"), "group", Verb.SEE_PEOPLE),
                 ("audit", _("Audit"), "history", Verb.SEE_TRAIL),
             )

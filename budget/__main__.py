@@ -1,9 +1,9 @@
-"""The command line: allocate, check, sweep; audit verify; people administrator.
+"""The command line: allocate, check, sweep, reproduce; backup, restore, audit verify, people.
 
-Exit status: 0 done; 2 bad input; 3 infeasible policy; 4 the certificate or the audit trail fails;
-1 a defect of ours.
+Exit status: 0 done; 2 bad input; 3 infeasible policy; 4 the certificate, the audit trail or a
+reproduction fails; 1 a defect of ours.
 
-Source: file formats, command line.
+Source: file formats, command line; workflow.
 """
 
 import argparse
@@ -12,10 +12,15 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from budget.allocation.faults import N_, Defect, Fault, InputError
 from budget.files import inputs
 from budget.files.tables import file_bytes, read_table
+
+if TYPE_CHECKING:
+    from budget.workflow.backup import Copied
+    from budget.workflow.proving import Proof
 
 DONE, DEFECT, BAD_INPUT, INFEASIBLE, NOT_PROVEN = 0, 1, 2, 3, 4
 
@@ -66,6 +71,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     sweep.add_argument("--out", type=Path, required=True, metavar="SWEEP.csv")
     sweep.set_defaults(run=_sweep)
+    again = commands.add_parser("reproduce", help="compute an export pack again, byte for byte")
+    again.add_argument("pack", type=Path, metavar="PACK.zip")
+    again.set_defaults(run=_reproduce)
+    save = commands.add_parser("backup", help="copy a live database into a file, and prove it")
+    save.add_argument("file", type=Path, metavar="FILE", help="a file that is not there yet")
+    save.set_defaults(run=_backup)
+    restore = commands.add_parser("restore", help="fill an empty database from a backup")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.set_defaults(run=_restore)
     audit = commands.add_parser("audit", help="the audit trail of the database")
     verify = audit.add_subparsers(required=True, metavar="VERB").add_parser(
         "verify", help="prove that no record was changed, removed or inserted"
@@ -84,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     first.add_argument("--name", required=True)
     first.add_argument("--reason", required=True)
     first.set_defaults(run=_administrator)
-    for command in (verify, first):
+    for command in (verify, first, save, restore):
         command.add_argument(
             "--kind",
             choices=["ministry", "demonstration"],
@@ -186,15 +200,67 @@ def _verify(options: argparse.Namespace) -> int:
     with store.reading() as session:
         proof = proving.proof(session, expected)
     store.close()
-    if proof.trail.broken is not None:
-        print(f"record {proof.trail.broken}: {proof.trail.why}", file=sys.stderr)
-    for kind, identifier in proof.contents:
-        print(f"{kind} {identifier}".strip() + ": not what was recorded", file=sys.stderr)
+    _tell_breaks(proof)
     if proof.is_whole:
         print(
             f"whole: {proof.trail.records} records; {proof.trail.records}:{proof.trail.last_hash}"
         )
     return DONE if proof.is_whole else NOT_PROVEN
+
+
+def _tell_breaks(proof: "Proof") -> None:
+    """What is not as the trail tells, on standard error."""
+    if proof.trail.broken is not None:
+        print(f"record {proof.trail.broken}: {proof.trail.why}", file=sys.stderr)
+    for kind, identifier in proof.contents:
+        print(f"{kind} {identifier}".strip() + ": not what was recorded", file=sys.stderr)
+
+
+def _reproduce(options: argparse.Namespace) -> int:
+    from budget.files.reproduce import reproduced  # noqa: PLC0415 - loads the solver
+
+    found = reproduced(options.pack)
+    for note in found.notes:
+        print(f"note: {note}", file=sys.stderr)
+    for difference in found.differences:
+        print(f"not the same: {difference}", file=sys.stderr)
+    if found.is_same:
+        print(
+            f"reproduced: {found.files} files as their hashes say; {found.centres} centres, "
+            "certified; allocation.csv and report.json come out the same"
+        )
+        print(f"{found.allocation_sha256}  allocation.csv")
+    return DONE if found.is_same else NOT_PROVEN
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from budget.storage.store import opened  # noqa: PLC0415 - loads the database's libraries
+    from budget.workflow import backup, founding  # noqa: PLC0415
+
+    address = founding.database_address(os.environ, options.kind, must_exist=True)
+    store = opened(address, as_it_is=True)
+    try:
+        return _tell_copied("backed up", backup.backup(store, options.file))
+    finally:
+        store.close()
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from budget.workflow import backup, founding  # noqa: PLC0415 - loads the database's libraries
+
+    address = founding.database_address(os.environ, options.kind)
+    return _tell_copied("restored", backup.restore(options.file, address, options.kind))
+
+
+def _tell_copied(done: str, found: "Copied") -> int:
+    """How much was copied, and whether what was copied is as the trail tells."""
+    _tell_breaks(found.proof)
+    manifest = found.manifest
+    print(
+        f"{done}: {manifest.rows} rows of {len(manifest.tables)} tables; "
+        f"{manifest.records}:{manifest.last_hash}"
+    )
+    return DONE if found.proof.is_whole else NOT_PROVEN
 
 
 def _administrator(options: argparse.Namespace) -> int:

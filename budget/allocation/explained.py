@@ -5,6 +5,7 @@ This is what leaves the workflow for a centre's page: whoever holds it can show 
 Source: allocation model, section 10; workflow, roles.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -105,6 +106,25 @@ def explained(allocation: Allocation, centre_id: str, *, anonymous: bool) -> Exp
     Raises:
         KeyError: if there is no such centre.
     """
+    ways = from_entitlement(allocation), from_last_year(allocation)
+    return _explained(allocation, centre_id, ways, anonymous=anonymous)
+
+
+def every_explained(allocation: Allocation) -> Iterator[Explained]:
+    """The same for every centre, in the order of the rows that were given, peers without names."""
+    ways = from_entitlement(allocation), from_last_year(allocation)
+    ids = allocation.centres.ids
+    for place in allocation.centres.in_table_order(range(len(ids))):
+        yield _explained(allocation, ids[place], ways, anonymous=True)
+
+
+def _explained(
+    allocation: Allocation,
+    centre_id: str,
+    ways: tuple[Mapping[str, Waterfall], Mapping[str, Waterfall]],
+    *,
+    anonymous: bool,
+) -> Explained:
     peers_ = peers(allocation, centre_id, anonymous=anonymous)
     place = allocation.centres.ids.index(centre_id)
     return Explained(
@@ -123,8 +143,8 @@ def explained(allocation: Allocation, centre_id: str, *, anonymous: bool) -> Exp
             for request in allocation.requests
             if request.centre_id == centre_id
         ),
-        from_entitlement=from_entitlement(allocation)[centre_id],
-        from_last_year=from_last_year(allocation)[centre_id],
+        from_entitlement=ways[0][centre_id],
+        from_last_year=ways[1][centre_id],
         peers=peers_,
         readings=tuple(
             _reading(allocation, result, number, place)

@@ -105,6 +105,36 @@ def opened(
     return Store(engine, clock)
 
 
+def opened_empty(address: str, revision: str, clock: Callable[[], datetime] = utc_now) -> Store:
+    """Open a database without a row and give it the schema of a revision.
+
+    Raises:
+        InputError: if it cannot be reached, holds anything, or the revision is unknown.
+    """
+    engine = _engine(_url(address))
+    with _told_in_words(engine, address):
+        with engine.connect() as connection:
+            tables = set(inspect(connection).get_table_names())
+            _check_ours(tables)
+            for table in sorted(tables - {"alembic_version"}):
+                found = connection.execute(text(f'SELECT 1 FROM "{table}" LIMIT 1')).first()
+                if found is not None:
+                    raise _refused(N_("an empty database; this one holds a round already"))
+        _upgrade(engine, revision)
+    return Store(engine, clock)
+
+
+def brought_up(store: Store) -> None:
+    """Bring the schema of an open database up to date."""
+    _upgrade(store.engine)
+
+
+def revision_of(store: Store) -> str:
+    """The revision of an open database's schema."""
+    with store.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+
 def installed_kind(address: str) -> str | None:
     """What a database is for, by its own word; None if it is new. Nothing in it is changed.
 

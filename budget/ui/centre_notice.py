@@ -10,7 +10,6 @@ from budget.allocation.faults import N_
 from budget.files.typeset import notice_pdf
 from budget.ui import session
 from budget.ui.centre_context import Context
-from budget.ui.centre_own import request_amounts, request_title
 from budget.ui.downloads import Contents, File, Picture, Sheet, downloads, round_provenance
 from budget.ui.request_words import state_name
 from budget.ui.round import round_name
@@ -22,6 +21,7 @@ from budget.view.notice import Notice, Origin, RequestLine, notice, notice_html
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
 from budget.view.records import record_table
+from budget.view.requests import request_amounts, request_title
 from budget.view.words import Words
 from budget.workflow import centres
 from budget.workflow.deadlines import KOREA

@@ -9,6 +9,7 @@ from budget.ui.request_words import COLOURS, state_name
 from budget.ui.text import plain
 from budget.view.names import COLUMNS, column_name, province_name, value_name
 from budget.view.numbers import NOTHING, Numbers
+from budget.view.requests import request_amounts, request_title
 from budget.workflow.centres import CentreFacts
 from budget.workflow.roles import Verb
 from budget.workflow.special_needs import Need
@@ -45,23 +46,6 @@ def _request(need: Need, numbers: Numbers) -> None:
             width="content",
         )
         st.caption(plain(request_amounts(need, numbers)), width="content")
-
-
-def request_title(need: Need, numbers: Numbers) -> str:
-    """A request's title in the reader's language."""
-    _ = numbers.words
-    return _.of(need.title, need.title_en or need.title) or _("without a title")
-
-
-def request_amounts(need: Need, numbers: Numbers) -> str:
-    """What was requested, approved and funded, as far as the person may know."""
-    _ = numbers.words
-    texts = [_("requested {amount}", amount=numbers.money_with_unit(need.requested_krw))]
-    if need.approved_krw is not None:
-        texts.append(_("approved {amount}", amount=numbers.money_with_unit(need.approved_krw)))
-    if need.funded_krw is not None:
-        texts.append(_("funded {amount}", amount=numbers.money_with_unit(need.funded_krw)))
-    return ", ".join(texts)
 
 
 def data_of_centre(known: CentreFacts, *, is_open: bool = False) -> None:

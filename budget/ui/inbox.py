@@ -9,6 +9,7 @@ from budget.workflow import inbox as waiting
 from budget.workflow.inbox import KINDS, Item
 from budget.workflow.roles import Verb
 
+PUBLICATION = {"to_propose", "to_confirm"}
 SHOWN = 4
 """So many things are listed at once; the rest on demand."""
 
@@ -43,8 +44,15 @@ def _line(item: Item, _: Words) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if item.days_left is not None:
             st.badge(_days(item, _), color="red" if item.is_urgent else "blue")
-        text = plain(f"{_(KINDS[item.kind])}: ") if item.need_id else plain(_(KINDS[item.kind]))
-        st.markdown(text, width="content")
+        if item.kind in PUBLICATION:
+            st.page_link(
+                "pages/publish.py",
+                label=plain(_(KINDS[item.kind])),
+                query_params=session.address(),
+                width="content",
+            )
+            return
+        st.markdown(plain(f"{_(KINDS[item.kind])}: "), width="content")
         if item.need_id:
             title = _.of(item.title, item.title_en or item.title) or _("without a title")
             st.page_link(

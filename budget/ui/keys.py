@@ -165,6 +165,8 @@ WAY_SWITCH = "way_switch"
 STEP_TABLE = "step_table"
 PEER_TABLE = "peer_table"
 CENTRE_DATA = "centre_data"
+PUBLISH_SCENARIO = "publish_scenario"
+PUBLISH_CHART = "publish_chart"
 
 
 def slider(path: str) -> str:
@@ -325,3 +327,13 @@ def compare_centres(shown: str) -> str:
 def compare_scatter(visit: int) -> str:
     """The scatter; a new one after every centre that was opened from it."""
     return f"compare_scatter:{visit}"
+
+
+def pack(publication_id: int) -> str:
+    """The key under which the pack of a publication was exported."""
+    return f"pack:{publication_id}"
+
+
+def prepare_pack(publication_id: int) -> str:
+    """The button that makes the pack of a publication."""
+    return f"prepare_pack:{publication_id}"

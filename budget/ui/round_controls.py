@@ -1,4 +1,4 @@
-"""What moves the round, on the overview: its state, deadlines of single centres, publication."""
+"""What moves the round, on the overview: its state, deadlines of single centres."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,21 +8,18 @@ import streamlit as st
 from budget.allocation.faults import N_
 from budget.ui import deed_dialog, session
 from budget.ui.deed_dialog import Fields, Prepared
+from budget.ui.publish_deeds import PUBLISH, proposal_text
 from budget.ui.round import facts
 from budget.ui.text import plain
-from budget.view import trail
 from budget.view.parameters import capital
 from budget.view.words import Words
-from budget.workflow import publication, rounds, scenarios
+from budget.workflow import publication, rounds
 from budget.workflow.deadlines import KOREA
-from budget.workflow.publication import Proposal
 from budget.workflow.roles import Verb
 from budget.workflow.rounds import ORDER, STATES, RoundFacts
-from budget.workflow.scenarios import CONSIDERED, SavedScenario
 from budget.workflow.special_needs import STATES as NEED_STATES
 
 MOVE, EXTEND = "move_round", "extend_deadline"
-PROPOSE, CONFIRM = "propose_publication", "confirm_publication"
 WITHOUT_DECISION = ("submitted", "in_review", "returned", "assessed")
 LAST_DAY = date(2100, 12, 31)
 
@@ -62,13 +59,9 @@ def round_controls() -> None:
     """
     person = session.person()
     moves, extends = person.may(Verb.MOVE_ROUND), person.may(Verb.EXTEND_DEADLINE)
-    proposes, confirms = (
-        person.may(Verb.PROPOSE_PUBLICATION),
-        person.may(Verb.CONFIRM_PUBLICATION),
-    )
     shown = facts()
-    has_outcome = shown.state in {"decided", "published"}
-    if not (moves or extends or ((proposes or confirms) and has_outcome)):
+    publishes = person.may(Verb.SEE_FIGURES) and shown.state in {"decided", "published"}
+    if not (moves or extends or publishes):
         return
     _ = session.words()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -78,12 +71,30 @@ def round_controls() -> None:
             deed_dialog.opener(
                 EXTEND, _("Extend a deadline…"), seen=shown, icon=":material/more_time:"
             )
-        if (proposes or confirms) and has_outcome:
-            _publication_row(shown, _, proposes=proposes, confirms=confirms)
+        if publishes:
+            _to_publication(shown, _)
     deed_dialog.show(MOVE, _("Move the round"), _move, width="medium")
     deed_dialog.show(EXTEND, _("Extend a centre's deadline"), _extend, width="medium")
-    deed_dialog.show(PROPOSE, _("Propose the publication"), _propose, width="medium")
-    deed_dialog.show(CONFIRM, _("Confirm the publication"), _confirm, width="medium")
+
+
+def _to_publication(shown: RoundFacts, _: Words) -> None:
+    """How far the publication is, and the way to its page."""
+    found = publication.proposal(session.store(), session.who())
+    st.page_link(
+        PUBLISH,
+        label=_("To the publication"),
+        icon=":material/verified:",
+        query_params=session.address(),
+        width="content",
+    )
+    told = (
+        _("No publication is proposed yet; a planner proposes it.")
+        if found is None
+        else _("Published: {what}", what=proposal_text(found, _))
+        if shown.state == "published"
+        else _("Proposed: {what}", what=proposal_text(found, _))
+    )
+    st.caption(plain(told), width="content")
 
 
 # --- the state ---------------------------------------------------------------------------------
@@ -241,159 +252,5 @@ def _extend(prepared: Prepared) -> None:
             centre=_.of(*names[centre]) if centre else "",
             day=until.isoformat(),
         ),
-    ):
-        deed_dialog.close()
-
-
-# --- publication -------------------------------------------------------------------------------
-
-
-def _publication_row(shown: RoundFacts, _: Words, *, proposes: bool, confirms: bool) -> None:
-    """Propose, confirm, or what there is to wait for."""
-    found = publication.proposal(session.store(), session.who())
-    if shown.state == "published":
-        if found is not None:
-            st.caption(plain(_("Published: {what}", what=_what(found, _))))
-        return
-    if proposes:
-        deed_dialog.opener(
-            PROPOSE,
-            _("Propose the publication…"),
-            seen=found,
-            type="secondary" if found else session.main_button(),
-            icon=":material/outbox:",
-        )
-    if confirms and found is not None:
-        own = found.proposed_by_id == session.person().id
-        deed_dialog.opener(
-            CONFIRM,
-            _("Confirm the publication…"),
-            seen=found,
-            type=session.main_button(),
-            icon=":material/verified:",
-            disabled=own,
-            help=_("You proposed it; another lead confirms it.") if own else None,
-        )
-    told = (
-        _("Proposed: {what}", what=_what(found, _))
-        if found
-        else _("No publication is proposed yet; a planner proposes it.")
-    )
-    st.caption(plain(told), width="content")
-
-
-def _what(found: Proposal, _: Words) -> str:
-    return _(
-        "{scenario}, version {number}, by {person}, {when}",
-        scenario=_.name(found.scenario),
-        number=found.number,
-        person=_.of(found.proposed_by, found.proposed_by_en or found.proposed_by),
-        when=trail.moment(found.proposed_at)[:16],
-    )
-
-
-def _propose(prepared: Prepared) -> None:
-    _ = session.words()
-    earlier: Proposal | None = prepared.seen
-    asked = Fields(prepared)
-    if earlier is not None:
-        st.info(
-            plain(_("A new proposal takes the place of this one: {what}", what=_what(earlier, _)))
-        )
-    listed = scenarios.scenarios(session.store(), session.who())
-    by_id = {found.id: found for found in listed}
-    chosen = st.selectbox(
-        _("Scenario"),
-        list(by_id),
-        format_func=lambda key: _scenario_name(by_id[key], _),
-        key=prepared.field("scenario"),
-        persist_state="session",
-    )
-    _scenario_facts(by_id[chosen], _)
-    with st.form(prepared.field("form"), border=False, enter_to_submit=False):
-        reason = asked.reason()
-        wants = st.form_submit_button(
-            _("Compute and propose"), type=session.main_button(), icon=":material/outbox:"
-        )
-    if wants and asked.attempt(
-        lambda: publication.propose(
-            session.store(), session.who(), chosen, reason, key=prepared.key
-        ),
-        _("Proposed. A lead who is not you confirms it."),
-    ):
-        deed_dialog.close()
-
-
-def _scenario_name(found: SavedScenario, _: Words) -> str:
-    star = "★ " if found.is_baseline else ""
-    return f"{star}{_.name(found.name)} · {_('version {number}', number=found.number)}"
-
-
-def _scenario_facts(found: SavedScenario, _: Words) -> None:
-    """Who saved the version, and what will be considered in it."""
-    person = _.of(found.saved_by, found.saved_by_en or found.saved_by)
-    st.caption(
-        plain(
-            _(
-                "Saved by {person}, {when}. A publication considers approved requests only.",
-                person=person,
-                when=trail.moment(found.saved_at)[:16],
-            )
-        )
-    )
-    if found.considered != next(iter(CONSIDERED)):
-        st.warning(
-            _(
-                "This scenario was made with assessed requests as well; the figures published "
-                "will differ from those it showed."
-            ),
-            icon=":material/warning:",
-        )
-    if found.note:
-        st.text(found.note)
-
-
-def _confirm(prepared: Prepared) -> None:
-    _ = session.words()
-    found: Proposal = prepared.seen
-    asked = Fields(prepared)
-    st.markdown(f"**{plain(_what(found, _))}**")
-    if not found.is_current:
-        st.warning(
-            _(
-                "Decisions or data have changed since the proposal. It cannot be confirmed; a "
-                "planner proposes it anew."
-            ),
-            icon=":material/sync_problem:",
-        )
-    st.caption(_("Hash of the allocation that is published:"))
-    st.code(found.allocation_sha256, language=None, wrap_lines=True)
-    st.markdown(
-        plain(
-            _(
-                "The figures are frozen, approved requests become funded or not funded, and "
-                "every centre sees its allocation. This is final: a correction is a new, "
-                "supplementary round."
-            )
-        )
-    )
-    with st.form(prepared.field("form"), border=False, enter_to_submit=False):
-        reason = asked.reason()
-        agreed = asked.agreement()
-        wants = st.form_submit_button(
-            _("Publish"),
-            type=session.main_button(),
-            icon=":material/verified:",
-            disabled=not found.is_current,
-        )
-    if not wants:
-        return
-    if not asked.is_agreed(reason, agreed=agreed):
-        return
-    if asked.attempt(
-        lambda: publication.confirm(
-            session.store(), session.who(), found.id, reason, key=prepared.key
-        ),
-        _("The round is published."),
     ):
         deed_dialog.close()

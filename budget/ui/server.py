@@ -1,4 +1,4 @@
-"""The web server around the pages: the demonstration's refusal, headers, attachments, exports.
+"""The web server around the pages: the demonstration's refusal, headers, files by ticket.
 
 An attachment is not one of Streamlit's media files, which anybody with the link can load. Its
 link carries a signed ticket for one person and one file, and the workflow checks the person's
@@ -27,9 +27,11 @@ from streamlit.web.server.starlette.starlette_auth_routes import _get_signed_coo
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from budget.allocation.faults import InputError
+from budget.files.pack import MIME
 from budget.ui import kept_data, sign_in
+from budget.ui.packs_made import made_pack
 from budget.ui.problems import tell
-from budget.workflow import attachments, records
+from budget.workflow import attachments, packs, records
 from budget.workflow.attachments import Served
 from budget.workflow.deadlines import KOREA
 from budget.workflow.refusals import Refusal
@@ -41,6 +43,9 @@ EXPORT = "trail-export"
 EXPORT_SECONDS = 5 * 60
 _export_tickets = URLSafeTimedSerializer(secrets.token_bytes(32), salt=EXPORT)
 DAYS = ("first_day", "last_day")
+PACK = "export-pack"
+PACK_SECONDS = 15 * 60
+_pack_tickets = URLSafeTimedSerializer(secrets.token_bytes(32), salt=PACK)
 
 
 def is_script_run() -> bool:
@@ -97,6 +102,7 @@ def settings() -> dict[str, Any]:
         "routes": [
             Route(f"/{ATTACHMENT}/{{ticket}}", _serve_attachment),
             Route(f"/{EXPORT}/{{ticket}}", _serve_export),
+            Route(f"/{PACK}/{{ticket}}", _serve_pack),
             Route(f"/{kept_data.PATH}/{{name}}", kept_data.serve),
         ],
         "middleware": [Middleware(SafeHeaders)],
@@ -162,6 +168,37 @@ async def _serve_export(request: Request) -> Response:
             f"audit-trail-{made.astimezone(KOREA):%Y%m%d-%H%M%S}.csv",
             "text/csv; charset=utf-8",
             records.export(sign_in.store(), who, wanted, "", key=key),
+        )
+
+    return await _served_to(request, who, file)
+
+
+# --- the export pack ---------------------------------------------------------------------------
+
+
+def pack_link(publication_id: int, key: str, who: str) -> str:
+    """A link with which one person can load one export pack, recorded before, for a while."""
+    return f"{PACK}/{_pack_tickets.dumps([who, publication_id, key])}"
+
+
+async def _serve_pack(request: Request) -> Response:
+    try:
+        who, publication_id, key = _pack_tickets.loads(
+            request.path_params["ticket"], max_age=PACK_SECONDS
+        )
+    except BadSignature:
+        return PlainTextResponse(
+            "이 링크는 더 이상 유효하지 않습니다. 공개 페이지에서 다시 준비하십시오.\n"
+            "This link is no longer valid. Please prepare the pack again on its page.",
+            status_code=403,
+        )
+
+    def file(who: str) -> Served:
+        run = packs.export(sign_in.store(), who, int(publication_id), key=key)
+        return Served(
+            packs.pack_name(run),
+            MIME,
+            made_pack(sign_in.store(), run, lambda _done, _count: None),
         )
 
     return await _served_to(request, who, file)

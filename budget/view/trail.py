@@ -75,6 +75,8 @@ FIELDS: Mapping[str, str] = {
     "identity": N_("identity"),
     "people": N_("people and their roles"),
     "copied_from": N_("copied from version"),
+    "corrects_id": N_("corrects the round"),
+    "corrects_request": N_("corrects the request"),
     "fiscal_year": N_("fiscal year"),
     "illustrative": N_("illustrative data"),
     "requests_open": N_("requests open"),

@@ -24,7 +24,6 @@ from budget.storage.tables import (
     Centre,
     DataSet,
     Policy,
-    Publication,
     Run,
     Scenario,
     ScenarioVersion,
@@ -147,11 +146,7 @@ def _requests(act: Act, round_: BudgetRound, centre_id: str) -> tuple[Need, ...]
 
 
 def _published(session: Session, round_: BudgetRound) -> PublishedRun | None:
-    row = session.exec(
-        select(Publication).where(
-            Publication.round_id == round_.id, col(Publication.confirmed_by).is_not(None)
-        )
-    ).first()
+    row = rounds.publication_in_force(session, round_)
     if row is None or row.confirmed_at is None:
         return None
     run = session.get_one(Run, row.run_id)

@@ -61,11 +61,12 @@ def proposal(store: Store, who: str) -> Proposal | None:
     """
     with looking(store, who, Verb.SEE_FIGURES) as act:
         act.allow(Subject("round", ""))
-        row = _latest(act.session, act.round())
+        row = latest(act.session, act.round())
         return _seen(act.session, row) if row else None
 
 
-def _latest(session: Session, round_: BudgetRound) -> Publication | None:
+def latest(session: Session, round_: BudgetRound) -> Publication | None:
+    """The latest proposal of a round, confirmed or not; for the workflow itself."""
     return session.exec(
         select(Publication)
         .where(Publication.round_id == round_.id)
@@ -88,11 +89,12 @@ def _seen(session: Session, row: Publication) -> Proposal:
         proposed_at=row.proposed_at,
         allocation_sha256=run.allocation_sha256,
         is_confirmed=row.confirmed_by is not None,
-        is_current=_is_current(session, row, run),
+        is_current=is_current(session, row, run),
     )
 
 
-def _is_current(session: Session, row: Publication, run: Run) -> bool:
+def is_current(session: Session, row: Publication, run: Run) -> bool:
+    """Whether decisions and data are still those of a run; for the workflow itself."""
     given = rounds.inputs_of(session, session.get_one(BudgetRound, row.round_id), "approved")
     return (given.requests_sha256, given.data_set_id) == (run.requests_sha256, run.data_set_id)
 
@@ -242,7 +244,7 @@ def confirm(store: Store, who: str, proposal_id: int, reason: str, *, key: str) 
         if act.is_repeated:
             return
         round_ = act.round()
-        row = _latest(act.session, round_)
+        row = latest(act.session, round_)
         if row is None or row.id != proposal_id:
             raise NotNow(N_("This is not the latest proposal; please look at the new one."))
         if round_.state != "decided" or row.confirmed_by is not None:
@@ -251,7 +253,7 @@ def confirm(store: Store, who: str, proposal_id: int, reason: str, *, key: str) 
             raise Forbidden(N_("Whoever proposed a publication does not confirm it."))
         why = fields.reason_text(reason)
         run = act.session.get_one(Run, row.run_id)
-        if not _is_current(act.session, row, run):
+        if not is_current(act.session, row, run):
             raise NotNow(
                 N_("Decisions or data changed since the proposal; a planner proposes it anew.")
             )

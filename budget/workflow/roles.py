@@ -67,9 +67,11 @@ class Verb(StrEnum):
     SET_BASELINE = "set_baseline"
     PROPOSE_PUBLICATION = "propose_publication"
     CONFIRM_PUBLICATION = "confirm_publication"
+    EXPORT_PACK = "export_pack"
     # the round, people, the trail
     MOVE_ROUND = "move_round"
     EXTEND_DEADLINE = "extend_deadline"
+    OPEN_SUPPLEMENTARY = "open_supplementary"
     GRANT_ROLE = "grant_role"
     END_ROLE = "end_role"
     EXPORT_TRAIL = "export_trail"
@@ -105,8 +107,10 @@ VERB_NAMES: Mapping[str, str] = {
     Verb.SET_BASELINE: N_("choose the baseline"),
     Verb.PROPOSE_PUBLICATION: N_("propose a publication"),
     Verb.CONFIRM_PUBLICATION: N_("confirm a publication"),
+    Verb.EXPORT_PACK: N_("export the publication"),
     Verb.MOVE_ROUND: N_("move the round"),
     Verb.EXTEND_DEADLINE: N_("extend a deadline"),
+    Verb.OPEN_SUPPLEMENTARY: N_("open a supplementary round"),
     Verb.GRANT_ROLE: N_("grant a role"),
     Verb.END_ROLE: N_("end a role"),
     Verb.EXPORT_TRAIL: N_("export the trail"),
@@ -180,8 +184,10 @@ PERMISSIONS: Mapping[Verb, Mapping[Role, Scope]] = {
     Verb.SET_BASELINE: _PLANNER,
     Verb.PROPOSE_PUBLICATION: _PLANNER,
     Verb.CONFIRM_PUBLICATION: _LEAD,
+    Verb.EXPORT_PACK: _WHOLE_ROUND,
     Verb.MOVE_ROUND: _LEAD,
     Verb.EXTEND_DEADLINE: _LEAD,
+    Verb.OPEN_SUPPLEMENTARY: _LEAD,
     Verb.GRANT_ROLE: _ADMINISTRATOR,
     Verb.END_ROLE: _ADMINISTRATOR,
     Verb.EXPORT_TRAIL: {Role.LEAD: Scope.ANY, Role.AUDITOR: Scope.ANY},

@@ -321,13 +321,25 @@ def _planned(policy: AllocationPolicy, centres: int) -> NationalParts:
 
 
 def published_run(session: Session, round_: BudgetRound) -> Run | None:
-    """The run that was published, once the round is."""
-    row = session.exec(
-        select(Publication).where(
-            Publication.round_id == round_.id, col(Publication.confirmed_by).is_not(None)
-        )
-    ).first()
+    """The run whose amounts are in force: see `publication_in_force`."""
+    row = publication_in_force(session, round_)
     return session.get(Run, row.run_id) if row else None
+
+
+def publication_in_force(session: Session, round_: BudgetRound) -> Publication | None:
+    """The confirmed publication of a round; as long as a supplementary round has none, that of
+    the round which it corrects."""
+    present: BudgetRound | None = round_
+    while present is not None:
+        row = session.exec(
+            select(Publication).where(
+                Publication.round_id == present.id, col(Publication.confirmed_by).is_not(None)
+            )
+        ).first()
+        if row is not None:
+            return row
+        present = session.get(BudgetRound, present.corrects_id) if present.corrects_id else None
+    return None
 
 
 # --- moving the round --------------------------------------------------------------------------

@@ -541,6 +541,12 @@ def saved_in(session: Session, round_: BudgetRound, scenario_id: int) -> SavedSc
     return _latest(session, scenario_id)
 
 
+def version_of(session: Session, version_id: int) -> SavedScenario:
+    """A version by its id; for the workflow itself."""
+    version = session.get_one(ScenarioVersion, version_id)
+    return _seen(session, session.get_one(Scenario, version.scenario_id), version)
+
+
 def baseline_unit(session: Session, round_: BudgetRound) -> int:
     """The unit of money of the baseline's policy, in won."""
     return baseline(session, round_).policy.unit

@@ -172,7 +172,7 @@ def begin(store: Store, who: str, centre_id: str, texts: Mapping[str, str], *, k
             raise NotNow(ROUND_CLOSED)
         clean = fields.checked_draft(texts)
         need = SpecialNeed(
-            id=_next_id(act.session, round_),
+            id=next_id(act.session, round_),
             round_id=round_.id or 0,
             centre_id=centre_id,
             state="draft",
@@ -192,7 +192,7 @@ def begin(store: Store, who: str, centre_id: str, texts: Mapping[str, str], *, k
         return seen(act, need)
 
 
-def _next_id(session: Session, round_: BudgetRound) -> str:
+def next_id(session: Session, round_: BudgetRound) -> str:
     """The next number of the round's requests, such as SN2027-064."""
     head = f"SN{round_.fiscal_year}-"
     taken = session.exec(select(SpecialNeed.id).where(col(SpecialNeed.id).startswith(head))).all()

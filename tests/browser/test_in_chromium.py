@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.server import opened, served, settled
 
 pytestmark = pytest.mark.browser
-PAGES = ("", "allocate", "compare?compare=last&compare=1.1")
+PAGES = ("", "allocate", "compare?compare=last&compare=1.1", "publish")
 SIZES = ((1366, 768), (390, 844))
 
 

@@ -135,9 +135,9 @@ def test_from_draft_to_funded(browser: Browser, address: str, store: Store) -> N
     with page_opened(browser, f"{address}/requests?as=centre_head-EC001&request={need.id}") as page:
         expect(page.get_by_text("30.0백만원").first).to_be_visible(timeout=20_000)
 
-    with page_opened(browser, f"{address}/?as=planner-1") as page:
+    with page_opened(browser, f"{address}/publish?as=planner-1") as page:
         confirm(page, "공개 제안…", "심의 결과대로", "계산하고 제안")
-    with page_opened(browser, f"{address}/?as=lead-1") as page:
+    with page_opened(browser, f"{address}/publish?as=lead-1") as page:
         confirm(page, "공개 확정…", "확정함", "공개")
 
     found = special_needs.need(store, head("EC001"), need.id)

@@ -1,4 +1,4 @@
-"""Round controls on the overview: the lead moves the round, planners propose, another confirms."""
+"""Round controls on the overview: the lead moves the round and extends deadlines."""
 
 from datetime import date, timedelta
 
@@ -6,21 +6,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from budget.ui import keys
-from budget.workflow import people, publication, review, rounds, special_needs
+from budget.workflow import rounds
 from budget.workflow.deadlines import korean_day
 from tests.pages.people_of_pages import field, opened, press, said, store, trail_of
-from tests.storage.databases import administrator, auditor, key, lead, move_round, planner
+from tests.storage.databases import lead, move_round
 
-MOVE, EXTEND, PROPOSE, CONFIRM = (
-    keys.opener(name)
-    for name in ("move_round", "extend_deadline", "propose_publication", "confirm_publication")
-)
+MOVE, EXTEND = keys.opener("move_round"), keys.opener("extend_deadline")
 
 
 def controls(app: AppTest) -> set[str]:
     """The buttons that open dialogs of the round."""
-    found = {MOVE, EXTEND, PROPOSE, CONFIRM}
-    return {button.key for button in app.button if button.key in found}
+    return {button.key for button in app.button if button.key in {MOVE, EXTEND}}
 
 
 def state() -> str:
@@ -48,7 +44,7 @@ def filled(app: AppTest, reason: str, *, ticked: bool = True) -> AppTest:
     ("who", "in_review", "decided"),
     [
         ("lead-1", {MOVE, EXTEND}, {MOVE}),
-        ("planner-1", set(), {PROPOSE}),
+        ("planner-1", set(), set()),
         ("auditor-1", set(), set()),
         ("reviewer-1", set(), set()),
         ("administrator-1", set(), set()),
@@ -146,53 +142,3 @@ def test_a_deadline_is_extended_for_one_centre() -> None:
     assert [(line.object_id, line.reason) for line in trail_of(verb="extend_deadline")] == [
         ("EC002", "flood")
     ]
-
-
-# --- publication ---------------------------------------------------------------------------------
-
-
-def proposed() -> AppTest:
-    """A planner proposes the baseline."""
-    move_round(store(), "decided")
-    app = dialog(PROPOSE, "planner-1")
-    options = field(app, "selectbox", "scenario").options
-    assert options[0].startswith("★")  # the baseline comes first
-    field(app, "text_area", "reason").set_value("as agreed")
-    return press(app, "Compute and propose")
-
-
-def test_a_planner_proposes_and_another_person_confirms() -> None:
-    proposed()
-    found = publication.proposal(store(), lead())
-    assert found is not None
-    assert (found.proposed_by_en, found.is_current) == ("Planner 1", True)
-    app = dialog(CONFIRM, "lead-1")
-    assert found.allocation_sha256 in [shown.value for shown in app.code]
-    assert "by Planner 1" in said(app)
-    press(filled(app, "confirmed"), "Publish")
-    assert state() == "published"
-    after = opened("overview", "lead-2")
-    assert not controls(after)
-    assert "Published:" in said(after)
-    assert trail_of(verb="confirm_publication")
-
-
-def test_whoever_proposed_does_not_confirm() -> None:
-    people.grant(
-        store(), administrator(), planner(), "예산 담당 1", "lead", reason="both", key=key()
-    )
-    proposed()
-    app = opened("overview", "planner-1")
-    assert app.button(key=CONFIRM).disabled
-    assert not opened("overview", "lead-2").button(key=CONFIRM).disabled
-
-
-def test_a_proposal_that_decisions_have_overtaken_is_told() -> None:
-    proposed()
-    move_round(store(), "review")
-    need = next(need for need in special_needs.queue(store(), auditor()) if need.approved_krw)
-    review.reopen_decision(store(), lead(), need.id, "x", based_on=need.version, key=key())
-    move_round(store(), "decided")
-    app = dialog(CONFIRM, "lead-1")
-    assert "Decisions or data have changed since the proposal" in said(app)
-    assert next(found for found in app.button if found.label == "Publish").disabled

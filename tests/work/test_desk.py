@@ -1,5 +1,6 @@
 """The runner: progress, sharing, queue, cancel, loss of a worker, forgetting."""
 
+import contextlib
 import os
 import threading
 import time
@@ -29,12 +30,14 @@ def desk() -> Iterator[Desk]:
 
 
 def workers() -> set[int]:
-    """Children of this process that are neither the trackers of loky nor Dask's."""
-    return {
-        child.pid
-        for child in psutil.Process().children(recursive=True)
-        if child.status() != psutil.STATUS_ZOMBIE and "tracker" not in " ".join(child.cmdline())
-    }
+    """Worker processes of this process; other tests' servers are its children as well."""
+    found = set()
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            command = " ".join(child.cmdline())
+            if "LokyProcess" in command and child.status() != psutil.STATUS_ZOMBIE:
+                found.add(child.pid)
+    return found
 
 
 def until(condition: object) -> None:

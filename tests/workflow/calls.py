@@ -13,7 +13,9 @@ from budget.storage.store import Store
 from budget.workflow import (
     attachments,
     centres,
+    checklist,
     inbox,
+    packs,
     people,
     proving,
     publication,
@@ -22,6 +24,7 @@ from budget.workflow import (
     rounds,
     scenarios,
     special_needs,
+    supplementary,
 )
 from tests.storage.databases import lead, planner
 from tests.workflow import steps
@@ -154,6 +157,13 @@ def calls(world: World) -> Mapping[str, Called]:
         "publication.proposal": look(publication.proposal),
         "publication.propose": deed(publication.propose, w.baseline, "제안", about=str(w.baseline)),
         "publication.confirm": deed(publication.confirm, w.proposal, "확정", about=str(w.proposal)),
+        "checklist.checklist": look(checklist.checklist),
+        "packs.proposed_run": look(packs.proposed_run),
+        "packs.publications": look(packs.publications),
+        "packs.export": deed(packs.export, w.proposal, about=str(w.proposal)),
+        "supplementary.open_round": deed(
+            supplementary.open_round, date(2026, 6, 30), "사유", about=None
+        ),
         "rounds.present": look(rounds.present),
         "rounds.centre_names": look(rounds.centre_names),
         "rounds.national_parts": look(rounds.national_parts),

@@ -97,6 +97,10 @@ scenarios.scenario                     see_scenarios        -  -  -  -  +  +  + 
 scenarios.history                      see_scenarios        -  -  -  -  +  +  +  -
 scenarios.began                        see_scenarios        -  -  -  -  +  +  +  -
 publication.proposal                   see_figures          -  -  -  -  +  +  +  -
+checklist.checklist                    see_figures          -  -  -  -  +  +  +  -
+packs.proposed_run                     see_figures          -  -  -  -  +  +  +  -
+packs.publications                     see_figures          -  -  -  -  +  +  +  -
+packs.export                           export_pack          -  -  -  -  +  +  +  -
 publication.propose                    propose_publication  -  -  -  -  +  -  -  -
 publication.confirm                    confirm_publication  -  -  -  -  -  +  -  -
 rounds.present                         see_round            +  +  +  +  +  +  +  +
@@ -109,6 +113,7 @@ centres.centre                         see_centre           +  -  -  -  +  +  + 
 centres.published                      see_centre           +  -  -  -  +  +  +  -
 rounds.move                            move_round           -  -  -  -  -  +  -  -
 rounds.extend_deadline                 extend_deadline      -  -  -  -  -  +  -  -
+supplementary.open_round               open_supplementary   -  -  -  -  -  +  -  -
 inbox.inbox                            see_round            +  +  +  +  +  +  +  +
 people.people                          see_people           -  -  -  -  -  -  +  +
 people.grant                           grant_role           -  -  -  -  -  -  -  +
@@ -155,6 +160,8 @@ UNRECORDED = {"special_needs.save_draft"}
 """What was submitted is in the trail field by field; what is typed on the way is not."""
 DECIDED = {"publication.proposal", "publication.propose", "publication.confirm"}
 """What takes a decided round."""
+PUBLISHED = {"packs.export", "supplementary.open_round"}
+"""What takes a published one."""
 
 
 # --- the table, played ---------------------------------------------------------------------------
@@ -171,6 +178,13 @@ def shared(review_world: World, copies: Copies) -> Iterator[Store]:
 def shared_decided(decided_world: World, copies: Copies) -> Iterator[Store]:
     """The same, decided and proposed."""
     with copies.kept(decided_world) as (store, _):
+        yield store
+
+
+@pytest.fixture(scope="module")
+def shared_published(published_world: World, copies: Copies) -> Iterator[Store]:
+    """The same, published."""
+    with copies.kept(published_world) as (store, _):
         yield store
 
 
@@ -233,11 +247,15 @@ def stage(
     row: Row,
     review_world: World,
     decided_world: World,
+    published_world: World,
     shared: Store,
     shared_decided: Store,
+    shared_published: Store,
     copies: Copies,
 ) -> Stage:
     """The stage of the line."""
+    if row.name in PUBLISHED:
+        return Stage(published_world, calls(published_world), shared_published, copies)
     if row.name in DECIDED:
         return Stage(decided_world, calls(decided_world), shared_decided, copies)
     return Stage(review_world, calls(review_world), shared, copies)
@@ -284,7 +302,7 @@ def test_two_roles_open_what_either_opens_and_nothing_else(
     stage = Stage(doubled_world, calls(doubled_world), shared_doubled, copies)
     with steps.unchanged(stage.store):
         for row in ROWS:
-            if row.name not in DECIDED:
+            if row.name not in DECIDED | PUBLISHED:
                 roles = {ROLES[column] for column in (first, second) if column in row.allowed}
                 stage.play(row, {COLUMNS[first]: roles})
 
@@ -379,8 +397,9 @@ def test_every_function_that_somebody_calls_is_in_the_table() -> None:
 
 
 def test_there_is_no_other_door() -> None:
-    """What takes a store and nobody's name: the sign-in's own questions, and the founding."""
+    """What takes a store and nobody's name: the sign-in's own questions, founding, backup."""
     assert {name for name, parameters in public_functions() if "who" not in parameters} == {
+        "backup.backup",
         "founding.found_round",
         "founding.grant_first_administrator",
         "rounds.who_is",

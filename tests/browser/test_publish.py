@@ -1,0 +1,72 @@
+"""A publication in Chromium: a planner proposes, a lead confirms, an auditor takes the pack."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from budget.__main__ import main
+from budget.storage.store import Store, opened
+from budget.workflow import founding
+from tests.browser.server import opened as page_opened
+from tests.browser.server import served, settled
+from tests.storage.databases import Databases, move_round, sqlite_path
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def folder(sqlite_databases: Databases, tmp_path: Path) -> Path:
+    """A folder with a decided round."""
+    found = sqlite_path(sqlite_databases.founded())
+    path = tmp_path / f"{founding.DEMONSTRATION}.sqlite3"
+    found.rename(path)
+    store: Store = opened(f"sqlite:///{path}")
+    move_round(store, "decided")
+    store.close()
+    return tmp_path
+
+
+@pytest.fixture
+def address(folder: Path, browser: Browser) -> Iterator[str]:
+    """Our pages on it."""
+    with served(**{founding.FOLDER: str(folder)}) as found, page_opened(browser, found):
+        yield found
+
+
+def sign(page: Page, opener: str, button: str) -> None:
+    """Open a dialog, give the reason, tick what is to be ticked, sign."""
+    page.get_by_role("button", name=opener).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("사유", exact=True).fill("심의 결과대로")
+    page.keyboard.press("Tab")
+    settled(page)
+    box = dialog.get_by_text("이 단계의 의미를 읽었습니다.")
+    if box.count():
+        box.last.click()
+        settled(page)
+    dialog.get_by_role("button", name=button, exact=True).click()
+    expect(dialog).to_have_count(0, timeout=20_000)
+    settled(page)
+
+
+def test_proposed_confirmed_taken_and_reproduced(
+    browser: Browser, address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with page_opened(browser, f"{address}/publish?as=planner-1") as page:
+        sign(page, "공개 제안…", "계산하고 제안")
+    with page_opened(browser, f"{address}/publish?as=lead-1") as page:
+        expect(page.get_by_text("빠진 것이 없습니다")).to_be_visible()
+        sign(page, "공개 확정…", "공개")
+    with page_opened(browser, f"{address}/publish?as=auditor-1") as page:
+        page.get_by_role("button", name="공개 묶음 준비").click()
+        link = page.get_by_role("link", name="묶음 내려받기")
+        link.wait_for(timeout=180_000)
+        with page.expect_download() as waiting, page.context.expect_page():
+            link.click()
+        file = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(file)
+    assert file.name.startswith("budget-allocation-2027-illustrative-")
+    assert main(["reproduce", str(file)]) == 0
+    assert "174 centres, certified" in capsys.readouterr().out
