@@ -67,6 +67,10 @@ class Verb(StrEnum):
     SET_BASELINE = "set_baseline"
     PROPOSE_PUBLICATION = "propose_publication"
     CONFIRM_PUBLICATION = "confirm_publication"
+    # the data
+    SEE_DATA = "see_data"
+    SAVE_DATA = "save_data"
+    RESTORE_DATA = "restore_data"
     # the round, people, the trail
     MOVE_ROUND = "move_round"
     EXTEND_DEADLINE = "extend_deadline"
@@ -105,6 +109,9 @@ VERB_NAMES: Mapping[str, str] = {
     Verb.SET_BASELINE: N_("choose the baseline"),
     Verb.PROPOSE_PUBLICATION: N_("propose a publication"),
     Verb.CONFIRM_PUBLICATION: N_("confirm a publication"),
+    Verb.SEE_DATA: N_("look at the data"),
+    Verb.SAVE_DATA: N_("save a version of the data"),
+    Verb.RESTORE_DATA: N_("go back to a version of the data"),
     Verb.MOVE_ROUND: N_("move the round"),
     Verb.EXTEND_DEADLINE: N_("extend a deadline"),
     Verb.GRANT_ROLE: N_("grant a role"),
@@ -180,6 +187,9 @@ PERMISSIONS: Mapping[Verb, Mapping[Role, Scope]] = {
     Verb.SET_BASELINE: _PLANNER,
     Verb.PROPOSE_PUBLICATION: _PLANNER,
     Verb.CONFIRM_PUBLICATION: _LEAD,
+    Verb.SEE_DATA: _WHOLE_ROUND,
+    Verb.SAVE_DATA: _PLANNER,
+    Verb.RESTORE_DATA: _PLANNER,
     Verb.MOVE_ROUND: _LEAD,
     Verb.EXTEND_DEADLINE: _LEAD,
     Verb.GRANT_ROLE: _ADMINISTRATOR,
