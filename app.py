@@ -33,6 +33,7 @@ def pages() -> None:
                 ("centre", _("Centre"), "apartment", Verb.SEE_CENTRE),
                 ("requests", _("Requests"), "edit_document", Verb.BEGIN),
                 ("review", _("Review"), "rule", Verb.SEE_QUEUE),
+                ("data", _("Data"), "dataset", Verb.SEE_DATA),
                 ("people", _("People"), "group", Verb.SEE_PEOPLE),
                 ("audit", _("Audit"), "history", Verb.SEE_TRAIL),
             )

@@ -27,6 +27,8 @@ QUEUE_VISIT = "queue_visit"
 COMPARED = "compared"
 COMPARE_VISIT = "compare_visit"
 CENTRE = "centre"
+DATA_GIVEN = "data_given"
+DATA_UPLOADS = "data_uploads"
 WAY = "way"
 KEPT = (LANGUAGE, UNIT)
 """What stays when the visitor of the demonstration becomes another person."""
@@ -51,6 +53,7 @@ RECORD_PARAMETER = "record"
 ROLE_PARAMETER = "role"
 COMPARE_PARAMETER = "compare"
 MEASURE_PARAMETER = "by"
+SECTION_PARAMETER = "show"
 
 # widgets
 LANGUAGE_SWITCH = "language_switch"
@@ -128,6 +131,17 @@ WAY_SWITCH = "way_switch"
 STEP_TABLE = "step_table"
 PEER_TABLE = "peer_table"
 CENTRE_DATA = "centre_data"
+DATA_VERSIONS = "data_versions"
+DATA_VERSION = "data_version"
+DATA_PUT_AWAY = "data_put_away"
+DATA_REAL = "data_real"
+DATA_LEFT_OUT = "data_left_out"
+DATA_JUMPS = "data_jumps"
+DATA_FIGURES = "data_figures"
+DATA_TEXTS = "data_texts"
+DATA_TOTALS = "data_totals"
+DATA_EFFECT = "data_effect"
+TAKEOVER = "takeover:"
 
 
 def slider(path: str) -> str:
@@ -268,3 +282,23 @@ def compare_centres(shown: str) -> str:
 def compare_scatter(visit: int) -> str:
     """The scatter; a new one after every centre that was opened from it."""
     return f"compare_scatter:{visit}"
+
+
+def data_upload(number: int) -> str:
+    """The place for a file of data; a new one after every upload."""
+    return f"data_upload:{number}"
+
+
+def data_faults(table: str) -> str:
+    """The faults of an uploaded table."""
+    return f"data_faults:{table}"
+
+
+def data_dictionary(table: str) -> str:
+    """The definitions of a table's columns."""
+    return f"data_dictionary:{table}"
+
+
+def takeover(closed: str) -> str:
+    """Who takes over a closed centre."""
+    return f"{TAKEOVER}{closed}"

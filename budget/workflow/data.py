@@ -353,7 +353,11 @@ def save(
         found = revision(before, after, takeovers)
         if found.is_empty and illustrative == round_.illustrative:
             raise InputError(
-                [Fault(upload.file, "", "", N_("a table that changes something; this one does not"))]
+                [
+                    Fault(
+                        upload.file, "", "", N_("a table that changes something; this one does not")
+                    )
+                ]
             )
         row = _stored(act, round_, table_bytes(after), fields.reason_text(reason))
         told = _changes_told(upload, found, before, after)

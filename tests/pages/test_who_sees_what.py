@@ -40,6 +40,7 @@ requests ?request=SN2027-046 - + + + + -
 review                       - + + + + -
 review ?request=SN2027-007   + - + + + -
 review ?request=SN2027-046   - + + + + -
+data                         - - + + + -
 people                       - - - - + +
 audit                        - - - + + -
 """

@@ -1,4 +1,4 @@
-"""Versions of the data: checked, previewed, confirmed, merged, gone back to; proven by the trail."""
+"""Versions of the data: checked, previewed, confirmed, merged, gone back to, proven."""
 
 import csv
 import io

@@ -107,6 +107,12 @@ rounds.inputs                          see_figures          -  -  -  -  +  +  + 
 rounds.deadline_of                     see_need             +  -  -  -  +  +  +  -
 centres.centre                         see_centre           +  -  -  -  +  +  +  -
 centres.published                      see_centre           +  -  -  -  +  +  +  -
+data.versions                          see_data             -  -  -  -  +  +  +  -
+data.content                           see_data             -  -  -  -  +  +  +  -
+data.checked                           save_data            -  -  -  -  +  -  -  -
+data.preview                           save_data            -  -  -  -  +  -  -  -
+data.save                              save_data            -  -  -  -  +  -  -  -
+data.restore                           restore_data         -  -  -  -  +  -  -  -
 rounds.move                            move_round           -  -  -  -  -  +  -  -
 rounds.extend_deadline                 extend_deadline      -  -  -  -  -  +  -  -
 inbox.inbox                            see_round            +  +  +  +  +  +  +  +
@@ -149,7 +155,11 @@ def rows() -> Iterator[Row]:
 
 
 ROWS = tuple(rows())
-LOOKS = frozenset(row.name for row in ROWS if row.verb.startswith("see_")) | {"people.reviewers"}
+LOOKS = frozenset(row.name for row in ROWS if row.verb.startswith("see_")) | {
+    "people.reviewers",
+    "data.checked",
+    "data.preview",
+}
 """What leaves no record when it is allowed."""
 UNRECORDED = {"special_needs.save_draft"}
 """What was submitted is in the trail field by field; what is typed on the way is not."""

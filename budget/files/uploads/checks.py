@@ -37,9 +37,7 @@ class Broken:
 
 
 RULES: Mapping[str, str] = {
-    "formula": N_(
-        "a value; this formula was never computed (open the file in Excel and save it)"
-    ),
+    "formula": N_("a value; this formula was never computed (open the file in Excel and save it)"),
     "error": N_("a value; this is an error of the spreadsheet (correct its formula)"),
     "day": N_(
         "a number; the cell holds a date (in Excel: set the format to General and type the "

@@ -146,9 +146,7 @@ def _check_headers(found: Layout, table: TableDefinition) -> None:
                     found.file,
                     definition.korean,
                     "",
-                    N_(
-                        "this column, “{korean}” or “{name}”; cells may be empty"
-                    )
+                    N_("this column, “{korean}” or “{name}”; cells may be empty")
                     if definition.column.optional
                     else N_("this column, “{korean}” or “{name}”"),
                     found.header_row,
