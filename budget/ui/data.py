@@ -63,7 +63,7 @@ def _in_force(present: Version, round_: RoundFacts, _: Words) -> None:
         if not round_.illustrative:
             st.badge(_("the Ministry's own figures"), color="green", icon=":material/verified:")
         st.caption(
-            plain(data_versions.origin(present, _)) + f" · SHA-256 `{present.sha256[:12]}`",
+            plain(f"{data_versions.origin(present, _)} · SHA-256 {present.sha256[:12]}…"),
             width="content",
         )
         data_versions.download(present, round_, _("Download (CSV)"))

@@ -326,7 +326,7 @@ def _effect(seen: Preview, names: Names, numbers: Numbers) -> None:
         "**"
         + plain(
             _(
-                "By the baseline's rules these data alone make {gains} centres gain and {losses} lose",
+                "By the baseline's rules, these data alone: {gains} centres gain, {losses} lose",
                 gains=gains,
                 losses=len(moved) - gains,
             )

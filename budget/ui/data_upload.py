@@ -134,11 +134,8 @@ def _remarks(found: Upload, _: Words) -> None:
             on_click=_put_away,
         )
     if found.remarks:
-        st.markdown(
-            "\n".join(
-                f"- :small[{plain(_.template(remark.text, remark.details))}]"
-                for remark in found.remarks
-            )
+        st.caption(
+            "  \n".join(plain(_.template(remark.text, remark.details)) for remark in found.remarks)
         )
 
 

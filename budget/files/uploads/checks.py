@@ -6,6 +6,7 @@ Of several rules that one cell breaks the first is told, for the others follow f
 Source: file formats.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -37,31 +38,63 @@ class Broken:
 
 
 RULES: Mapping[str, str] = {
-    "formula": N_("a value; this formula was never computed (open the file in Excel and save it)"),
-    "error": N_("a value; this is an error of the spreadsheet (correct its formula)"),
-    "day": N_(
-        "a number; the cell holds a date (in Excel: set the format to General and type the "
-        "number anew)"
-    ),
-    "percent": N_("a number without %; the cell is formatted as a percentage"),
-    "exponent": N_(
-        "a number written out; Excel has cut off its digits (set the format to Number and type it "
-        "anew)"
-    ),
-    "thousands": N_("whole won in digits alone, not thousands or millions of won"),
-    "units": N_("digits alone, without words and units"),
-    "grouping": N_("separators at every third digit, or none"),
-    "unseen": N_("text without invisible characters and without lost letters; please type it anew"),
+    "not_nullable": N_("a value; this cell is empty"),
     "long": N_("at most {most} characters"),
     "letters": N_("an id of letters, digits, - and _, without spaces"),
-    "twice": N_("an id of its own; row {row} has the same"),
-    "empty": N_("a value; this cell is empty"),
+    "field_uniqueness": N_("an id of its own; row {row} has the same"),
+    "moment": N_("a date and time like 2026-04-30T17:30:00+09:00"),
     "part": N_("at most the registered jobseekers, {most}"),
     "spent": N_("at most {most} (available − carry-over): execution is never above 100 %"),
-    "host": N_("the id of a centre of this table"),
     "own_host": N_("another centre than the post itself"),
-    "moment": N_("a date and time like 2026-04-30T17:30:00+09:00"),
+    "host": N_("the id of a centre of this table"),
 }
+"""Rules whose name says it all."""
+_NULL, _TWICE, _LONG, _LETTERS, _MOMENT = (
+    "not_nullable",
+    "field_uniqueness",
+    "long",
+    "letters",
+    "moment",
+)
+_NUMBER, _RANGE, _VALUES, _TEXT = "number", "range", "values", "text"
+_PART, _SPENT, _OWN_HOST, _HOST = "part", "spent", "own_host", "host"
+
+_UNSEEN = (
+    r"[\x00-\x08\x0b-\x1f\x7f\u061c\u115f\u1160\u200b-\u200f\u202a-\u202e\u2028\u2029"
+    r"\u2060-\u2069\u3164\ufeff\ufffd\uffa0]"
+)
+_FORMULA, _ERROR = r"^=", r"^#[A-Z/0!?]+"
+_STRANGE = f"{_FORMULA}|{_ERROR}|{_UNSEEN}"
+_LIKELY: tuple[tuple[str, str], ...] = (
+    (_FORMULA, N_("a value; this formula was never computed (open the file in Excel and save it)")),
+    (_ERROR, N_("a value; this is an error of the spreadsheet (correct its formula)")),
+    (
+        _UNSEEN,
+        N_("text without invisible characters and without lost letters; please type it anew"),
+    ),
+)
+_LIKELY_NUMBER: tuple[tuple[str, str], ...] = (
+    *_LIKELY,
+    (
+        r"^\d{4}[-./]\s?\d{1,2}[-./]\s?\d{1,2}|^\d{1,2}월\s?\d{1,2}일|^\d{1,2}:\d{2}",
+        N_(
+            "a number; the cell holds a date (in Excel: set the format to General and type the "
+            "number anew)"
+        ),
+    ),
+    (r"%", N_("a number without %; the cell is formatted as a percentage")),
+    (
+        r"(?i)^-?\d+(\.\d+)?e[+-]?\d+$",
+        N_(
+            "a number written out; Excel has cut off its digits (set the format to Number and type "
+            "it anew)"
+        ),
+    ),
+    (r"[천만억]", N_("whole won in digits alone, not thousands or millions of won")),
+    (r"\d\s*[^\W\d_]|[₩$]", N_("digits alone, without words and units")),
+    (r"^[△▲(-]*\d[\d, ]*[, ][\d, ]*(\.\d+)?\)?$", N_("separators at every third digit, or none")),
+)
+"""What a cell that is no text or no number probably is: pattern, and what to do about it."""
 
 
 def broken_cells(table: pd.DataFrame, definition: TableDefinition) -> list[Broken]:
@@ -94,49 +127,24 @@ def broken_cells(table: pd.DataFrame, definition: TableDefinition) -> list[Broke
     ]
 
 
-_NULL, _TWICE, _NUMBER, _RANGE, _VALUES = (
-    "not_nullable",
-    "field_uniqueness",
-    "number",
-    "range",
-    "values",
-)
 _ORDER_TOGETHER = 100
 _ORDER = {
     name: place
     for place, name in enumerate(
-        (
-            _NULL,
-            "formula",
-            "error",
-            "unseen",
-            "long",
-            "letters",
-            "day",
-            "percent",
-            "exponent",
-            "thousands",
-            "units",
-            "grouping",
-            _NUMBER,
-            _RANGE,
-            _VALUES,
-            "moment",
-            _TWICE,
-        )
+        (_NULL, _TEXT, _NUMBER, _RANGE, _LONG, _LETTERS, _VALUES, _MOMENT, _TWICE)
     )
-} | {"part": 100, "spent": 101, "own_host": 102, "host": 103}
+} | {name: _ORDER_TOGETHER + n for n, name in enumerate((_PART, _SPENT, _OWN_HOST, _HOST))}
 _COLUMN_OF = {
-    "part": "disadvantaged_jobseekers",
-    "spent": "prior_spent_krw",
-    "host": "host_id",
-    "own_host": "host_id",
+    _PART: "disadvantaged_jobseekers",
+    _SPENT: "prior_spent_krw",
+    _HOST: "host_id",
+    _OWN_HOST: "host_id",
 }
 _TOGETHER = {
-    "part": ("disadvantaged_jobseekers", "registered_jobseekers"),
-    "spent": ("prior_spent_krw", "prior_available_krw", "prior_carryover_krw"),
-    "host": ("host_id",),
-    "own_host": ("host_id", "centre_id"),
+    _PART: ("disadvantaged_jobseekers", "registered_jobseekers"),
+    _SPENT: ("prior_spent_krw", "prior_available_krw", "prior_carryover_krw"),
+    _HOST: ("host_id",),
+    _OWN_HOST: ("host_id", "centre_id"),
 }
 """Rules of several columns, and whose own faults they follow from."""
 
@@ -145,19 +153,33 @@ def _told(
     row: int, column: str, rule: str, table: pd.DataFrame, definition: TableDefinition
 ) -> Broken:
     own = definition.by_name[column]
+    cell = str(table[column].iloc[row])
+    if rule in {_TEXT, _NUMBER}:
+        known = _LIKELY_NUMBER if own.is_number else _LIKELY
+        for pattern, expected in known:
+            if re.search(pattern, cell):
+                return Broken(row, column, expected, {})
     if rule in {_NUMBER, _RANGE, _VALUES}:
-        return Broken(row, column, own.column.expected, own.column.details)
-    if rule == _NULL:
-        return Broken(row, column, RULES["empty"], {})
-    details = {"most": str(MOST_TEXT)}
+        return Broken(row, column, _expected(own), own.column.details)
+    details = {}
+    if rule == _LONG:
+        details["most"] = str(MOST_TEXT)
     if rule == _TWICE:
-        same = table.index[table[column] == table[column].iloc[row]]
-        return Broken(row, column, RULES["twice"], {"at": str(next(i for i in same if i != row))})
-    if rule == "part":
+        same = table.index[table[column] == cell]
+        details["at"] = str(next(other for other in same if other != row))
+    if rule == _PART:
         details["most"] = f"{int(table['registered_jobseekers'].iloc[row]):,}"
-    if rule == "spent":
+    if rule == _SPENT:
         details["most"] = f"{int(_least_available(table).iloc[row]):,}"
     return Broken(row, column, RULES[rule], details)
+
+
+def _expected(own: Definition) -> str:
+    """What a cell of a column holds, without the limit of a number that has none."""
+    if own.is_number and own.column.most is None:
+        whole = N_("a whole number of {least} or more, in digits")
+        return whole if own.column.kind == "whole" else N_("a number of {least} or more, in digits")
+    return own.column.expected
 
 
 # --- the schema --------------------------------------------------------------------------------
@@ -182,57 +204,35 @@ def _schema(name: str, present: tuple[str, ...]) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, checks=together)
 
 
-def _without(pattern: str, rule: str) -> pa.Check:
-    """No cell has this pattern."""
-    return _check(rule, lambda cells: ~cells.str.contains(pattern, regex=True))
-
-
 def _check(rule: str, holds: Callable[[Cells], Cells]) -> pa.Check:
     return pa.Check(lambda cells: holds(cells.astype(str)).astype(bool), error=rule)
 
 
-_UNSEEN = (
-    r"[\x00-\x08\x0b-\x1f\x7f\u061c\u115f\u1160\u200b-\u200f\u202a-\u202e\u2028\u2029"
-    r"\u2060-\u2069\u3164\ufeff\ufffd\uffa0]"
-)
-_PLAIN = r"-?[0-9]+(?:\.[0-9]+)?"
-
-
 def _rules(definition: Definition) -> Iterator[pa.Check]:
-    yield _without(r"^=", "formula")
-    yield _without(r"^#[A-Z/0!?]+", "error")
-    yield _without(_UNSEEN, "unseen")
     if definition.is_number:
         yield from _number_rules(definition)
         return
-    yield _check("long", lambda cells: cells.str.len() <= MOST_TEXT)
+    yield _check(_TEXT, lambda cells: ~cells.str.contains(_STRANGE, regex=True))
+    yield _check(_LONG, lambda cells: cells.str.len() <= MOST_TEXT)
     if definition.is_key or definition.name == "centre_id":
-        yield _check("letters", lambda cells: cells.str.fullmatch(r"[\w.\-]{1,40}"))
+        yield _check(_LETTERS, lambda cells: cells.str.fullmatch(r"[\w.\-]{1,40}"))
     if definition.column.values:
         values = set(definition.column.values)
         yield _check(_VALUES, lambda cells: cells.isin(values))
     if definition.name == "submitted_at":
-        yield _check(
-            "moment",
-            lambda cells: (
-                ~pd.to_datetime(cells, format="ISO8601", errors="coerce", utc=True).isna()
-            ),
-        )
+        yield _check(_MOMENT, _are_moments)
+
+
+def _are_moments(cells: Cells) -> Cells:
+    return ~pd.to_datetime(cells, format="ISO8601", errors="coerce", utc=True).isna()
 
 
 def _number_rules(definition: Definition) -> Iterator[pa.Check]:
     column = definition.column
-    yield _without(r"^\d{4}-\d{2}-\d{2}|^\d{1,2}월\s?\d{1,2}일|^\d{4}[./]\d{1,2}[./]\d{1,2}", "day")
-    yield _without(r"%", "percent")
-    yield _without(r"(?i)^-?\d+(?:\.\d+)?e[+-]?\d+$", "exponent")
-    if definition.unit == "won":
-        yield _without(r"[천만억]", "thousands")
-    yield _without(r"\d\s*[^\W\d_]", "units")
-    yield _without(r"^[△▲(-]*\d[\d, ]*[, ][\d, ]*\d?(?:\.\d+)?\)?$", "grouping")
-    shape = r"-?[0-9]+" if column.kind == "whole" else _PLAIN
-    yield _check(_NUMBER, lambda cells: cells.str.fullmatch(shape))
+    shape = r"-?[0-9]{1,30}" if column.kind == "whole" else r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?"
     low = float("-inf") if column.least is None else column.least
     high = 10**18 if column.most is None else column.most
+    yield _check(_NUMBER, lambda cells: cells.str.fullmatch(shape))
     yield _check(
         _RANGE, lambda cells: pd.to_numeric(cells, errors="coerce").fillna(low).between(low, high)
     )
@@ -243,7 +243,7 @@ def _rules_together(definition: TableDefinition, present: frozenset[str]) -> Ite
         return
     if {"disadvantaged_jobseekers", "registered_jobseekers"} <= present:
         yield _frame_check(
-            "part",
+            _PART,
             lambda table: (
                 ~(
                     _numbers(table, "disadvantaged_jobseekers")
@@ -253,12 +253,12 @@ def _rules_together(definition: TableDefinition, present: frozenset[str]) -> Ite
         )
     if {"prior_available_krw", "prior_spent_krw", "prior_carryover_krw"} <= present:
         yield _frame_check(
-            "spent", lambda table: ~(_numbers(table, "prior_spent_krw") > _least_available(table))
+            _SPENT, lambda table: ~(_numbers(table, "prior_spent_krw") > _least_available(table))
         )
     if {"centre_id", "host_id"} <= present:
-        yield _frame_check("own_host", lambda table: ~(table["host_id"] == table["centre_id"]))
+        yield _frame_check(_OWN_HOST, lambda table: ~(table["host_id"] == table["centre_id"]))
         yield _frame_check(
-            "host",
+            _HOST,
             lambda table: table["host_id"].isna() | table["host_id"].isin(table["centre_id"]),
         )
 

@@ -91,7 +91,7 @@ class TableDefinition:
         return self._names.get(folded(header))
 
 
-_UNITS = re.compile(r"[(\[](단위)?[:\s]*(원|명|점|개|도|krw|won)[)\]]")
+_UNITS = re.compile(r"[(\[](단위)?[:\s]*(원|천원|백만원|만원|억원|명|점|개|도|krw|won)[)\]]")
 _SIGNS = re.compile(r"[\W_]+")
 
 
@@ -101,8 +101,13 @@ def folded(text: str) -> str:
     return _SIGNS.sub("", _UNITS.sub("", plain))
 
 
+def folded_word(text: str) -> str:
+    """A word for a value without case, width and spaces; signs stay: A+ is not A."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
 def _words(**values: Iterable[str]) -> dict[str, str]:
-    return {folded(word): value for value, words in values.items() for word in (value, *words)}
+    return {folded_word(word): value for value, words in values.items() for word in (value, *words)}
 
 
 CENTRE_TYPES = _words(

@@ -6,7 +6,7 @@ What cannot be read without a guess stays as it was written; the checks then say
 import re
 import unicodedata
 
-from budget.files.uploads.definitions import Definition, folded
+from budget.files.uploads.definitions import Definition, folded_word
 
 NUMBER = re.compile(
     r"(?P<sign>[△▲+-]?)\s?(?P<open>\(?)"
@@ -47,7 +47,7 @@ def plain_text(text: str, definition: Definition | None) -> str:
         return tidy
     if definition.is_key or definition.name.endswith("_id"):
         tidy = unicodedata.normalize("NFKC", tidy).translate(MINUS)
-    return definition.words.get(folded(tidy), tidy) if tidy else tidy
+    return definition.words.get(folded_word(tidy), tidy) if tidy else tidy
 
 
 def plain_cell(text: str, definition: Definition | None) -> str:

@@ -120,6 +120,8 @@ def _text_table(file: str, content: bytes) -> Sheet:
     if count > MOST_ROWS:
         raise _too_many(file, count)
     text, remark = _decoded(file, content)
+    if content.startswith((b"%PDF", b"{\\rtf")):
+        raise _refused(file, N_("a CSV file or a workbook (.xlsx); this is something else"))
     if text.lstrip()[:15].casefold().startswith(("<html", "<!doctype", "<?xml", "<table")):
         raise _refused(
             file, N_("a table; this is a web page (in Excel: save as Excel workbook, .xlsx)")
