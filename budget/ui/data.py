@@ -3,7 +3,7 @@
 import streamlit as st
 
 from budget.allocation.faults import N_
-from budget.ui import data_dictionary, data_upload, data_versions, keys, session
+from budget.ui import data_dictionary, data_requests, data_upload, data_versions, keys, session
 from budget.ui.text import plain
 from budget.view.words import Words
 from budget.workflow import data
@@ -13,9 +13,12 @@ from budget.workflow.rounds import RoundFacts
 
 SECTIONS = {
     "upload": N_("Upload"),
+    "requests": N_("Requests"),
     "versions": N_("Versions"),
     "definitions": N_("Templates and definitions"),
 }
+DEEDS = frozenset({"upload", "requests"})
+"""Parts for those who may change the data."""
 
 
 def data_page(round_: RoundFacts) -> None:
@@ -38,11 +41,14 @@ def data_page(round_: RoundFacts) -> None:
             )
         else:
             data_upload.upload(round_)
+    elif section == "requests":
+        data_requests.requests(round_)
     elif section == "versions":
         data_versions.versions_table(versions, round_, may_restore=may_upload)
     else:
         data_dictionary.definitions()
     data_upload.dialogs()
+    data_requests.dialogs()
 
 
 def _in_force(present: Version, round_: RoundFacts, _: Words) -> None:
@@ -71,7 +77,7 @@ def _in_force(present: Version, round_: RoundFacts, _: Words) -> None:
 
 def _section(_: Words, *, may_upload: bool) -> str:
     """Which part is shown; the address says it."""
-    offered = [name for name in SECTIONS if may_upload or name != "upload"]
+    offered = [name for name in SECTIONS if may_upload or name not in DEEDS]
     asked = st.query_params.get(keys.SECTION_PARAMETER, "")
     chosen = asked if asked in offered else offered[0]
     name = keys.asked(keys.SECTION_PARAMETER)

@@ -21,6 +21,7 @@ from budget.view.data import (
     total_table,
 )
 from budget.view.numbers import Numbers
+from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow.data import Preview
 from budget.workflow.special_needs import STATES as NEED_STATES
@@ -90,7 +91,7 @@ def _totals(seen: Preview, numbers: Numbers) -> None:
     staff = [by_name[name] for name in STAFF]
     shown = [
         (
-            _("Centres"),
+            capital(_("number of centres")),
             f"{len(seen.after):,}",
             f"{len(seen.before):,}",
         ),
@@ -211,8 +212,8 @@ def _figure_frame(
     st.dataframe(
         table,
         column_config={
-            "centre": text(_("Centre"), width=170, pinned=True),
-            "column": text(_("Figure"), width=230),
+            "centre": text(_("Centre"), width=150, pinned=True),
+            "column": text(_("Figure"), width=190),
             "old": text(_("before"), width=100, alignment="right"),
             "new": text(_("after"), width=100, alignment="right"),
             "change": text(_("Change"), width=100, alignment="right"),
@@ -345,9 +346,9 @@ def _effect(seen: Preview, names: Names, numbers: Numbers) -> None:
             }
         ),
         column_config={
-            "centre": text(_("Centre"), width=240, pinned=True),
+            "centre": text(_("Centre"), width=150),
             "change": text(
-                f"{_('Change of the total')} ({numbers.unit_name})", width=200, alignment="right"
+                f"{_('Change of the total')} ({numbers.unit_name})", width=150, alignment="right"
             ),
         },
         hide_index=True,

@@ -59,7 +59,7 @@ def upload(round_: RoundFacts) -> None:
         return
     with st.spinner(_("Checking the file …")):
         found = _checked(session.who(), rounds_version(), given.name, given.content)
-    _remarks(found, _)
+    remarks(found, keys.DATA_GIVEN)
     if found.faults:
         faults(found, CENTRES)
     else:
@@ -112,8 +112,13 @@ def _forget_choices() -> None:
         del st.session_state[name]
 
 
-def _remarks(found: Upload, _: Words) -> None:
-    """What was read, and what was passed over."""
+def remarks(found: Upload, given: str) -> None:
+    """What was read, and what was passed over.
+
+    Args:
+        given: where the session keeps the file.
+    """
+    _ = session.words()
     where = _("sheet {name}", name=found.sheet) if found.sheet else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
@@ -128,10 +133,11 @@ def _remarks(found: Upload, _: Words) -> None:
         )
         st.button(
             _("Put away"),
-            key=keys.DATA_PUT_AWAY,
+            key=keys.put_away(given),
             type="tertiary",
             icon=":material/close:",
             on_click=_put_away,
+            args=(given,),
         )
     if found.remarks:
         st.caption(
@@ -139,8 +145,8 @@ def _remarks(found: Upload, _: Words) -> None:
         )
 
 
-def _put_away() -> None:
-    st.session_state.pop(keys.DATA_GIVEN, None)
+def _put_away(given: str) -> None:
+    st.session_state.pop(given, None)
 
 
 # --- faults ------------------------------------------------------------------------------------
@@ -321,7 +327,7 @@ def _save(prepared: Prepared) -> None:
             _("The new version is in force."),
             look_again=lambda: _seen_anew(seen),
         ):
-            _put_away()
+            _put_away(keys.DATA_GIVEN)
             deed_dialog.close()
 
 

@@ -9,6 +9,7 @@ from budget.ui import deed_dialog, keys, session
 from budget.ui.deed_dialog import Fields, Prepared
 from budget.ui.text import plain
 from budget.view import trail
+from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow import data
 from budget.workflow.data import Version
@@ -72,7 +73,7 @@ def versions_table(versions: Sequence[Version], round_: RoundFacts, *, may_resto
             "number": number(_("Version"), width=70, pinned=True),
             "state": text(_("State"), width=80),
             "kind": text(_("Kind of data"), width=140),
-            "centres": number(_("Centres"), width=80),
+            "centres": number(capital(_("number of centres")), width=90),
             "when": text(_("Saved at (Korean time)"), width=150),
             "who": text(_("Saved by"), width=110),
             "why": text(_("Reason"), width=240),

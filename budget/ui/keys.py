@@ -29,6 +29,8 @@ COMPARE_VISIT = "compare_visit"
 CENTRE = "centre"
 DATA_GIVEN = "data_given"
 DATA_UPLOADS = "data_uploads"
+DATA_REQUESTS_GIVEN = "data_requests_given"
+DATA_REQUEST_UPLOADS = "data_request_uploads"
 WAY = "way"
 KEPT = (LANGUAGE, UNIT)
 """What stays when the visitor of the demonstration becomes another person."""
@@ -133,7 +135,6 @@ PEER_TABLE = "peer_table"
 CENTRE_DATA = "centre_data"
 DATA_VERSIONS = "data_versions"
 DATA_VERSION = "data_version"
-DATA_PUT_AWAY = "data_put_away"
 DATA_REAL = "data_real"
 DATA_LEFT_OUT = "data_left_out"
 DATA_JUMPS = "data_jumps"
@@ -289,6 +290,11 @@ def data_upload(number: int) -> str:
     return f"data_upload:{number}"
 
 
+def data_upload_requests(number: int) -> str:
+    """The place for a file of requests."""
+    return f"data_upload_requests:{number}"
+
+
 def data_faults(table: str) -> str:
     """The faults of an uploaded table."""
     return f"data_faults:{table}"
@@ -297,6 +303,11 @@ def data_faults(table: str) -> str:
 def data_dictionary(table: str) -> str:
     """The definitions of a table's columns."""
     return f"data_dictionary:{table}"
+
+
+def put_away(given: str) -> str:
+    """The button that puts an uploaded file away."""
+    return f"put_away:{given}"
 
 
 def takeover(closed: str) -> str:

@@ -88,6 +88,7 @@ FIELDS: Mapping[str, str] = {
     "centres_closed": N_("closed centres"),
     "takeovers": N_("centres taken over"),
     "renamed": N_("renamed centres"),
+    "requests_taken_over": N_("number of requests taken over"),
     "figures_changed": N_("number of changed figures"),
 }
 """Fields that records name, besides those of the form of a request."""

@@ -71,6 +71,7 @@ class Verb(StrEnum):
     SEE_DATA = "see_data"
     SAVE_DATA = "save_data"
     RESTORE_DATA = "restore_data"
+    IMPORT_NEEDS = "import_needs"
     # the round, people, the trail
     MOVE_ROUND = "move_round"
     EXTEND_DEADLINE = "extend_deadline"
@@ -112,6 +113,7 @@ VERB_NAMES: Mapping[str, str] = {
     Verb.SEE_DATA: N_("look at the data"),
     Verb.SAVE_DATA: N_("save a version of the data"),
     Verb.RESTORE_DATA: N_("go back to a version of the data"),
+    Verb.IMPORT_NEEDS: N_("take requests over from a file"),
     Verb.MOVE_ROUND: N_("move the round"),
     Verb.EXTEND_DEADLINE: N_("extend a deadline"),
     Verb.GRANT_ROLE: N_("grant a role"),
@@ -190,6 +192,7 @@ PERMISSIONS: Mapping[Verb, Mapping[Role, Scope]] = {
     Verb.SEE_DATA: _WHOLE_ROUND,
     Verb.SAVE_DATA: _PLANNER,
     Verb.RESTORE_DATA: _PLANNER,
+    Verb.IMPORT_NEEDS: _PLANNER,
     Verb.MOVE_ROUND: _LEAD,
     Verb.EXTEND_DEADLINE: _LEAD,
     Verb.GRANT_ROLE: _ADMINISTRATOR,

@@ -15,6 +15,7 @@ from budget.workflow import (
     attachments,
     centres,
     data,
+    data_requests,
     inbox,
     people,
     proving,
@@ -98,6 +99,10 @@ def with_policy(
 SAMPLE_TABLE = (SAMPLE / "centres.csv").read_bytes()
 CHANGED_TABLE = SAMPLE_TABLE.replace(b",34,9,16,8,", b",35,9,16,8,", 1)
 
+REQUEST_TABLE = (
+    "request_id,centre_id,category,title,requested_krw,approved_krw,priority,divisible,submitted_at"
+    "\nR-1,EC002,other,수리,1000,,,,\n"
+).encode()
 ASSESSMENT = {
     "feasible": True,
     "assessed_krw": 1_000,
@@ -181,6 +186,12 @@ def calls(world: World) -> Mapping[str, Called]:
             about=None,
         ),
         "data.restore": deed(data.restore, 1, "사유", based_on=2, about=None),
+        "data_requests.checked_requests": look(
+            data_requests.checked_requests, "r.csv", REQUEST_TABLE
+        ),
+        "data_requests.take_over": deed(
+            data_requests.take_over, "r.csv", REQUEST_TABLE, "사유", about=None
+        ),
         "rounds.move": on_round(rounds.move, "open", "사유"),
         "rounds.extend_deadline": deed(
             rounds.extend_deadline, "EC001", date(2026, 6, 30), "사유", about="EC001"

@@ -113,6 +113,8 @@ data.checked                           save_data            -  -  -  -  +  -  - 
 data.preview                           save_data            -  -  -  -  +  -  -  -
 data.save                              save_data            -  -  -  -  +  -  -  -
 data.restore                           restore_data         -  -  -  -  +  -  -  -
+data_requests.checked_requests         import_needs         -  -  -  -  +  -  -  -
+data_requests.take_over                import_needs         -  -  -  -  +  -  -  -
 rounds.move                            move_round           -  -  -  -  -  +  -  -
 rounds.extend_deadline                 extend_deadline      -  -  -  -  -  +  -  -
 inbox.inbox                            see_round            +  +  +  +  +  +  +  +
@@ -159,6 +161,7 @@ LOOKS = frozenset(row.name for row in ROWS if row.verb.startswith("see_")) | {
     "people.reviewers",
     "data.checked",
     "data.preview",
+    "data_requests.checked_requests",
 }
 """What leaves no record when it is allowed."""
 UNRECORDED = {"special_needs.save_draft"}
