@@ -72,7 +72,7 @@ def _in_force(present: Version, round_: RoundFacts, _: Words) -> None:
             plain(f"{data_versions.origin(present, _)} · SHA-256 {present.sha256[:12]}…"),
             width="content",
         )
-        data_versions.download(present, round_, _("Download (CSV)"))
+        data_versions.download(present, round_, _("Download (CSV)"), "head")
 
 
 def _section(_: Words, *, may_upload: bool) -> str:

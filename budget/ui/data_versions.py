@@ -27,8 +27,12 @@ def origin(version: Version, _: Words) -> str:
     )
 
 
-def download(version: Version, round_: RoundFacts, label: str) -> None:
-    """The table of a version as centres.csv; rights are checked once more at the click."""
+def download(version: Version, round_: RoundFacts, label: str, place: str) -> None:
+    """The table of a version as centres.csv; rights are checked once more at the click.
+
+    Args:
+        place: tells two buttons of the same version apart.
+    """
     store, who = session.store(), session.who()
     kind = "-illustrative" if version.illustrative else ""
     name = f"{round_.fiscal_year}-centres-v{version.number}{kind}.csv"
@@ -37,7 +41,7 @@ def download(version: Version, round_: RoundFacts, label: str) -> None:
         lambda: data.content(store, who, version.id),
         file_name=name,
         mime="text/csv",
-        key=keys.download(name),
+        key=keys.download(f"{place}:{name}"),
         on_click="ignore",
         icon=":material/download:",
         type="tertiary",
@@ -95,7 +99,9 @@ def versions_table(versions: Sequence[Version], round_: RoundFacts, *, may_resto
     )
     version = next((one for one in versions if one.id == chosen), versions[0])
     with st.container(horizontal=True, gap="small"):
-        download(version, round_, _("Download version {number} (CSV)", number=version.number))
+        download(
+            version, round_, _("Download version {number} (CSV)", number=version.number), "list"
+        )
         if may_restore and not version.is_present and round_.state != "published":
             deed_dialog.opener(
                 RESTORE,

@@ -16,7 +16,7 @@ from budget.allocation.revision import (
     TotalChange,
 )
 from budget.view.names import centre_name
-from budget.view.numbers import DECREASE, NOTHING, WON, Numbers
+from budget.view.numbers import DECREASE, NOTHING, Numbers
 from budget.view.words import Words
 
 Names = Mapping[str, tuple[str, str]]
@@ -189,7 +189,7 @@ def total_table(
 
 KINDS: Mapping[str, str] = {
     "text": N_("text"),
-    "number": N_("number"),
+    "number": N_("number with decimals"),
     "whole": N_("whole number"),
 }
 
@@ -200,7 +200,6 @@ def range_text(column: Column, numbers: Numbers) -> str:
         return ", ".join(column.values)
     if column.kind == "text":
         return ""
-    plain = Numbers(numbers.words, WON)
-    low = "" if column.least is None else plain.number(column.least)
-    high = "" if column.most is None else plain.number(column.most)
-    return f"{low} – {high}".strip()
+    if column.least is None or column.most is None:
+        return numbers.words("{least} or more", least=column.least or 0)
+    return f"{column.least} – {column.most}"

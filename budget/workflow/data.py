@@ -215,8 +215,10 @@ def checked(store: Store, who: str, name: str, uploaded: bytes) -> Upload:
 
 def _checked(name: str, uploaded: bytes, policy: Policy) -> Upload:
     upload = read_upload(name, uploaded, CENTRES)
-    if upload.faults:
-        return upload
+    return upload if upload.faults else _against_rules(upload, policy)
+
+
+def _against_rules(upload: Upload, policy: Policy) -> Upload:
     try:
         checked_centres(upload.table, _for_rows(policy, len(upload.table)), CONTENT)
     except InputError as error:
@@ -344,7 +346,9 @@ def save(
             return _versions(act.session, round_)
         _unchanged(act, round_, based_on)
         policy = scenarios.baseline(act.session, round_).policy
-        faults = [*_checked(name, uploaded, policy).faults, *_reason_faults(reason)]
+        # the file was read before the lock was taken; the rules may have changed since
+        known = upload.faults or _against_rules(upload, policy).faults
+        faults = [*known, *_reason_faults(reason)]
         if faults:
             raise InputError(faults)
         present = act.session.get_one(DataSet, round_.data_set_id)

@@ -66,7 +66,7 @@ def test_from_a_faulty_workbook_to_new_figures(browser: Browser, address: str) -
         expect(cells.nth(3)).to_have_text("서른넷")
         with page.expect_download() as waiting:
             page.get_by_role("button", name="오류를 표시한 파일(엑셀)").click()
-        marked = openpyxl.load_workbook(waiting.value.path())
+        marked = openpyxl.load_workbook(io.BytesIO(waiting.value.path().read_bytes()))
         comment = marked.worksheets[0]["N2"].comment
         assert comment is not None
         assert "수" in comment.text
