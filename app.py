@@ -31,6 +31,7 @@ def pages() -> None:
                 ("allocate", _("Allocate"), "tune", Verb.SEE_FIGURES),
                 ("compare", _("Compare"), "compare_arrows", Verb.SEE_SCENARIOS),
                 ("centre", _("Centre"), "apartment", Verb.SEE_CENTRE),
+                ("sensitivity", _("Sensitivity"), "labs", Verb.SEE_FIGURES),
                 ("requests", _("Requests"), "edit_document", Verb.BEGIN),
                 ("review", _("Review"), "rule", Verb.SEE_QUEUE),
                 ("data", _("Data"), "dataset", Verb.SEE_DATA),

@@ -3,7 +3,16 @@
 import streamlit as st
 
 from budget.allocation.infeasibility import InfeasiblePolicy
-from budget.ui import controls, frame, goal_seek, results, scenario_controls, session
+from budget.ui import (
+    address,
+    conflict,
+    controls,
+    frame,
+    goal_seek,
+    results,
+    scenario_controls,
+    session,
+)
 from budget.ui.problems import problems
 from budget.ui.round import (
     Round,
@@ -21,15 +30,15 @@ def rules_and_result(shown: Round) -> None:
         st.rerun()  # somebody decided a request, or others are to be considered
     left, right = st.columns([0.235, 0.765], gap="medium")
     with left:
-        scenario_controls.scenario_bar(shown)
-        controls.policy_controls(shown.baseline, shown.sections, lambda: goal_seek.opener(shown))
+        scenario_controls.scenario_bar(shown, lambda: goal_seek.opener(shown))
+        controls.policy_controls(shown.baseline, shown.sections)
     with right, problems():
         changes = session.edits().present
         try:
             with st.spinner(_("Computing"), show_time=False):
                 found = allocation(shown, changes)
         except InfeasiblePolicy as error:
-            results.conflict(error, shown.baseline.replaced(changes), shown)
+            conflict.conflict(error, shown.baseline.replaced(changes), shown)
         else:
             results.result(found, comparable_baseline(shown, found), shown)
 
@@ -38,6 +47,7 @@ _ = session.enter()
 with problems():
     round_ = present_round()
     frame.page_head(_("Allocate"), round_.facts)
+    address.read(address.CHANGES, address.SCENARIO, *results.LINKS)
     with problems():
         session.adopt_edits(round_.baseline)
     with problems():

@@ -1,8 +1,6 @@
 """A centre's special needs: write, submit, answer the reviewer, read the outcome."""
 
-import streamlit as st
-
-from budget.ui import frame, keys, requests, session
+from budget.ui import address, frame, requests, session
 from budget.ui.problems import problems
 from budget.ui.round import facts
 
@@ -11,7 +9,7 @@ with problems():
     round_ = facts()
     frame.page_head(_("Requests"), round_)
     requests.say_address()
-    asked = st.query_params.get(keys.REQUEST_PARAMETER)
+    asked = address.read(address.REQUEST).one(address.REQUEST)
     if asked:
         requests.one_request(asked, round_)
     else:

@@ -15,16 +15,17 @@ ALLOCATION = [path for path in CODE if path.parent == ROOT / "budget" / "allocat
 
 MAY_IMPORT = {
     "allocation": {"allocation"},
+    "work": {"work", "allocation"},
     "files": {"files", "allocation"},
     "storage": {"storage", "allocation"},
     "view": {"view", "allocation"},
     "workflow": {"workflow", "allocation", "storage", "files", "view"},
-    "ui": {"ui", "workflow", "allocation", "storage", "files", "view"},
+    "ui": {"ui", "workflow", "work", "allocation", "storage", "files", "view"},
     "pages": {"ui", "workflow", "allocation", "storage", "files", "view"},
     "__main__": {"allocation", "files", "storage", "workflow"},
     "__init__": {"allocation"},
 }
-"""pages → ui → workflow → allocation ← storage, files, view."""
+"""pages → ui → workflow → allocation ← storage, files, view, work."""
 
 SOLVERS = {"pulp", "highspy"}
 

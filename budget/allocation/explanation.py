@@ -125,6 +125,8 @@ class RulePrice:
         paid: won that the others get less because of it.
         gainers, payers: how many centres.
         reserve: won that the rule moves into the reserve.
+        effects: won that each centre gets more because of the rule, in the order of the ids;
+            empty if the policy cannot do without it.
     """
 
     path: str
@@ -136,6 +138,31 @@ class RulePrice:
     gainers: int
     payers: int
     reserve: int
+    effects: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PricedRule:
+    """A rule that has a price: its place in the policy.
+
+    Attributes:
+        pool: position of its pool.
+        kind: "adjustment", "floor", "cap" or "band".
+    """
+
+    pool: int
+    kind: str
+    name: str
+
+
+def priced_rules(policy: Policy) -> list[PricedRule]:
+    """Every rule that the policy could do without, in the order of the policy."""
+    return [
+        PricedRule(position, kind, rule.name)
+        for position, pool in enumerate(policy.pool)
+        for kind in ("adjustment", "floor", "cap", "band")
+        for rule in getattr(pool, kind)
+    ]
 
 
 def rule_prices(allocation: Allocation) -> list[RulePrice]:
@@ -143,24 +170,26 @@ def rule_prices(allocation: Allocation) -> list[RulePrice]:
 
     A floor, cap or band that binds nowhere is not solved again: it costs nothing.
     """
-    prices = []
-    for position, result in enumerate(allocation.pools):
-        for kind in ("adjustment", "floor", "cap", "band"):
-            for rule in getattr(result.rule, kind):
-                path = joined_path(["pool", result.rule.name, kind, rule.name])
-                binds = kind == "adjustment" or any(
-                    f"{kind}:{rule.name}" in cell.split(";") for cell in result.binding
-                )
-                without = _without(allocation.policy, position, kind, rule.name) if binds else None
-                prices.append(_price(allocation, without, path, kind, rule.name, result))
-    return prices
+    return [rule_price(allocation, rule) for rule in priced_rules(allocation.policy)]
 
 
-def _without(policy: Policy, position: int, kind: str, name: str) -> Policy:
-    pool: Pool = policy.pool[position]
-    rules = tuple(rule for rule in getattr(pool, kind) if rule.name != name)
+def rule_price(allocation: Allocation, rule: PricedRule) -> RulePrice:
+    """The price of one rule of the allocation's policy."""
+    result = allocation.pools[rule.pool]
+    path = joined_path(["pool", result.rule.name, rule.kind, rule.name])
+    binds = rule.kind == "adjustment" or any(
+        f"{rule.kind}:{rule.name}" in cell.split(";") for cell in result.binding
+    )
+    without = without_rule(allocation.policy, rule) if binds else None
+    return _price(allocation, without, path, rule.kind, rule.name, result)
+
+
+def without_rule(policy: Policy, rule: PricedRule) -> Policy:
+    """The policy without one of its rules."""
+    pool: Pool = policy.pool[rule.pool]
+    rules = tuple(other for other in getattr(pool, rule.kind) if other.name != rule.name)
     pools = list(policy.pool)
-    pools[position] = pool.model_copy(update={kind: rules})
+    pools[rule.pool] = pool.model_copy(update={rule.kind: rules})
     return policy.model_copy(update={"pool": tuple(pools)})
 
 
@@ -168,18 +197,19 @@ def _price(
     allocation: Allocation, without: Policy | None, path: str, kind: str, name: str, result: Any
 ) -> RulePrice:
     if without is None:
-        return RulePrice(path, result.rule.name, kind, name, 0, 0, 0, 0, 0)
+        nothing = (0,) * len(allocation.totals)
+        return RulePrice(path, result.rule.name, kind, name, 0, 0, 0, 0, 0, nothing)
     try:
         _, funded, pools = pool_results(
             allocation.centres, without, allocation.requests, remedies=False
         )
     except InfeasiblePolicy:
-        return RulePrice(path, result.rule.name, kind, name, None, None, 0, 0, 0)
+        return RulePrice(path, result.rule.name, kind, name, None, None, 0, 0, 0, ())
     special = special_needs_by_centre(allocation.centres, allocation.requests, funded)
     totals = [
         sum(column) for column in zip(*(pool.amounts for pool in pools), special, strict=True)
     ]
-    effects = [own - other for own, other in zip(allocation.totals, totals, strict=True)]
+    effects = tuple(own - other for own, other in zip(allocation.totals, totals, strict=True))
     return RulePrice(
         path=path,
         pool=result.rule.name,
@@ -190,6 +220,7 @@ def _price(
         gainers=sum(effect > 0 for effect in effects),
         payers=sum(effect < 0 for effect in effects),
         reserve=-sum(effects),
+        effects=effects,
     )
 
 

@@ -44,6 +44,7 @@ class Goal:
         changes: parameter path -> the value that reaches the goal.
         found: the certified allocation with it.
         is_linear: found by linear program; else by bisection.
+        is_open: nothing stops the value: it is merely the last one that was looked at.
         runs: how many allocations were computed.
     """
 
@@ -51,6 +52,7 @@ class Goal:
     found: Allocation
     is_linear: bool
     runs: int
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,7 +214,7 @@ def highest_floor(
         return {parameter.path: int(value) if is_won else value}
 
     if runs.works(changes(highest)):
-        return Goal(changes(highest), runs.of(changes(highest)), True, runs.count)
+        return Goal(changes(highest), runs.of(changes(highest)), True, runs.count, is_open=True)
     offered = _remedy(runs.conflict(changes(highest)), parameter.path)
     if offered is not None:
         steps = int(Decimal(offered) / grid)

@@ -366,13 +366,27 @@ def pool_results(
 
     tried = works if remedies else lambda _: False
     parts, won_by_request = envelope_parts(centres, policy, requests, tried)
+    return parts, won_by_request, results_of_parts(centres, policy, parts, tried)
+
+
+def results_of_parts(
+    centres: Centres, policy: Policy, parts: Parts, works: Callable[[Policy], bool]
+) -> list[PoolResult]:
+    """All pools, in the order of the policy, once the parts of the envelope are known.
+
+    Args:
+        works: whether a changed policy has an allocation (asked for remedies only).
+
+    Raises:
+        InfeasiblePolicy: if floors, caps, bands and a pool's amount contradict each other.
+    """
     results: list[PoolResult] = []
     published: dict[str, tuple[int, ...]] = {}
     for pool in policy.pool:
-        result = pool_result(centres, policy, pool, parts, published, tried)
+        result = pool_result(centres, policy, pool, parts, published, works)
         published[pool.name] = result.amounts
         results.append(result)
-    return parts, won_by_request, results
+    return results
 
 
 def envelope_parts(

@@ -1,7 +1,7 @@
 """The audit trail on the screen: filters in the address, the list, one record, proof, export."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from math import ceil
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from budget.allocation.faults import N_
-from budget.ui import deed_dialog, keys, session, trail_proof, trail_record
+from budget.ui import address, deed_dialog, keys, session, trail_proof, trail_record
+from budget.ui.address import Parameter
 from budget.ui.request_words import OTHER_FIELDS
 from budget.ui.text import plain
 from budget.view import trail
@@ -46,16 +47,11 @@ FILTERS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for.
-
-    Attributes:
-        wrong: parameters that cannot be used, with their values.
-    """
+    """What the address asks for."""
 
     wanted: Filter
     page: int
     record: int | None
-    wrong: list[tuple[str, str]] = field(default_factory=list)
 
 
 def trail_page() -> None:
@@ -68,18 +64,6 @@ def trail_page() -> None:
     terms = _terms()
     asked = _asked(terms)
     _filters(asked, terms, _)
-    for name, value in asked.wrong:
-        st.warning(
-            plain(
-                _(
-                    "The address asks for {name} “{value}”, which does not exist here. It was "
-                    "left out.",
-                    name=_(FILTERS[name]),
-                    value=value[:MOST_TEXT],
-                )
-            ),
-            icon=":material/link_off:",
-        )
     lines, count = records.records(
         session.store(),
         session.who(),
@@ -140,34 +124,21 @@ _PROPOSED = N_("proposed")
 
 def _asked(terms: Terms) -> Asked:
     """The filter that the address names; what it cannot mean is told."""
-    wrong: list[tuple[str, str]] = []
-
-    def read(name: str, meaning: Callable[[str], Any]) -> Any:
-        text = st.query_params.get(name, "")
-        if not text.strip():
-            return None
-        try:
-            return meaning(text)
-        except (ValueError, KeyError):
-            wrong.append((name, "".join(sign for sign in text if sign.isprintable())))
-            return None
-
+    people = Parameter(
+        keys.WHO_PARAMETER, lambda text: _key(address.whole(text), terms.people), FROM_THE_LIST
+    )
+    found = address.read(FIRST, LAST, people, VERB, KIND, OBJECT, OUTCOME, TEXT, PAGE, RECORD)
     wanted = Filter(
-        first_day=read(keys.FIRST_DAY_PARAMETER, _day),
-        last_day=read(keys.LAST_DAY_PARAMETER, _day),
-        person_id=read(keys.WHO_PARAMETER, lambda text: _key(_number(text), terms.people)),
-        verb=read(keys.VERB_PARAMETER, lambda text: _key(text, VERB_NAMES)) or "",
-        object_kind=read(keys.KIND_PARAMETER, lambda text: _key(text, trail.KINDS)) or "",
-        object_id=read(keys.OBJECT_PARAMETER, _text) or "",
-        outcome=read(keys.OUTCOME_PARAMETER, lambda text: _key(text, trail.OUTCOMES)) or "",
-        text=read(keys.TEXT_PARAMETER, _text) or "",
+        first_day=found.one(FIRST),
+        last_day=found.one(LAST),
+        person_id=found.one(people),
+        verb=found.one(VERB) or "",
+        object_kind=found.one(KIND) or "",
+        object_id=found.one(OBJECT) or "",
+        outcome=found.one(OUTCOME) or "",
+        text=found.one(TEXT) or "",
     )
-    return Asked(
-        wanted,
-        read(keys.PAGE_PARAMETER, _number) or 1,
-        read(keys.RECORD_PARAMETER, _number),
-        wrong,
-    )
+    return Asked(wanted, found.one(PAGE) or 1, found.one(RECORD))
 
 
 def _day(text: str) -> date:
@@ -175,12 +146,6 @@ def _day(text: str) -> date:
     if not FIRST_DAY <= day <= LAST_DAY:
         raise ValueError(text)
     return day
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
-        raise ValueError(text)
-    return int(text)
 
 
 def _key[K](value: K, known: Mapping[K, object]) -> K:
@@ -191,6 +156,19 @@ def _key[K](value: K, known: Mapping[K, object]) -> K:
 
 def _text(text: str) -> str:
     return fields.clean_text(text.strip(), MOST_TEXT)
+
+
+FROM_THE_LIST = N_("a value of the list")
+DAY = N_("a day such as 2027-03-31")
+FIRST = Parameter(keys.FIRST_DAY_PARAMETER, _day, DAY)
+LAST = Parameter(keys.LAST_DAY_PARAMETER, _day, DAY)
+VERB = Parameter(keys.VERB_PARAMETER, lambda text: _key(text, VERB_NAMES), FROM_THE_LIST)
+KIND = Parameter(keys.KIND_PARAMETER, lambda text: _key(text, trail.KINDS), FROM_THE_LIST)
+OUTCOME = Parameter(keys.OUTCOME_PARAMETER, lambda text: _key(text, trail.OUTCOMES), FROM_THE_LIST)
+OBJECT = Parameter(keys.OBJECT_PARAMETER, _text, address.WORDS)
+TEXT = Parameter(keys.TEXT_PARAMETER, _text, address.WORDS)
+PAGE = Parameter(keys.PAGE_PARAMETER, address.whole, address.WHOLE)
+RECORD = Parameter(keys.RECORD_PARAMETER, address.whole, address.WHOLE)
 
 
 def _ask(**parameters: str | None) -> None:

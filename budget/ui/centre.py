@@ -11,12 +11,12 @@ from budget.allocation.explained import Explained, explained
 from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.movers import Mover, movers
 from budget.allocation.run import Allocation
-from budget.ui import glance, keys, results, scenario_controls, session
+from budget.ui import address, conflict, glance, keys, scenario_controls, session
 from budget.ui.centre_context import Context
-from budget.ui.centre_figures import explanation
+from budget.ui.centre_figures import WAY, explanation
 from budget.ui.centre_link import PAGE
 from budget.ui.centre_own import data_of_centre, requests_of_centre
-from budget.ui.centre_picker import asked_centre, keep, may_open, names_of_centres, picker
+from budget.ui.centre_picker import CENTRE, asked_centre, keep, may_open, names_of_centres, picker
 from budget.ui.problems import problems
 from budget.ui.round import Round, allocation, present_round
 from budget.ui.text import plain
@@ -34,6 +34,8 @@ MOST_LINKS = 5
 
 def centre_page(round_: RoundFacts) -> None:
     """The picker, and the centre that the address names."""
+    rules = (address.CHANGES, address.SCENARIO)
+    address.read(CENTRE, WAY, *(rules if session.person().may(Verb.SEE_FIGURES) else ()))
     names = names_of_centres()
     offered = may_open(names)
     chosen = None
@@ -102,7 +104,7 @@ def _by_rules(known: CentreFacts, round_: RoundFacts, names: Mapping[str, str]) 
         with st.spinner(_("Computing"), show_time=False):
             present = allocation(shown, changes)
     except InfeasiblePolicy as error:
-        results.conflict(error, shown.baseline.replaced(changes), shown)
+        conflict.conflict(error, shown.baseline.replaced(changes), shown)
         return
     key = tuple(sorted((path, str(value)) for path, value in changes.items()))
     found = _explained(shown.version, key, known.centre_id, present)
@@ -173,7 +175,9 @@ def _movers(
 def _published_beside(run: PublishedRun, centre_id: str, found: Explained) -> None:
     """What was published, beside what the rules on the screen give."""
     _, numbers = session.words(), session.numbers()
-    frozen = _published(_address(), session.who(), centre_id, run.run_id)
+    frozen = _published(
+        _address(), session.who(), str(session.person().grants), centre_id, run.run_id
+    )
     if frozen is None:
         return
     st.caption(
@@ -197,7 +201,13 @@ def _as_published(known: CentreFacts, round_: RoundFacts, names: Mapping[str, st
     """What was published and why; before that, what there is and when the amounts come."""
     _ = session.words()
     run = known.published
-    found = _published(_address(), session.who(), known.centre_id, run.run_id) if run else None
+    found = (
+        _published(
+            _address(), session.who(), str(session.person().grants), known.centre_id, run.run_id
+        )
+        if run
+        else None
+    )
     if run is None or found is None:
         st.info(
             _(
@@ -235,6 +245,9 @@ def _address() -> str:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _published(address: str, who: str, centre_id: str, run_id: int) -> Explained | None:
-    """Kept by run: what is published does not change. The caller has just checked the rights."""
+def _published(
+    address: str, who: str, rights: str, centre_id: str, run_id: int
+) -> Explained | None:
+    """Kept by run and rights: what is published does not change, but who may know whose peers
+    may. The caller has just checked the rights."""
     return centres.published(session.store(), who, centre_id)

@@ -4,8 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from budget.allocation.explained import Explained
+from budget.allocation.faults import N_
 from budget.allocation.movers import Mover
-from budget.ui import centre_notice, keys, session
+from budget.ui import address, centre_notice, keys, session
+from budget.ui.address import Parameter
 from budget.ui.centre_context import Context
 from budget.ui.centre_own import requests_of_centre
 from budget.ui.figures import show
@@ -15,6 +17,10 @@ from budget.view.movers import MoverLine
 from budget.view.names import pool_name
 from budget.view.numbers import WON, Numbers
 from budget.view.parameters import capital
+
+WAY = Parameter(
+    keys.WAY_PARAMETER, address.one_of(centre.WAYS), N_("last_year or entitlement"), kept=keys.WAY
+)
 
 
 def explanation(found: Explained, context: Context) -> None:
@@ -41,7 +47,7 @@ def _head(found: Explained, context: Context, numbers: Numbers) -> None:
                 st.badge(_("certified"), color="green", icon=":material/verified:")
             else:
                 st.badge(_("not certified"), color="red", icon=":material/gpp_bad:")
-            centre_notice.downloads(found, context, numbers)
+            centre_notice.menu(found, context, numbers)
         st.markdown(plain(centre.sentence(found, numbers)))
         st.caption(plain(context.rules))
 
@@ -81,7 +87,7 @@ def _amount(name: str, value: str, compared: str) -> None:
 
 def _waterfall(found: Explained, numbers: Numbers) -> None:
     _ = numbers.words
-    key = st.session_state.get(keys.WAY, centre.LAST_YEAR)
+    key = address.value(WAY) or centre.LAST_YEAR
     st.session_state[keys.WAY_SWITCH] = key
     st.segmented_control(
         _("Way to the total"),
@@ -102,7 +108,8 @@ def _waterfall(found: Explained, numbers: Numbers) -> None:
 
 
 def _choose_way() -> None:
-    st.session_state[keys.WAY] = st.session_state[keys.WAY_SWITCH]
+    chosen = st.session_state[keys.WAY_SWITCH]
+    address.choose(WAY, None if chosen == centre.LAST_YEAR else chosen)
 
 
 def _steps(listed: list[centre.Line], numbers: Numbers) -> None:

@@ -1,68 +1,91 @@
 """What can be taken away from a centre's page: the notice as PDF or HTML, and its tables."""
 
-from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 
 import pandas as pd
-import streamlit as st
 
 from budget.allocation.explained import Explained
-from budget.files.tables import table_bytes
+from budget.allocation.faults import N_
 from budget.files.typeset import notice_pdf
-from budget.ui import keys
+from budget.ui import session
 from budget.ui.centre_context import Context
 from budget.ui.centre_own import request_amounts, request_title
+from budget.ui.downloads import Contents, File, Picture, Sheet, downloads, round_provenance
 from budget.ui.request_words import state_name
 from budget.ui.round import round_name
 from budget.view import peers
-from budget.view.centre import WAYS, way
+from budget.view.centre import LAST_YEAR, WAYS, lines, waterfall_title
+from budget.view.centre_charts import waterfall
+from budget.view.colours import LIGHT
 from budget.view.notice import Notice, Origin, RequestLine, notice, notice_html
 from budget.view.numbers import Numbers
+from budget.view.parameters import capital
+from budget.view.records import record_table
+from budget.view.words import Words
+from budget.workflow import centres
 from budget.workflow.deadlines import KOREA
 
 
-def downloads(found: Explained, context: Context, numbers: Numbers) -> None:
-    """The notice and the tables; each is made when it is asked for."""
+def menu(found: Explained, context: Context, numbers: Numbers) -> None:
+    """The notice, the tables and the picture of the steps; each is made when it is asked for."""
     _ = numbers.words
     mark = "-illustrative" if context.round.illustrative else ""
     name = f"{found.centre_id}-{found.fiscal_year}{mark}"
-    with st.popover(_("Download"), icon=":material/download:", key=keys.CENTRE_DOWNLOADS):
-        _button(
-            _("Notice (PDF)"),
-            lambda: notice_pdf(asdict(_notice(found, context, numbers)), context.round.now),
-            f"{name}.pdf",
-            "application/pdf",
-        )
-        _button(
-            _("Notice (HTML)"),
-            lambda: notice_html(_notice(found, context, numbers)).encode(),
-            f"{name}.html",
-            "text/html",
-        )
-        _button(
-            _("Steps (CSV)"),
-            lambda: table_bytes(steps_table(found, is_illustrative=context.round.illustrative)),
-            f"{name}-steps.csv",
-            "text/csv",
-        )
-        _button(
-            _("Peers (CSV)"),
-            lambda: table_bytes(peers_table(found, context, numbers)),
-            f"{name}-peers.csv",
-            "text/csv",
+    may_see = partial(centres.centre, session.store(), session.who(), found.centre_id)
+    title = waterfall_title(found, LAST_YEAR, numbers)
+
+    def contents() -> Contents:
+        return Contents(
+            name=found.centre_id,
+            scenario="",
+            provenance=replace(
+                round_provenance(context.round, _),
+                scenario=context.scenario,
+                certified=found.certified,
+            ),
+            check=may_see,
+            sheets=[
+                Sheet(
+                    "steps",
+                    _("Steps"),
+                    lambda: record_table("steps", _("Steps"), steps_table(found, _), _),
+                ),
+                Sheet(
+                    "peers",
+                    _("Peers"),
+                    lambda: record_table(
+                        "peers", _("Peers"), peers_table(found, context, numbers), _
+                    ),
+                ),
+            ],
+            pictures=[
+                Picture(
+                    "steps",
+                    _("Steps"),
+                    title,
+                    context.rules,
+                    lambda: waterfall(lines(found, LAST_YEAR, _), title, numbers, LIGHT),
+                )
+            ],
+            files=[
+                File(
+                    f"{name}.pdf",
+                    _("Notice (PDF)"),
+                    "application/pdf",
+                    lambda: notice_pdf(asdict(_notice(found, context, numbers)), context.round.now),
+                ),
+                File(
+                    f"{name}.html",
+                    _("Notice (HTML)"),
+                    "text/html",
+                    lambda: notice_html(_notice(found, context, numbers)).encode(),
+                ),
+            ],
+            hashes=lambda: {N_("allocation"): context.allocation_sha256()},
         )
 
-
-def _button(label: str, made: Callable[[], bytes], file_name: str, kind: str) -> None:
-    st.download_button(
-        label,
-        made,
-        file_name=file_name,
-        mime=kind,
-        key=keys.download(file_name),
-        on_click="ignore",
-        width="stretch",
-    )
+    downloads(contents)
 
 
 def _notice(found: Explained, context: Context, numbers: Numbers) -> Notice:
@@ -93,18 +116,16 @@ def _notice(found: Explained, context: Context, numbers: Numbers) -> Notice:
     )
 
 
-def steps_table(found: Explained, *, is_illustrative: bool) -> pd.DataFrame:
-    """Both ways to the total, one row a step, in won; each way sums to the total."""
-    rows = []
-    for key in WAYS:
-        given = way(found, key)
-        rows.append([found.centre_id, key, found.main, "start", "", given.start])
-        rows += [
-            [found.centre_id, key, step.pool, step.kind, step.term, step.won]
-            for step in (*given.main, *given.further)
-        ]
-    table = pd.DataFrame(rows, columns=["centre_id", "way", "pool", "step", "term", "krw"])
-    return table.assign(data="illustrative") if is_illustrative else table
+def steps_table(found: Explained, _: Words) -> pd.DataFrame:
+    """Both ways to the total, one row a line, in won; the last line of each is the total."""
+    return pd.DataFrame(
+        [
+            (found.centre_id, capital(_(WAYS[key])), capital(line.label), line.won, line.reached)
+            for key in WAYS
+            for line in lines(found, key, _)
+        ],
+        columns=["centre_id", "way", "step", "change_krw", "reached_krw"],
+    ).astype({"change_krw": "Int64"})
 
 
 def peers_table(found: Explained, context: Context, numbers: Numbers) -> pd.DataFrame:
@@ -114,5 +135,4 @@ def peers_table(found: Explained, context: Context, numbers: Numbers) -> pd.Data
     if found.peers.own is not None:
         rows.append((context.name, found.peers.own))
     rows.sort(key=lambda row: -row[1])
-    table = pd.DataFrame(rows, columns=["centre", "operating_per_weighted_head_krw"])
-    return table.assign(data="illustrative") if context.round.illustrative else table
+    return pd.DataFrame(rows, columns=["centre", "operating_per_weighted_head_krw"])

@@ -6,11 +6,15 @@ import streamlit as st
 
 from budget.allocation.faults import N_, Fault, InputError, shown
 from budget.ui import keys, session
+from budget.ui.address import Parameter
 from budget.ui.edits import ADDRESS
 from budget.view.names import centre_name
 from budget.view.words import Words
 from budget.workflow import rounds
 from budget.workflow.roles import Verb
+
+CENTRE = Parameter(keys.CENTRE_PARAMETER, str, N_("one centre"), is_many=True)
+"""Read apart: where it is wrong, no other centre is shown in its place."""
 
 
 def names_of_centres() -> dict[str, str]:

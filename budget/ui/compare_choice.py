@@ -14,6 +14,7 @@ from budget.allocation.faults import N_, Fault, InputError, shown
 from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.run import Allocation
 from budget.ui import keys, session
+from budget.ui.address import Parameter
 from budget.ui.problems import fault_text
 from budget.ui.round import (
     Round,
@@ -35,6 +36,10 @@ PRESENT = "now"
 """The rules as the planner has them at the moment, saved or not."""
 MOST_SCENARIOS = 4
 ADDRESS = N_("address of the page")
+
+COMPARE = Parameter(keys.COMPARE_PARAMETER, str, N_("a scenario and its version"), is_many=True)
+MEASURE = Parameter(keys.MEASURE_PARAMETER, str, N_("what is compared"))
+"""What the address may say; what of it is wrong is told below."""
 
 
 @dataclass(frozen=True)

@@ -81,16 +81,33 @@ def nothing_chosen(latest: Mapping[str, SavedScenario], _: Words) -> None:
         ),
         icon=":material/compare_arrows:",
     )
-    st.button(
-        _("Compare the baseline with last year"),
-        key=keys.COMPARE_BEGIN,
-        type="primary",
-        on_click=compare_choice.keep,
-        args=((LAST_YEAR, next(iter(latest))),),
-    )
+    base = next(iter(latest))
+    with st.container(horizontal=True, gap="small"):
+        if session.edits().present:
+            st.button(
+                _("Compare your changed rules with the baseline"),
+                key=keys.COMPARE_CHANGED,
+                type=session.main_button(),
+                on_click=compare_choice.keep,
+                args=((base, PRESENT),),
+            )
+        st.button(
+            _("Compare the baseline with last year"),
+            key=keys.COMPARE_BEGIN,
+            type="secondary" if session.edits().present else session.main_button(),
+            on_click=compare_choice.keep,
+            args=((LAST_YEAR, base),),
+        )
 
 
 def measure_switch(measure: str, *, is_fixed: bool, _: Words) -> None:
+    """By what is compared, to choose where there is a choice."""
+    if is_fixed:
+        st.caption(
+            plain(f"{_(MEASURES[measure])}. {_('Last year is known as operating money only.')}"),
+            width="content",
+        )
+        return
     st.session_state[keys.COMPARE_MEASURE] = measure
     st.segmented_control(
         _("Compare by"),
@@ -98,9 +115,7 @@ def measure_switch(measure: str, *, is_fixed: bool, _: Words) -> None:
         format_func=lambda name: _(MEASURES[name]),
         key=keys.COMPARE_MEASURE,
         on_change=_measure_chosen,
-        disabled=is_fixed,
         required=True,
-        help=_("Last year is known as operating money only.") if is_fixed else None,
     )
 
 

@@ -32,20 +32,16 @@ from budget.view.parameters import (
 )
 from budget.view.words import Words
 
-PANEL_HEIGHT = 466
+PANEL_HEIGHT = 416
 SWITCH_HEIGHT = 46
 """Pixels: the rules scroll alone, so that the result never leaves the eye."""
 
 
-def policy_controls(baseline: Policy, found: Sequence[Section], beside: Callable[[], None]) -> None:
-    """Undo, redo, reset; which rules are open; and their controls in a panel of their own.
-
-    Args:
-        beside: draws what else stands beside undo and redo.
-    """
+def policy_controls(baseline: Policy, found: Sequence[Section]) -> None:
+    """Undo, redo, reset; which rules are open; and their controls in a panel of their own."""
     _ = session.words()
     edits = session.edits()
-    _history(baseline, edits, beside, _)
+    _history(baseline, edits, _)
     section = _open_section(found, edits, _)
     single = alone(section)
     height = PANEL_HEIGHT if section.pool == GENERAL else PANEL_HEIGHT - SWITCH_HEIGHT
@@ -60,13 +56,11 @@ def policy_controls(baseline: Policy, found: Sequence[Section], beside: Callable
             _control(parameter, title(parameter, baseline, _, alone=is_single), baseline, edits)
 
 
-def _history(baseline: Policy, edits: Edits, beside: Callable[[], None], _: Words) -> None:
+def _history(baseline: Policy, edits: Edits, _: Words) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
         count = len(edits.present)
         with st.popover(
-            _.ngettext("{count} rule changed", "{count} rules changed", count)
-            if count
-            else _("Baseline"),
+            _.ngettext("{count} changed", "{count} changed", count) if count else _("Baseline"),
             disabled=not count,
             key=keys.CHANGES,
             width="stretch",
@@ -96,7 +90,6 @@ def _history(baseline: Policy, edits: Edits, beside: Callable[[], None], _: Word
             disabled=not count,
             on_click=_reset_all,
         )
-        beside()
 
 
 def _list_of_changes(baseline: Policy, edits: Edits, _: Words) -> None:

@@ -110,7 +110,7 @@ def _choose_person(person: Actor, _: Words) -> None:
         columns[place % 2].button(
             f"{capital(_(ROLE_NAMES[role]))}{suffix}",
             key=keys.take(identity),
-            type="primary" if identity == person.identity else "secondary",
+            icon=":material/check:" if identity == person.identity else None,
             width="stretch",
             on_click=sign_in.take,
             args=(identity,),

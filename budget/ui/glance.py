@@ -7,7 +7,7 @@ import streamlit as st
 
 from budget.allocation.faults import N_
 from budget.allocation.run import Allocation
-from budget.ui import keys, session
+from budget.ui import country, keys, session
 from budget.ui.allocation_files import overview_contents
 from budget.ui.centre_link import open_centre
 from budget.ui.downloads import Picture, downloads
@@ -16,17 +16,16 @@ from budget.ui.results import certificate_badge
 from budget.ui.round import Round
 from budget.ui.text import plain
 from budget.view import charts, maps
+from budget.view import country as measures
 from budget.view.colours import LIGHT
 from budget.view.findings import (
     CentreChange,
     Movement,
-    by_province,
-    centre_names,
     movement_basis,
     movement_title,
     since_last_year,
 )
-from budget.view.names import pool_name, province_name
+from budget.view.names import pool_name
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
 from budget.view.words import Words
@@ -80,9 +79,8 @@ def _pictures(allocation: Allocation, shown: Round) -> list[Picture]:
     total = allocation.policy.envelope
     movement = since_last_year(allocation, _)
     basis = movement_basis(movement, numbers)
-    map_ = partial(
-        maps.country, shown.provinces, _places(allocation, movement), numbers, LIGHT, MAP_OF_A_FILE
-    )
+    found, measure = measures.country(allocation, movement, _), country.measure()
+    map_ = partial(maps.country_map, found, shown.provinces, measure, numbers, LIGHT, MAP_OF_A_FILE)
     return [
         Picture(
             "envelope",
@@ -98,8 +96,8 @@ def _pictures(allocation: Allocation, shown: Round) -> list[Picture]:
         Picture(
             "map",
             _("Map"),
-            _map_title(movement, numbers),
-            _map_basis(numbers),
+            measures.country_title(found, measure, numbers),
+            country.basis_text(found, numbers),
             map_,
             MAP_OF_A_FILE,
         ),
@@ -223,82 +221,41 @@ def dates(shown: RoundFacts) -> None:
 
 
 def country_and_centres(allocation: Allocation, shown: Round) -> None:
-    """Map at the left, the greatest gains and losses at the right."""
+    """Map at the left, the greatest gains and losses at the right, of all or of one province."""
     _, numbers = session.words(), session.numbers()
     movement = since_last_year(allocation, _)
+    found = measures.country(allocation, movement, _)
     left, right = st.columns([0.42, 0.58], gap="large")
     with left:
-        st.subheader(plain(_map_title(movement, numbers)), anchor=False)
-        show(
-            maps.country(
-                shown.provinces,
-                _places(allocation, movement),
-                numbers,
-                session.chart_colours(),
-                MAP_HEIGHT,
-            )
-        )
-        st.caption(plain(_map_basis(numbers)))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            title = measures.country_title(found, country.measure(), numbers)
+            st.subheader(plain(title), anchor=False)
+        country.measure_switch()
+        country.country(found, shown.provinces, numbers, MAP_HEIGHT)
+        country.basis(found, numbers)
     with right:
-        st.subheader(plain(movement_title(movement, numbers)), anchor=False)
-        st.caption(plain(movement_basis(movement, numbers)))
-        chosen = picked(
-            charts.greatest_changes(_named(movement), numbers, session.chart_colours()),
-            keys.GREATEST_CHART,
-        )
+        chosen = _gainers_and_losers(movement, numbers)
+    country.table(found, numbers)
     if chosen:
         open_centre(chosen)
+
+
+def _gainers_and_losers(movement: Movement, numbers: Numbers) -> str:
+    """The greatest gains and losses, of the chosen province if one is; gives who was clicked."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        title = st.empty()
+        province = country.chosen_province(numbers)
+    there = movement.of(province) if province else movement
+    title.subheader(plain(movement_title(there, numbers)), anchor=False)
+    st.caption(plain(movement_basis(there, numbers)))
+    if not _named(there):
+        return ""
+    return picked(
+        charts.greatest_changes(_named(there), numbers, session.chart_colours()),
+        keys.GREATEST_CHART,
+    )
 
 
 def _named(movement: Movement) -> list[CentreChange]:
     """The greatest gainers, then the greatest losers, the greatest loss last."""
     return [*movement.gainers[:NAMED], *reversed(movement.losers[:NAMED])]
-
-
-def _map_basis(numbers: Numbers) -> str:
-    """What circles and colours mean, and whose boundaries these are."""
-    _ = numbers.words
-    meaning = _(
-        "Circle: total in {unit}; colour: operating money against last year.",
-        unit=numbers.unit_name,
-    )
-    return f"{meaning} {_('Boundaries: National Geographic Information Institute.')}"
-
-
-def _map_title(movement: Movement, numbers: Numbers) -> str:
-    """Which province has the best and which the worst change of operating money."""
-    _ = numbers.words
-    ranked = [place for place in by_province(movement) if place[1] > 0]
-    if not ranked:
-        return _("No province has a prior year to compare with")
-    (first, had, has), (last, had_last, has_last) = ranked[0], ranked[-1]
-    return _(
-        "By province: {first} {gain} highest, {last} {loss} lowest",
-        first=province_name(first, _),
-        gain=numbers.percent_change(has / had - 1),
-        last=province_name(last, _),
-        loss=numbers.percent_change(has_last / had_last - 1),
-    )
-
-
-def _places(allocation: Allocation, movement: Movement) -> list[maps.Place]:
-    _ = session.words()
-    compared = {centre.centre_id: centre for centre in movement.centres}
-    table = allocation.centres.table
-    latitudes, longitudes = table["lat"].tolist(), table["lon"].tolist()
-    provinces = table["province"].tolist()
-    return [
-        maps.Place(
-            compared.get(identifier) or CentreChange(identifier, name, provinces[row], None, total),
-            float(latitudes[row]),
-            float(longitudes[row]),
-            total,
-        )
-        for identifier, name, row, total in zip(
-            allocation.centres.ids,
-            centre_names(allocation, _),
-            allocation.centres.rows,
-            allocation.totals,
-            strict=True,
-        )
-    ]

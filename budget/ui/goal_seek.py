@@ -21,7 +21,7 @@ from budget.ui.round import Round, allocation
 from budget.ui.text import plain
 from budget.view.findings import centre_names
 from budget.view.notices import conflict_sentence
-from budget.view.numbers import Numbers
+from budget.view.numbers import WON, Numbers
 from budget.view.parameters import full_title, parameter_at, scale_of, shown
 from budget.view.words import Words
 
@@ -81,7 +81,7 @@ def _content(shown_round: Round) -> None:
             label_visibility="collapsed",
         )
         asked = _ASK[question or "envelope"](policy, shown_round, _)
-        if st.button(_("Find"), type="primary", key=keys.GOAL_FIND):
+        if st.button(_("Find"), type=session.main_button(), key=keys.GOAL_FIND):
             st.session_state[keys.GOAL_ASKED] = asked
         if st.session_state.get(keys.GOAL_ASKED) == asked:
             with st.spinner(_("Computing"), show_time=False):
@@ -243,20 +243,35 @@ def _tell(answer: Answer, asked: Asked, policy: Policy, shown_round: Round, _: W
         return
     if isinstance(answer, BreakEven):
         for goal in answer.goals:
-            _offer(goal, _break_even_sentence(goal, asked, policy, _), policy, base, numbers)
-        if not answer.goals:
-            st.info(
-                _(
-                    "No value of this rule is enough: over its range the difference lies between "
-                    "{least} and {most}.",
-                    least=numbers.money_with_unit(answer.least),
-                    most=numbers.money_with_unit(answer.most),
-                )
+            _offer(
+                goal,
+                _break_even_sentence(goal, asked, policy, shown_round, _),
+                policy,
+                base,
+                numbers,
             )
+        if not answer.goals:
+            st.info(_range_sentence(answer, numbers))
         return
     st.warning(_("No value reaches this goal with the other rules as they are."))
     if answer is not None:
         st.markdown(plain(conflict_sentence(answer, numbers)))
+
+
+def _range_sentence(answer: BreakEven, numbers: Numbers) -> str:
+    """Over the whole range the centre has more than it had, or less."""
+    _ = numbers.words
+    ends = {
+        "least": numbers.change_with_unit(answer.least),
+        "most": numbers.change_with_unit(answer.most),
+    }
+    if answer.least >= 0:
+        return _(
+            "At every value of this rule it has at least what it had: {least} to {most}.", **ends
+        )
+    if answer.most < 0:
+        return _("At no value of this rule does it have what it had: {least} to {most}.", **ends)
+    return _("The difference jumps over 0 between {least} and {most}.", **ends)
 
 
 def _goal_sentence(goal: Goal, asked: Asked, policy: Policy, numbers: Numbers) -> str:
@@ -272,20 +287,35 @@ def _goal_sentence(goal: Goal, asked: Asked, policy: Policy, numbers: Numbers) -
     parameter = parameter_at(policy, asked.path)
     value = goal.changes[asked.path]
     text = shown(value, scale_of(parameter, policy), numbers) if parameter else str(value)
+    if goal.is_open:
+        return _(
+            "Nothing stops this floor up to {value}; higher values were not tried.", value=text
+        )
     return _("This floor can be {value} at most.", value=text)
 
 
-def _break_even_sentence(goal: Goal, asked: Asked, policy: Policy, _: Words) -> str:
+def _break_even_sentence(
+    goal: Goal, asked: Asked, policy: Policy, shown_round: Round, _: Words
+) -> str:
     parameter = parameter_at(policy, asked.path)
     value = goal.changes[asked.path]
     numbers = session.numbers()
     text = shown(value, scale_of(parameter, policy), numbers) if parameter else str(value)
     place = goal.found.centres.ids.index(asked.centre_id)
+    amount = _has(goal.found, asked, place)
+    difference = amount - _before(shown_round, asked, place)
+    facts = {
+        "centre": centre_names(goal.found, _)[place],
+        "value": text,
+        "amount": numbers.money_with_unit(amount),
+    }
+    if not difference:
+        return _("{centre}: at {value} it has {amount}, just what it had.", **facts)
     return _(
-        "{centre}: at {value} it has {amount}, as much as it had.",
-        centre=centre_names(goal.found, _)[place],
-        value=text,
-        amount=numbers.money_with_unit(_has(goal.found, asked, place)),
+        "{centre}: at {value} it has {amount}, {difference} against what it had; the next value "
+        "is on the other side.",
+        difference=Numbers(_, WON).change_with_unit(difference),
+        **facts,
     )
 
 
@@ -309,7 +339,7 @@ def _offer(goal: Goal, sentence: str, policy: Policy, baseline: Policy, numbers:
         if st.button(
             _("Apply"),
             key=keys.goal_apply(sentence),
-            type="primary",
+            type=session.main_button(),
             help=_("Undo takes it back with one click."),
         ):
             _apply(goal.changes, baseline)

@@ -32,6 +32,12 @@ DATA_UPLOADS = "data_uploads"
 DATA_REQUESTS_GIVEN = "data_requests_given"
 DATA_REQUEST_UPLOADS = "data_request_uploads"
 WAY = "way"
+MAP_MEASURE = "map_measure"
+PROVINCE = "province"
+VIEW = "view"
+FILTER = "filter"
+PROBE = "probe"
+PROBED = "probed"
 KEPT = (LANGUAGE, UNIT)
 """What stays when the visitor of the demonstration becomes another person."""
 
@@ -53,9 +59,23 @@ TEXT_PARAMETER = "text"
 PAGE_PARAMETER = "page"
 RECORD_PARAMETER = "record"
 ROLE_PARAMETER = "role"
+MAP_MEASURE_PARAMETER = "measure"
+PROVINCE_PARAMETER = "province"
+VIEW_PARAMETER = "view"
+FILTER_PARAMETER = "filter"
+AGAINST_PARAMETER = "against"
+WAY_PARAMETER = "way"
+STATE_PARAMETER = "state"
+CATEGORY_PARAMETER = "category"
+REVIEWER_PARAMETER = "reviewer"
+MINE_PARAMETER = "mine"
 COMPARE_PARAMETER = "compare"
 MEASURE_PARAMETER = "by"
 SECTION_PARAMETER = "show"
+PART_PARAMETER = "part"
+SWEPT_PARAMETER = "parameter"
+FIRST_PARAMETER = "first"
+SECOND_PARAMETER = "second"
 
 # widgets
 LANGUAGE_SWITCH = "language_switch"
@@ -111,6 +131,7 @@ DOWNLOADS = "downloads"
 COMPARE_CHOICES = "compare_choices"
 COMPARE_REFERENCE = "compare_reference"
 COMPARE_MEASURE = "compare_measure"
+COMPARE_CHANGED = "compare_changed"
 COMPARE_BEGIN = "compare_begin"
 COMPARE_PAIR = "compare_pair"
 COMPARE_GROUP = "compare_group"
@@ -124,11 +145,27 @@ CENTRE_FILTER = "centre_filter"
 CENTRE_TABLE = "centre_table"
 CHANGE_CHART = "change_chart"
 GREATEST_CHART = "greatest_chart"
+PROBE_SWITCH = "probe_switch"
+PROBE_UNDO = "probe_undo"
+STUDY_START = "study_start"
+STUDY_CANCEL = "study_cancel"
+SWEEP_GROUPING = "sweep_grouping"
+SWEEP_VALUE = "sweep_value"
+SWEEP_USE = "sweep_use"
+PRICED_RULE = "priced_rule"
+FRONTIER_USE = "frontier_use"
+PROBE_AGAINST = "probe_against"
 POOL_TABLE = "pool_table"
+CONFLICT_TABLE = "conflict_table"
+COUNTRY_MAP = "country_map"
+COUNTRY_TABLE = "country_table"
+MEASURE_SWITCH = "measure_switch"
+PROVINCE_CLEAR = "province_clear"
+VIEW_SWITCH = "view_switch"
+CORRECT_ADDRESS = "correct_address"
 CENTRE_PICKER = "centre_picker"
 CENTRE_PREVIOUS = "centre_previous"
 CENTRE_NEXT = "centre_next"
-CENTRE_DOWNLOADS = "centre_downloads"
 WAY_SWITCH = "way_switch"
 STEP_TABLE = "step_table"
 PEER_TABLE = "peer_table"
@@ -240,6 +277,11 @@ def mine(need_id: str, name: str) -> str:
     return f"mine:{need_id}:{name}"
 
 
+def kept(page: str, parameter: str) -> str:
+    """What a page keeps of a parameter of its address while other pages are visited."""
+    return f"kept:{page}:{parameter}"
+
+
 def asked(parameter: str) -> str:
     """The control that sets a parameter of the address."""
     return f"asked:{parameter}"
@@ -263,6 +305,21 @@ def people_table(shown: str) -> str:
 def queue_table(shown: str) -> str:
     """The table of requests; other requests are another table, so that no tick moves to them."""
     return f"queue_table:{shown}"
+
+
+def picked(what: str) -> str:
+    """A control with which a study is set up."""
+    return f"picked:{what}"
+
+
+def range_parameters(kept: str) -> tuple[str, str]:
+    """The address's parameters for the ends of the range of a rule that the address names."""
+    return f"{kept}_from", f"{kept}_to"
+
+
+def probe_table(shown: str) -> str:
+    """A table of centres; another setting is another table, so that no mark moves to it."""
+    return f"probe_table:{shown}"
 
 
 def opener(deed: str) -> str:

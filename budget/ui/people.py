@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from budget.allocation.faults import N_
-from budget.ui import deed_dialog, keys, session
+from budget.ui import address, deed_dialog, keys, session
+from budget.ui.address import Parameter
 from budget.ui.deed_dialog import Fields, Prepared
 from budget.ui.text import plain
 from budget.view import trail
@@ -21,18 +22,20 @@ from budget.workflow.roles import ROLE_NAMES, Role, Verb
 GRANT, END = "grant_role", "end_role"
 NO_ROLE = "none"
 TABLE_HEIGHT = 470
-MOST_TEXT = 100
 Centres = Mapping[str, tuple[str, str]]
+ROLE = Parameter(
+    keys.ROLE_PARAMETER, address.one_of({*map(str, Role), NO_ROLE}), N_("a role of the list")
+)
+TEXT = Parameter(keys.TEXT_PARAMETER, address.words_of, address.WORDS)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the address asks for; unknown values are told."""
+    """What the address asks for."""
 
     role: str
     text: str
     person: int | None
-    wrong: tuple[str, ...]
 
 
 def people_page() -> None:
@@ -52,16 +55,6 @@ def people_page() -> None:
     wanted = _wanted(everybody)
     found = [person for person in everybody if _matches(person, wanted, centres)]
     _above_the_list(everybody, len(found), wanted, may_grant=may_grant)
-    for value in wanted.wrong:
-        st.warning(
-            plain(
-                _(
-                    "The address asks for “{value}”, which does not exist here. It was left out.",
-                    value=value,
-                )
-            ),
-            icon=":material/link_off:",
-        )
     left, right = st.columns([0.6, 0.4], gap="small")
     with left:
         if found:
@@ -101,20 +94,11 @@ def person_name(person: Listed, _: Words) -> str:
 
 
 def _wanted(everybody: Sequence[Listed]) -> Wanted:
-    wrong = []
-    role = st.query_params.get(keys.ROLE_PARAMETER, "")
-    if role and role not in {*Role, NO_ROLE}:
-        wrong.append(role)
-        role = ""
-    text = st.query_params.get(keys.TEXT_PARAMETER, "").strip()[:MOST_TEXT]
-    person = st.query_params.get(keys.WHO_PARAMETER, "")
-    if person and person not in {str(known.id) for known in everybody}:
-        wrong.append(person)
-        person = ""
-    printable = ("".join(sign for sign in value if sign.isprintable()) for value in wrong)
-    return Wanted(
-        role, text, int(person) if person else None, tuple(text[:MOST_TEXT] for text in printable)
-    )
+    ids = {str(known.id) for known in everybody}
+    person = Parameter(keys.WHO_PARAMETER, address.one_of(ids), N_("a person of the list"))
+    found = address.read(ROLE, TEXT, person)
+    chosen = found.one(person)
+    return Wanted(found.one(ROLE) or "", found.one(TEXT) or "", int(chosen) if chosen else None)
 
 
 def _matches(person: Listed, wanted: Wanted, centres: Centres) -> bool:
@@ -159,7 +143,7 @@ def _above_the_list(
             _("Search"),
             placeholder=_("Name, centre or identity"),
             icon=":material/search:",
-            max_chars=MOST_TEXT,
+            max_chars=address.MOST_TEXT,
             key=keys.asked(keys.TEXT_PARAMETER),
             on_change=_ask,
             args=(keys.TEXT_PARAMETER,),
@@ -191,7 +175,7 @@ def _above_the_list(
         )
         if may_grant:
             deed_dialog.opener(
-                GRANT, _("Grant a role…"), type="primary", icon=":material/person_add:"
+                GRANT, _("Grant a role…"), type=session.main_button(), icon=":material/person_add:"
             )
         else:
             st.badge(_("read only"), color="gray", icon=":material/visibility:")
@@ -324,7 +308,7 @@ def _grant(prepared: Prepared) -> None:
     centre = _centre_choice(prepared, asked, _) if role == Role.CENTRE_HEAD else None
     reason = asked.reason()
     st.caption(_("The role takes effect at the person's next click."))
-    if not st.button(_("Grant the role"), type="primary", key=prepared.field("do")):
+    if not st.button(_("Grant the role"), type=session.main_button(), key=prepared.field("do")):
         return
     earlier = None if known else _known_as(identity)
     if earlier is not None and earlier.name != name.strip():
@@ -398,7 +382,7 @@ def _end(prepared: Prepared) -> None:
     )
     with st.form(prepared.field("form"), border=False, enter_to_submit=False):
         reason = asked.reason()
-        if st.form_submit_button(_("End the role"), type="primary"):
+        if st.form_submit_button(_("End the role"), type=session.main_button()):
             done = asked.attempt(
                 lambda: people.end(
                     session.store(),

@@ -218,7 +218,7 @@ def _dispute(need_id: str, name: str, known: Drafting, _: Words) -> None:
             st.button(
                 _("Keep mine"),
                 key=keys.mine(need_id, name),
-                type="primary",
+                type=session.main_button(),
                 on_click=keep_mine,
                 args=(need_id, name),
             )
@@ -256,7 +256,7 @@ def _submission(need: Need, round_: RoundFacts, known: Drafting, faults: dict[st
             st.button(
                 _("Check and submit"),
                 key=keys.request_deed(need.id, "check"),
-                type="primary",
+                type=session.main_button(),
                 icon=":material/arrow_forward:",
                 disabled=not need.can_submit,
                 on_click=_check,
@@ -342,7 +342,7 @@ def _confirmation(
             st.button(
                 _("Submit"),
                 key=name,
-                type="primary",
+                type=session.main_button(),
                 icon=":material/send:",
                 on_click=act,
                 args=(name, session.deed_key(name), partial(_submit, need.id, need.version)),

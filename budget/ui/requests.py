@@ -148,7 +148,7 @@ def _open_window(centre: str, shown: Window, _: Words) -> None:
         st.button(
             _("New request"),
             key=name,
-            type="primary",
+            type=session.main_button(),
             icon=":material/add:",
             on_click=act,
             args=(name, session.deed_key(name), partial(_begin, centre)),

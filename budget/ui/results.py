@@ -8,17 +8,17 @@ import pandas as pd
 import streamlit as st
 
 from budget.allocation.faults import N_
-from budget.allocation.infeasibility import InfeasiblePolicy
-from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
-from budget.ui import keys, session
-from budget.ui.allocation_files import present_contents, rules_contents
+from budget.ui import address, country, keys, session
+from budget.ui.address import Parameter
+from budget.ui.allocation_files import present_contents
 from budget.ui.centre_link import open_centre
 from budget.ui.downloads import downloads
 from budget.ui.figures import picked
 from budget.ui.round import Round
 from budget.ui.text import plain
-from budget.view import charts, notices, tables
+from budget.view import charts, tables
+from budget.view import country as measures
 from budget.view.findings import (
     Movement,
     movement_basis,
@@ -27,9 +27,10 @@ from budget.view.findings import (
     since_baseline,
     since_last_year,
 )
-from budget.view.names import pool_name
+from budget.view.maps import Outlines
+from budget.view.names import pool_name, province_name
 from budget.view.numbers import DECREASE, Numbers
-from budget.view.parameters import capital, parameter_at
+from budget.view.parameters import capital
 from budget.view.tables import PoolLine
 from budget.view.words import Words
 
@@ -39,10 +40,25 @@ POOL_ROW = 28
 LAMBDA = N_("The part of its entitlement that every centre gets that no floor, cap or band stops.")
 WIDER = {"million": 0, "thousand": 16, "won": 42}
 """Pixels that a column of money needs more in a smaller unit."""
-POOL_WIDTHS = {"ko": (74, 78, 78), "en": (98, 88, 60)}
+POOL_WIDTHS = {"ko": (74, 78, 78), "en": (98, 86, 92)}
 CENTRE_WIDTHS = {"ko": (98, 50, 62, 60), "en": (134, 72, 60, 88)}
 """Centre, province, change in per cent, a pool."""
+MAP_HEIGHT = 330
+TALL_TABLE = 460
 AGAINST = ("last_year", "baseline")
+TABLE, MAP = "table", "map"
+FILTER_LINK = Parameter(keys.FILTER_PARAMETER, address.words_of, address.WORDS, kept=keys.FILTER)
+AGAINST_LINK = Parameter(
+    keys.AGAINST_PARAMETER,
+    address.one_of(AGAINST),
+    N_("last_year or baseline"),
+    kept=keys.AGAINST,
+)
+VIEW_LINK = Parameter(
+    keys.VIEW_PARAMETER, address.one_of((TABLE, MAP)), N_("table or map"), kept=keys.VIEW
+)
+LINKS = (FILTER_LINK, AGAINST_LINK, VIEW_LINK, country.MEASURE, country.PROVINCE)
+"""What the address says of the result."""
 LANDING = "province"
 """The first column: the keyboard enters the table there, so a marked cell of it opens nothing."""
 
@@ -50,14 +66,14 @@ LANDING = "province"
 def result(allocation: Allocation, baseline: Allocation, shown: Round) -> None:
     """Everything that a planner has to see of a result, in one screen."""
     _, numbers = session.words(), session.numbers()
-    against = st.session_state.get(keys.AGAINST, AGAINST[0])
+    against = address.value(AGAINST_LINK) or AGAINST[0]
     movement = (
         since_last_year(allocation, _)
         if against == AGAINST[0]
         else since_baseline(allocation, baseline, _)
     )
     _headline(allocation, baseline, movement, shown)
-    left, right = st.columns([0.55, 0.45], gap="small")
+    left, right = st.columns([0.57, 0.43], gap="small")
     with left:
         _pool_table(tables.pool_lines(allocation, baseline, _), numbers)
     with right:
@@ -65,9 +81,32 @@ def result(allocation: Allocation, baseline: Allocation, shown: Round) -> None:
             charts.change_by_centre(movement, numbers, session.chart_colours(), CHART_HEIGHT),
             keys.CHANGE_CHART,
         )
-    chosen = _centre_table(allocation, movement, numbers) or chosen
+    if address.value(VIEW_LINK) == MAP:
+        chosen = _map_and_table(allocation, movement, numbers, shown.provinces) or chosen
+    else:
+        rows = _above_the_table(allocation, movement, numbers)
+        chosen = _centre_table(rows, allocation, movement, numbers) or chosen
     if chosen:
         open_centre(chosen)
+
+
+def _map_and_table(
+    allocation: Allocation, movement: Movement, numbers: Numbers, outlines: Outlines
+) -> str:
+    """The map beside the table; gives the centre that was clicked in the table, or ""."""
+    found = measures.country(allocation, movement, numbers.words)
+    rows = _above_the_table(allocation, movement, numbers)
+    left, right = st.columns([0.5, 0.5], gap="small")
+    with left:
+        title = measures.country_title(found, country.measure(), numbers)
+        st.markdown(f"**{plain(title)}**")
+        country.measure_switch()
+        country.country(found, outlines, numbers, MAP_HEIGHT)
+        country.basis(found, numbers)
+    with right:
+        chosen = _centre_table(rows, allocation, movement, numbers, TALL_TABLE)
+    country.table(found, numbers)
+    return chosen
 
 
 def _headline(
@@ -115,21 +154,38 @@ def _against_switch(_: Words) -> None:
         AGAINST[0]: capital(_("against last year")),
         AGAINST[1]: capital(_("against the baseline")),
     }
-    chosen = st.session_state.get(keys.AGAINST, AGAINST[0])
-    st.session_state[keys.AGAINST_SWITCH] = chosen
+    st.session_state[keys.AGAINST_SWITCH] = address.value(AGAINST_LINK) or AGAINST[0]
     st.segmented_control(
         _("Compare"),
         AGAINST,
         format_func=labels.__getitem__,
         key=keys.AGAINST_SWITCH,
-        on_change=_choose_against,
+        on_change=_choose,
+        args=(AGAINST_LINK, keys.AGAINST_SWITCH, AGAINST[0]),
         required=True,
         label_visibility="collapsed",
     )
 
 
-def _choose_against() -> None:
-    st.session_state[keys.AGAINST] = st.session_state[keys.AGAINST_SWITCH]
+def _view_switch(_: Words) -> None:
+    labels = {TABLE: _("Table"), MAP: _("Map")}
+    st.session_state[keys.VIEW_SWITCH] = address.value(VIEW_LINK) or TABLE
+    st.segmented_control(
+        _("View"),
+        list(labels),
+        format_func=labels.__getitem__,
+        key=keys.VIEW_SWITCH,
+        on_change=_choose,
+        args=(VIEW_LINK, keys.VIEW_SWITCH, TABLE),
+        required=True,
+        label_visibility="collapsed",
+    )
+
+
+def _choose(parameter: Parameter[str], key: str, usual: str) -> None:
+    """Keep what a control says, in the address too; the usual is not said."""
+    chosen = (st.session_state[key] or "").strip()
+    address.choose(parameter, None if chosen == usual else chosen)
 
 
 # --- the parts of the envelope ---------------------------------------------------------------
@@ -160,10 +216,10 @@ def _pool_table(lines: Sequence[PoolLine], numbers: Numbers) -> None:
             "amount": text(
                 capital(_(numbers.unit.label)), alignment="right", width=widths[1] + wider
             ),
-            "amount_change": text(capital(_("vs base")), alignment="right", width=widths[2]),
-            "factor": text("λ", alignment="right", width=46, help=_(LAMBDA)),
-            "floor": text(capital(_("floor")), alignment="right", width=74),
-            "cap": text(capital(_("cap")), alignment="right", width=74),
+            "amount_change": text(capital(_("vs baseline")), alignment="right", width=widths[2]),
+            "factor": text("λ", alignment="right", width=44, help=_(LAMBDA)),
+            "floor": text(capital(_("floor")), alignment="right", width=68),
+            "cap": text(capital(_("cap")), alignment="right", width=68),
             "band": text(capital(_("bands")), alignment="right", width=56),
         },
         hide_index=True,
@@ -197,21 +253,28 @@ def _sign(difference: float, digits: int, numbers: Numbers) -> str:
 # --- every centre ----------------------------------------------------------------------------
 
 
-def _centre_table(allocation: Allocation, movement: Movement, numbers: Numbers) -> str:
-    """Every centre; gives the id of the one that was just clicked, or ""."""
+def _above_the_table(allocation: Allocation, movement: Movement, numbers: Numbers) -> pd.DataFrame:
+    """Filter, counts and switches; gives the rows of the centres that match."""
     _ = numbers.words
     rows = tables.centre_table(allocation, movement, numbers)
     total = len(rows)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        wanted = st.text_input(
+        st.session_state[keys.CENTRE_FILTER] = address.value(FILTER_LINK) or ""
+        st.text_input(
             _("Filter"),
             key=keys.CENTRE_FILTER,
             placeholder=_("Filter by centre, province or rule"),
             icon=":material/search:",
+            max_chars=address.MOST_TEXT,
             label_visibility="collapsed",
-            width=270,
+            width=208,
+            on_change=_choose,
+            args=(FILTER_LINK, keys.CENTRE_FILTER, ""),
         )
-        rows = tables.matching(rows, wanted or "")
+        rows = tables.matching(rows, address.value(FILTER_LINK) or "")
+        province = country.chosen_province(numbers)
+        if province:
+            rows = rows[rows["province"] == province_name(province, _)]
         st.caption(
             _(
                 "{shown} of {total} centres · money in {unit}",
@@ -220,7 +283,20 @@ def _centre_table(allocation: Allocation, movement: Movement, numbers: Numbers) 
                 unit=numbers.unit_name,
             )
         )
+        _view_switch(_)
         _against_switch(_)
+    return rows
+
+
+def _centre_table(
+    rows: pd.DataFrame,
+    allocation: Allocation,
+    movement: Movement,
+    numbers: Numbers,
+    height: int = TABLE_HEIGHT,
+) -> str:
+    """These centres; gives the id of the one that was just clicked, or ""."""
+    _ = numbers.words
     if rows.empty:
         st.info(_("No centre matches. Clear the filter to see all centres."))
         return ""
@@ -228,7 +304,7 @@ def _centre_table(allocation: Allocation, movement: Movement, numbers: Numbers) 
         rows,
         column_config=_columns(allocation, movement, numbers),
         hide_index=True,
-        height=TABLE_HEIGHT,
+        height=height,
         row_height=30,
         placeholder="",
         key=keys.CENTRE_TABLE,
@@ -258,10 +334,10 @@ def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> di
         "staff": st.column_config.NumberColumn(_("Staff"), format="%,.0f", width=46),
         "before": st.column_config.NumberColumn(capital(before), format=money, width=76 + wider),
         "more": st.column_config.NumberColumn(
-            capital(_("more %")), format="+%,.1f", width=widths[2]
+            capital(_("gain %")), format="+%,.1f", width=widths[2]
         ),
         "less": st.column_config.NumberColumn(
-            capital(_("less %")), format=f"{DECREASE[_.language]}%,.1f", width=widths[2]
+            capital(_("loss %")), format=f"{DECREASE[_.language]}%,.1f", width=widths[2]
         ),
         "special": st.column_config.NumberColumn(
             capital(_("special")), format=money, width=62 + wider
@@ -277,48 +353,3 @@ def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> di
             width=(76 if name == main else widths[3]) + wider,
         )
     return columns
-
-
-# --- no result -------------------------------------------------------------------------------
-
-
-def conflict(error: InfeasiblePolicy, policy: Policy, shown: Round) -> None:
-    """Why the rules contradict each other, by how much, and what alone would mend it."""
-    _, numbers = session.words(), session.numbers()
-    baseline = shown.baseline
-    st.error(
-        f"**{_('These rules contradict each other: there is no allocation.')}**  \n"
-        + plain(notices.conflict_sentence(error.conflict, numbers)),
-        icon=":material/block:",
-    )
-    st.markdown(f"##### {_('The rules that cannot hold together')}")
-    for rule in error.conflict.rules:
-        st.markdown(f"- {plain(notices.rule_sentence(rule, numbers))}")
-    if error.conflict.remedies:
-        st.markdown(f"##### {_('Each of these changes alone is enough')}")
-    else:
-        st.info(_("No single change is enough. Undo the last one, or reset the rules."))
-    for remedy in error.conflict.remedies:
-        parameter = parameter_at(baseline, remedy.path)
-        if parameter is None:
-            continue
-        with st.container(
-            horizontal=True,
-            vertical_alignment="center",
-            horizontal_alignment="distribute",
-            border=True,
-            wrap=False,
-        ):
-            st.markdown(plain(notices.remedy_sentence(remedy, parameter, policy, numbers)))
-            st.button(
-                _("Apply"),
-                key=keys.remedy(remedy.path),
-                type="primary",
-                on_click=_apply,
-                args=(remedy.path, remedy.feasible, parameter.value),
-            )
-    downloads(partial(rules_contents, shown, policy))
-
-
-def _apply(path: str, value: int, baseline: int) -> None:
-    session.keep_edits(session.edits().changed(path, value, baseline))

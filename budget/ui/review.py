@@ -6,7 +6,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from budget.ui import keys, session
+from budget.ui import address, keys, session
 from budget.ui.problems import refusal_text
 from budget.ui.request_files import files
 from budget.ui.request_view import labelled, outcome, state_badge
@@ -22,7 +22,7 @@ from budget.ui.review_deeds import (
 from budget.ui.review_facts import assessment, fields_as_submitted, submitted_text, title
 from budget.ui.review_forms import forms, in_order, waits_for_me
 from budget.ui.review_history import history
-from budget.ui.review_queue import queue
+from budget.ui.review_queue import filters, queue
 from budget.ui.text import plain
 from budget.view.words import Words
 from budget.workflow import special_needs
@@ -41,7 +41,10 @@ def review_page(round_: RoundFacts) -> None:
     Raises:
         Forbidden: for whoever sees neither; recorded.
     """
-    asked = st.query_params.get(keys.REQUEST_PARAMETER)
+    rows: list[Need] = []
+    if session.person().may(Verb.SEE_QUEUE):
+        rows = in_order(special_needs.queue(session.store(), session.who()))
+    asked = address.read(address.REQUEST, *filters(rows)).one(address.REQUEST)
     if not asked:
         rows = in_order(special_needs.queue(session.store(), session.who()))
         _told("")
@@ -109,7 +112,7 @@ def _told(need_id: str, following: Need | None = None) -> None:
         lines = [f"{number}: {refusal_text(why, _)}" for number, why in found.refused]
         st.warning("  \n".join(plain(line) for line in lines), icon=":material/front_hand:")
     if following is not None:
-        _next_button(following, keys.QUEUE_NEXT_AFTER, "primary", _)
+        _next_button(following, keys.QUEUE_NEXT_AFTER, session.main_button(), _)
     if not need_id:
         tell(None)
 
@@ -168,7 +171,9 @@ def _navigation(following: Need | None, *, has_queue: bool) -> None:
             st.caption(plain(_("Nothing else waits for you.")), width="content")
 
 
-def _next_button(following: Need, key: str, kind: Literal["primary", "tertiary"], _: Words) -> None:
+def _next_button(
+    following: Need, key: str, kind: Literal["primary", "secondary", "tertiary"], _: Words
+) -> None:
     if st.button(
         plain(_("Next for me: {request}", request=following.id)),
         key=key,

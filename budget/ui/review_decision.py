@@ -129,7 +129,7 @@ def _decide(known: Reviewing, _: Words) -> None:
         ),
         checks=lambda: [*wrong, *(reason_fault(why, "reason") if wrong else [])],
         variant=f":{amount}",
-        type="primary",
+        type=session.main_button(),
         icon=":material/check_circle:",
     )
     form.others()
@@ -175,7 +175,7 @@ def _reject(known: Reviewing, _: Words) -> None:
             session.store(), session.who(), need.id, why, based_on=need.version, key=key
         ),
         _("{request} is rejected.", request=need.id),
-        type="primary",
+        type=session.main_button(),
         icon=":material/cancel:",
     )
     form.others()

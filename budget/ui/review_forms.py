@@ -102,7 +102,7 @@ def _waiting(known: Reviewing, _: Words, *, reviewable: bool) -> None:
                 session.store(), session.who(), need.id, based_on=need.version, key=key
             ),
             _("You have claimed {request}.", request=need.id),
-            type="primary",
+            type=session.main_button(),
             icon=":material/back_hand:",
         )
         form.others()
@@ -246,7 +246,7 @@ def _assess(known: Reviewing, _: Words) -> None:
         ),
         _("{request} is assessed.", request=need.id),
         checks=checks,
-        type="primary",
+        type=session.main_button(),
         icon=":material/fact_check:",
     )
     form.others()
@@ -277,7 +277,7 @@ def _send_back(known: Reviewing, round_: RoundFacts, _: Words) -> None:
             session.store(), session.who(), need.id, why, due, based_on=need.version, key=key
         ),
         _("{request} is returned to its centre.", request=need.id),
-        type="primary",
+        type=session.main_button(),
         icon=":material/reply:",
     )
     form.others()

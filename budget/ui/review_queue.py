@@ -2,13 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from budget.ui import effect, keys, session
+from budget.allocation.faults import N_
+from budget.ui import address, effect, keys, session
+from budget.ui.address import Parameter
 from budget.ui.downloads import downloads
 from budget.ui.request_export import requests_contents
 from budget.ui.request_words import COLOURS, category_name, state_name
@@ -29,7 +32,8 @@ ROW = 32
 MOST_HEIGHT = 462
 LANDING = "state"
 """The first column: the keyboard enters the table there, so a marked cell of it opens nothing."""
-NOBODY = 0
+NOBODY = "nobody"
+"""Stands in the address for requests without a reviewer."""
 
 
 def queue(rows: Sequence[Need], round_: RoundFacts) -> str:
@@ -72,77 +76,139 @@ def _queue_title(waiting: int, count: int, _: Words) -> str:
 
 # --- filters -------------------------------------------------------------------------------------
 
-FILTERS = (
-    keys.QUEUE_TEXT,
-    keys.QUEUE_STATES,
-    keys.QUEUE_CATEGORIES,
-    keys.QUEUE_REVIEWER,
-    keys.QUEUE_MINE,
+
+def _kept(name: str) -> str:
+    return keys.kept("review", name)
+
+
+TEXT = Parameter(
+    keys.TEXT_PARAMETER, address.words_of, address.WORDS, kept=_kept(keys.TEXT_PARAMETER)
+)
+STATE = Parameter(
+    keys.STATE_PARAMETER,
+    address.one_of(STATES),
+    N_("a state of a request, in its English short form"),
+    is_many=True,
+    kept=_kept(keys.STATE_PARAMETER),
+)
+CATEGORY = Parameter(
+    keys.CATEGORY_PARAMETER,
+    address.one_of(CATEGORIES),
+    N_("a category of requests, in its English short form"),
+    is_many=True,
+    kept=_kept(keys.CATEGORY_PARAMETER),
+)
+MINE = Parameter(
+    keys.MINE_PARAMETER,
+    address.is_set,
+    address.ON,
+    kept=_kept(keys.MINE_PARAMETER),
+    write=lambda _is_on: address.TRUE,
+)
+REVIEWER = Parameter(
+    keys.REVIEWER_PARAMETER,
+    address.one_of(()),
+    N_("nobody, or the number of a reviewer of the list"),
+    kept=_kept(keys.REVIEWER_PARAMETER),
 )
 
 
+def filters(rows: Sequence[Need]) -> list[Parameter[Any]]:
+    """What the address may say of the queue."""
+    numbers = {str(need.reviewer_id) for need in rows if need.reviewer_id}
+    reviewer = replace(REVIEWER, read=address.one_of({NOBODY, *numbers}))
+    return [TEXT, STATE, CATEGORY, reviewer, MINE]
+
+
 def _clear() -> None:
-    for name in FILTERS:
-        st.session_state.pop(name, None)
+    for parameter in filters(()):
+        address.choose(parameter, None)
+
+
+def _choose(parameter: Parameter[Any], key: str) -> None:
+    chosen = st.session_state[key]
+    address.choose(parameter, chosen.strip() if isinstance(chosen, str) else chosen)
+
+
+def _control(parameter: Parameter[Any], key: str, value: Any) -> dict[str, Any]:
+    """What every filter's control has: its value from the address, and the way back to it."""
+    st.session_state[key] = value
+    return {"key": key, "on_change": _choose, "args": (parameter, key)}
 
 
 def _filtered(rows: Sequence[Need], _: Words) -> list[Need]:
     """Filters in a row, and the requests that match all of them."""
     provinces = effect.provinces()
-    states = [state for state in STATES if any(need.state == state for need in rows)]
-    names = {need.reviewer_id: reviewer_name(need, _) for need in rows if need.reviewer_id}
-    kept: dict[str, Any] = {"persist_state": "session", "label_visibility": "collapsed"}
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        text = st.text_input(
-            _("Filter"),
-            key=keys.QUEUE_TEXT,
-            placeholder=_("Number, title, centre or province")
-            if provinces
-            else _("Number, title or centre"),
-            icon=":material/search:",
-            width=276,
-            **kept,
-        )
-        wanted = st.multiselect(
-            _("State"),
-            states,
-            format_func=lambda state: state_name(state, _),
-            placeholder=_("All states"),
-            key=keys.QUEUE_STATES,
-            width=240,
-            **kept,
-        )
-        categories = st.multiselect(
-            _("Category"),
-            list(CATEGORIES),
-            format_func=lambda category: category_name(category, _),
-            placeholder=_("All categories"),
-            key=keys.QUEUE_CATEGORIES,
-            width=200,
-            **kept,
-        )
-        reviewer = st.selectbox(
-            _("Reviewer"),
-            [NOBODY, *names],
-            index=None,
-            format_func=lambda number: names.get(number, _("nobody yet")),
-            placeholder=_("All reviewers"),
-            key=keys.QUEUE_REVIEWER,
-            width=170,
-            **kept,
-        )
-        is_mine = False
-        if not session.person().has(Role.AUDITOR):
-            is_mine = st.toggle(_("Only mine"), key=keys.QUEUE_MINE, persist_state="session")
+    text = address.value(TEXT) or ""
+    wanted, categories = address.values(STATE), address.values(CATEGORY)
+    reviewer = address.value(REVIEWER)
+    is_mine = address.value(MINE) is True and not session.person().has(Role.AUDITOR)
+    _controls(rows, _, has_provinces=bool(provinces))
     return [
         need
         for need in rows
         if (not wanted or need.state in wanted)
         and (not categories or need.category in categories)
-        and (reviewer is None or (need.reviewer_id or NOBODY) == reviewer)
+        and (reviewer is None or str(need.reviewer_id or NOBODY) == reviewer)
         and (not is_mine or _mine(need))
-        and _matches(need, text or "", provinces, _)
+        and _matches(need, text, provinces, _)
     ]
+
+
+def _controls(rows: Sequence[Need], _: Words, *, has_provinces: bool) -> None:
+    wanted = address.values(STATE)
+    states = [
+        state for state in STATES if state in wanted or any(need.state == state for need in rows)
+    ]
+    names = {str(need.reviewer_id): reviewer_name(need, _) for need in rows if need.reviewer_id}
+    hidden: Any = {"label_visibility": "collapsed"}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.text_input(
+            _("Filter"),
+            placeholder=_("Number, title, centre or province")
+            if has_provinces
+            else _("Number, title or centre"),
+            icon=":material/search:",
+            max_chars=address.MOST_TEXT,
+            width=276,
+            **hidden,
+            **_control(TEXT, keys.QUEUE_TEXT, address.value(TEXT) or ""),
+        )
+        st.multiselect(
+            _("State"),
+            states,
+            format_func=lambda state: state_name(state, _),
+            placeholder=_("All states"),
+            width=240,
+            **hidden,
+            **_control(STATE, keys.QUEUE_STATES, wanted),
+        )
+        st.multiselect(
+            _("Category"),
+            list(CATEGORIES),
+            format_func=lambda category: category_name(category, _),
+            placeholder=_("All categories"),
+            width=200,
+            **hidden,
+            **_control(CATEGORY, keys.QUEUE_CATEGORIES, address.values(CATEGORY)),
+        )
+        reviewer = address.value(REVIEWER)
+        st.selectbox(
+            _("Reviewer"),
+            [NOBODY, *names],
+            index=None,
+            format_func=lambda number: names.get(number, _("nobody yet")),
+            placeholder=_("All reviewers"),
+            width=170,
+            **hidden,
+            **_control(
+                REVIEWER, keys.QUEUE_REVIEWER, reviewer if reviewer in {NOBODY, *names} else None
+            ),
+        )
+        if not session.person().has(Role.AUDITOR):
+            st.toggle(
+                _("Only mine"), **_control(MINE, keys.QUEUE_MINE, address.value(MINE) is True)
+            )
 
 
 def _mine(need: Need) -> bool:
@@ -317,7 +383,7 @@ def _assign(ticked: Sequence[Need], _: Words) -> None:
     if not st.button(
         _("Assign"),
         key=keys.ASSIGN,
-        type="primary",
+        type=session.main_button(),
         icon=":material/person_add:",
         disabled=chosen is None,
     ):
@@ -325,14 +391,14 @@ def _assign(ticked: Sequence[Need], _: Words) -> None:
     needs = [(need.id, need.version) for need in ticked]
     name = f"assign_all:{chosen}:{needs}"
     done, refused = review.assign_all(
-        session.store(), session.who(), needs, chosen or NOBODY, key=session.deed_key(name)
+        session.store(), session.who(), needs, chosen or 0, key=session.deed_key(name)
     )
     session.deed_done(name)
     text = _.ngettext(
         "{count} request is with {reviewer} now.",
         "{count} requests are with {reviewer} now.",
         len(done),
-        reviewer=names.get(chosen or NOBODY, ""),
+        reviewer=names.get(chosen or 0, ""),
     )
     tell(Told(text if done else "", refused=tuple(refused)))
     st.rerun()

@@ -122,7 +122,7 @@ def _move(prepared: Prepared) -> None:
         agreed = asked.agreement(to_state)
         wants = st.form_submit_button(
             plain(_("Move to “{state}”", state=names[to_state])),
-            type="primary",
+            type=session.main_button(),
             icon=":material/swap_horiz:",
         )
     if not wants:
@@ -224,7 +224,7 @@ def _extend(prepared: Prepared) -> None:
         asked.place("until")
         reason = asked.reason()
         wants = st.form_submit_button(
-            _("Extend the deadline"), type="primary", icon=":material/more_time:"
+            _("Extend the deadline"), type=session.main_button(), icon=":material/more_time:"
         )
     st.caption(_("This centre alone can write and submit until then; the others see nothing."))
     if not wants:
@@ -260,7 +260,7 @@ def _publication_row(shown: RoundFacts, _: Words, *, proposes: bool, confirms: b
             PROPOSE,
             _("Propose the publication…"),
             seen=found,
-            type="secondary" if found else "primary",
+            type="secondary" if found else session.main_button(),
             icon=":material/outbox:",
         )
     if confirms and found is not None:
@@ -269,7 +269,7 @@ def _publication_row(shown: RoundFacts, _: Words, *, proposes: bool, confirms: b
             CONFIRM,
             _("Confirm the publication…"),
             seen=found,
-            type="primary",
+            type=session.main_button(),
             icon=":material/verified:",
             disabled=own,
             help=_("You proposed it; another lead confirms it.") if own else None,
@@ -313,7 +313,7 @@ def _propose(prepared: Prepared) -> None:
     with st.form(prepared.field("form"), border=False, enter_to_submit=False):
         reason = asked.reason()
         wants = st.form_submit_button(
-            _("Compute and propose"), type="primary", icon=":material/outbox:"
+            _("Compute and propose"), type=session.main_button(), icon=":material/outbox:"
         )
     if wants and asked.attempt(
         lambda: publication.propose(
@@ -381,7 +381,10 @@ def _confirm(prepared: Prepared) -> None:
         reason = asked.reason()
         agreed = asked.agreement()
         wants = st.form_submit_button(
-            _("Publish"), type="primary", icon=":material/verified:", disabled=not found.is_current
+            _("Publish"),
+            type=session.main_button(),
+            icon=":material/verified:",
+            disabled=not found.is_current,
         )
     if not wants:
         return

@@ -1,6 +1,6 @@
 """Scenarios on the Allocate page: open, save, duplicate, baseline, reset to saved, history."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -63,8 +63,12 @@ def _open(found: SavedScenario, baseline: Policy, *, keep_edits: bool = False) -
     return True
 
 
-def scenario_bar(shown_round: Round) -> None:
-    """Which scenario is open and whether it is saved; everything that can be done with it."""
+def scenario_bar(shown_round: Round, beside: Callable[[], None]) -> None:
+    """Which scenario is open and whether it is saved; everything that can be done with it.
+
+    Args:
+        beside: draws what else stands in this line.
+    """
     _ = session.words()
     current = session.opened()
     if current is None:
@@ -102,6 +106,7 @@ def scenario_bar(shown_round: Round) -> None:
             session.deed_done(keys.SAVE)
             st.session_state.pop(keys.SAVE_ON_TOP, None)
             _save_form(shown_round, current)
+        beside()
 
 
 # --- the menu -----------------------------------------------------------------------------------
@@ -342,7 +347,9 @@ def _save_dialog(shown_round: Round, current: Opened) -> None:
     if conflict:
         based_on = conflict
     is_explained = bool(note.strip()) or not (is_baseline and target == LATEST)
-    if st.button(_("Save"), type="primary", key=keys.SAVE + "_now", disabled=not is_explained):
+    if st.button(
+        _("Save"), type=session.main_button(), key=keys.SAVE + "_now", disabled=not is_explained
+    ):
         _save(shown_round, current, target, name, note, rationales, based_on, _)
 
 

@@ -27,7 +27,7 @@ from streamlit.web.server.starlette.starlette_auth_routes import _get_signed_coo
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from budget.allocation.faults import InputError
-from budget.ui import sign_in
+from budget.ui import kept_data, sign_in
 from budget.ui.problems import tell
 from budget.workflow import attachments, records
 from budget.workflow.attachments import Served
@@ -97,6 +97,7 @@ def settings() -> dict[str, Any]:
         "routes": [
             Route(f"/{ATTACHMENT}/{{ticket}}", _serve_attachment),
             Route(f"/{EXPORT}/{{ticket}}", _serve_export),
+            Route(f"/{kept_data.PATH}/{{name}}", kept_data.serve),
         ],
         "middleware": [Middleware(SafeHeaders)],
         "on_script_error": tell,

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast
 
 import streamlit as st
 
@@ -83,7 +83,7 @@ def _sign_in_screen(_: Words, *, is_nameless: bool) -> None:
         st.button(_("Sign out"), key=keys.SIGN_OUT, on_click=st.logout)
         st.stop()
     st.write(_("Please sign in with your ministry account."))
-    st.button(_("Sign in"), type="primary", key=keys.SIGN_IN, on_click=st.login)
+    st.button(_("Sign in"), type=main_button(), key=keys.SIGN_IN, on_click=st.login)
     st.stop()
 
 
@@ -177,6 +177,15 @@ def numbers() -> Numbers:
 def chart_colours() -> Colours:
     """Colours for charts on this screen, light or dark."""
     return colours(dark=st.context.theme.type == "dark")
+
+
+def main_button() -> Literal["primary", "secondary"]:
+    """The type of a button for the main thing to do.
+
+    Streamlit writes white on the primary colour, which in dark mode must be light enough to be
+    read on a dark ground: there the main button is one of the others.
+    """
+    return "secondary" if st.context.theme.type == "dark" else "primary"
 
 
 def edits() -> Edits:

@@ -115,7 +115,9 @@ def export(prepared: Prepared) -> None:
         with st.form(prepared.field("form"), border=False, enter_to_submit=False):
             reason = asked.reason()
             if st.form_submit_button(
-                _("Record and prepare the file"), type="primary", icon=":material/download:"
+                _("Record and prepare the file"),
+                type=session.main_button(),
+                icon=":material/download:",
             ):
                 ready = asked.attempt(
                     lambda: records.export(
@@ -131,7 +133,7 @@ def export(prepared: Prepared) -> None:
     st.link_button(
         _("Download the file"),
         export_link(wanted, prepared.key, session.who()),
-        type="primary",
+        type=session.main_button(),
         icon=":material/download:",
     )
     st.caption(

@@ -11,6 +11,7 @@ from budget.allocation.peers import Peers
 from budget.view.centre import Line, as_shown
 from budget.view.charts import Figure
 from budget.view.colours import Colours
+from budget.view.drawing import finished, name_axis
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
 from budget.view.peers import peers_title
@@ -84,14 +85,7 @@ def _waterfall(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, A
             "label:N",
             sort=alt.EncodingSortField("place", op="min"),
             title=None,
-            axis=alt.Axis(
-                domain=False,
-                ticks=False,
-                labelFontSize=12.5,
-                labelColor=colours.text,
-                labelLimit=178,
-                labelPadding=6,
-            ),
+            axis=name_axis(colours, 178, labelFontSize=12.5, labelPadding=6),
             scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1),
         ),
         tooltip=[
@@ -148,7 +142,7 @@ def _waterfall(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, A
         )
     ]
     chart = alt.layer(links, bars, room, levels, *texts)
-    return _finished(chart, ROW * max(count, 1))
+    return finished(chart, ROW * max(count, 1))
 
 
 def peer_strip(
@@ -233,16 +227,9 @@ def _peer_strip(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
     own_text = marks.mark_text(fontSize=13, fontWeight=700, color=colours.more_text).encode(
         x="own:Q", y=_at(0.88), text="own_label:N"
     )
-    return _finished(alt.layer(dots, median, median_text, own, own_text), STRIP)
+    return finished(alt.layer(dots, median, median_text, own, own_text), STRIP)
 
 
 def _at(height: float) -> Any:
     """A place in the strip: 0 at its foot, 1 at its top."""
     return alt.YDatum(height, type="quantitative", axis=None, scale=alt.Scale(domain=[0, 1]))
-
-
-def _finished(chart: Any, height: int) -> Mapping[str, Any]:
-    spec: Mapping[str, Any] = (
-        chart.properties(height=height).configure_view(strokeWidth=0).to_dict()
-    )
-    return spec

@@ -8,18 +8,17 @@ data change, so that a browser updates a chart instead of building it anew.
 import functools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
 
 from budget.view.colours import Colours
+from budget.view.drawing import change_axis, finished, more_or_less, name_axis, pick
 from budget.view.findings import CentreChange, Movement, movement_leader, movement_title
-from budget.view.numbers import DECREASE, Numbers
+from budget.view.numbers import Numbers
 
-PICK = "pick"
-"""The point that was clicked; its centre's id is a column of the data."""
 LABELLED = 3
 """So many centres are named at either end of the ranking."""
 LABEL_HEIGHT = 17
@@ -34,11 +33,14 @@ class Figure:
         spec: Vega-Lite, made by Altair; the same object for the same drawing, whatever the data.
         data: the tables that the drawing names.
         meaning: what the chart says, for who cannot see it.
+        fixed: tables that the drawing names and that stay as they are, whatever the result: a
+            browser loads them once.
     """
 
     spec: Mapping[str, Any]
     data: Mapping[str, pd.DataFrame]
     meaning: str
+    fixed: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     def to_chart(self) -> Any:
         """The whole chart with its data, for a file."""
@@ -47,7 +49,7 @@ class Figure:
             {
                 **self.spec,
                 "description": self.meaning,
-                "datasets": {**self.spec.get("datasets", {}), **records},
+                "datasets": {**self.spec.get("datasets", {}), **self.fixed, **records},
             }
         )
 
@@ -93,11 +95,11 @@ def _change_by_centre(numbers: Numbers, colours: Colours, height: int) -> Mappin
             x=rank,
             y=alt.Y(
                 "change:Q",
-                axis=_money_axis(numbers, colours),
+                axis=change_axis(numbers, colours, labelFontSize=12),
                 title=None,
                 scale=alt.Scale(nice=False, padding=10),
             ),
-            color=_more_or_less("datum.change", colours.more, colours.less),
+            color=more_or_less("datum.change", colours.more, colours.less),
             tooltip=[
                 alt.Tooltip("centre:N", title=_("Centre")),
                 alt.Tooltip("difference:N", title=_("Change ({unit})", unit=numbers.unit_name)),
@@ -107,7 +109,7 @@ def _change_by_centre(numbers: Numbers, colours: Colours, height: int) -> Mappin
             ],
         )
     )
-    bars = bars.add_params(_pick())
+    bars = bars.add_params(pick())
     zero = (
         alt.Chart(alt.NamedData("centres"))
         .mark_rule(color=colours.muted, aria=False)
@@ -127,7 +129,7 @@ def _change_by_centre(numbers: Numbers, colours: Colours, height: int) -> Mappin
         .encode(x=alt.X("label_rank:O"), y=alt.Y("label_change:Q"), text="label:N")
         for side, align, offset, colour in ends
     ]
-    return _finished(alt.layer(bars, zero, leaders, *names), height)
+    return finished(alt.layer(bars, zero, leaders, *names), height)
 
 
 LABEL_COLUMNS = ["side", "rank", "change", "label_rank", "label_change", "label"]
@@ -206,15 +208,7 @@ def _greatest_changes(numbers: Numbers, colours: Colours, count: int) -> Mapping
             "centre:N",
             sort=alt.EncodingSortField("place", op="min"),
             title=None,
-            axis=alt.Axis(
-                domain=False,
-                ticks=False,
-                labelFontSize=13,
-                labelColor=colours.text,
-                labelLimit=170,
-                labelPadding=8,
-                minExtent=60,
-            ),
+            axis=name_axis(colours, 170, minExtent=60),
         ),
         tooltip=[
             alt.Tooltip("centre:N", title=_("Centre")),
@@ -227,22 +221,22 @@ def _greatest_changes(numbers: Numbers, colours: Colours, count: int) -> Mapping
         base.mark_bar(height={"band": 0.62}, cursor="pointer")
         .encode(
             x=alt.X("change:Q", axis=None, scale=alt.Scale(nice=False)),
-            color=_more_or_less("datum.change", colours.more, colours.less),
+            color=more_or_less("datum.change", colours.more, colours.less),
         )
-        .add_params(_pick())
+        .add_params(pick())
     )
     room = base.mark_rule(opacity=0).encode(x=alt.X("left:Q"), x2="right:Q")
     figures = base.mark_text(align="left", dx=6, fontSize=12.5).encode(
         x=alt.X("edge:Q"),
         text="label:N",
-        color=_more_or_less("datum.change", colours.more_text, colours.less_text),
+        color=more_or_less("datum.change", colours.more_text, colours.less_text),
     )
     zero = (
         alt.Chart(alt.NamedData("centres"))
         .mark_rule(color=colours.muted, aria=False)
         .encode(x=alt.datum(0))
     )
-    return _finished(alt.layer(bars, room, figures, zero), 26 * max(count, 1))
+    return finished(alt.layer(bars, room, figures, zero), 26 * max(count, 1))
 
 
 def envelope_bar(parts: Sequence[tuple[str, int]], numbers: Numbers, colours: Colours) -> Figure:
@@ -317,38 +311,4 @@ def _envelope_bar(numbers: Numbers, colours: Colours, count: int) -> Mapping[str
             ],
         )
     )
-    return _finished(chart, 30)
-
-
-def _pick() -> alt.Parameter:
-    """A click on a point: names its centre to the page, draws nothing."""
-    return alt.selection_point(name=PICK, fields=["centre_id"], on="click", toggle=False)
-
-
-def _more_or_less(field: str, more: str, less: str) -> Any:
-    return alt.condition(f"{field} < 0", alt.value(less), alt.value(more))
-
-
-def _money_axis(numbers: Numbers, colours: Colours) -> alt.Axis:
-    """Few lines, figures with separators, a decrease as this language writes it."""
-    decrease = DECREASE[numbers.words.language]
-    return alt.Axis(
-        labelExpr=(
-            f"(datum.value < 0 ? '{decrease}' : datum.value > 0 ? '+' : '')"
-            " + format(abs(datum.value), ',')"
-        ),
-        tickCount=5,
-        domain=False,
-        ticks=False,
-        gridColor=colours.line,
-        gridOpacity=0.6,
-        labelColor=colours.muted,
-        labelFontSize=12,
-    )
-
-
-def _finished(chart: Any, height: int) -> Mapping[str, Any]:
-    spec: Mapping[str, Any] = (
-        chart.properties(height=height).configure_view(strokeWidth=0).to_dict()
-    )
-    return spec
+    return finished(chart, 30)

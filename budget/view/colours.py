@@ -14,6 +14,8 @@ class Colours:
         more, less: graphics of more and of less money than before.
         more_text, less_text: the same for text, which needs more contrast.
         land: the country on a map; coast: its lines.
+        diverging: from much less over no change to much more.
+        one_hue: from little to much.
     """
 
     more: str
@@ -27,6 +29,8 @@ class Colours:
     land: str
     coast: str
     parts: tuple[str, ...]
+    diverging: tuple[str, ...]
+    one_hue: tuple[str, ...]
 
 
 LIGHT = Colours(
@@ -41,6 +45,8 @@ LIGHT = Colours(
     land="#e9ebee",
     coast="#b1b8be",
     parts=("#0b50d0", "#7a4fd0", "#1d6f2f", "#9e6a00", "#58616a"),
+    diverging=("#a1490f", "#c4661f", "#e3ac78", "#cdd1d5", "#86aff9", "#256ef4", "#083891"),
+    one_hue=("#d8e5fd", "#b1cefb", "#86aff9", "#4c87f6", "#0b50d0"),
 )
 DARK = Colours(
     more="#4c87f6",
@@ -54,6 +60,8 @@ DARK = Colours(
     land="#2b2f34",
     coast="#58616a",
     parts=("#9cbcfb", "#c3a8f5", "#7fd492", "#ecc873", "#a9b1b9"),
+    diverging=("#f0c9a6", "#d9812f", "#8f4a17", "#464c53", "#0b50d0", "#4c87f6", "#b1cefb"),
+    one_hue=("#052561", "#083891", "#0b50d0", "#4c87f6", "#b1cefb"),
 )
 
 

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from budget.allocation.comparison import BANDS
-from budget.view.charts import Figure, _finished, _more_or_less, _pick
+from budget.view.charts import Figure
 from budget.view.colours import Colours
 from budget.view.comparison import (
     BAND_NAMES,
@@ -19,6 +19,7 @@ from budget.view.comparison import (
     groups_title,
     scatter_title,
 )
+from budget.view.drawing import finished, more_or_less, pick
 from budget.view.numbers import DECREASE, Numbers
 
 ROW = 25
@@ -80,20 +81,20 @@ def _groups_chart(numbers: Numbers, colours: Colours, count: int) -> Mapping[str
     )
     bars = base.mark_bar(height={"band": 0.62}).encode(
         x=alt.X("rate:Q", axis=None, scale=alt.Scale(nice=False)),
-        color=_more_or_less("datum.rate", colours.more, colours.less),
+        color=more_or_less("datum.rate", colours.more, colours.less),
     )
     room = base.mark_rule(opacity=0, aria=False).encode(x=alt.X("left:Q"), x2="right:Q")
     figures = base.mark_text(align="left", dx=6, fontSize=12.5).encode(
         x=alt.X("edge:Q"),
         text="label:N",
-        color=_more_or_less("datum.rate", colours.more_text, colours.less_text),
+        color=more_or_less("datum.rate", colours.more_text, colours.less_text),
     )
     zero = (
         alt.Chart(alt.NamedData("groups"))
         .mark_rule(color=colours.muted, aria=False)
         .encode(x=alt.datum(0))
     )
-    return _finished(alt.layer(bars, room, figures, zero), ROW * max(count, LEAST_ROWS))
+    return finished(alt.layer(bars, room, figures, zero), ROW * max(count, LEAST_ROWS))
 
 
 def bands_chart(comparison: Comparison, key: str, numbers: Numbers, colours: Colours) -> Figure:
@@ -153,7 +154,7 @@ def _bands_chart(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
         text="label:N",
         color=_by_sign(colours.more_text, colours.less_text, colours.text),
     )
-    return _finished(alt.layer(bars, room, figures), BAND_HEIGHT * len(BANDS))
+    return finished(alt.layer(bars, room, figures), BAND_HEIGHT * len(BANDS))
 
 
 def _by_sign(more: str, less: str, same: str) -> Any:
@@ -287,7 +288,7 @@ def _scatter_chart(numbers: Numbers, colours: Colours, reference: str) -> Mappin
         .encode(
             x=x,
             y=y,
-            color=_more_or_less("datum.rate", colours.more, colours.less),
+            color=more_or_less("datum.rate", colours.more, colours.less),
             shape=alt.condition("datum.rate < 0", alt.value("triangle-down"), alt.value("circle")),
             tooltip=[
                 alt.Tooltip("centre:N", title=_("Centre")),
@@ -297,7 +298,7 @@ def _scatter_chart(numbers: Numbers, colours: Colours, reference: str) -> Mappin
                 alt.Tooltip("percent:N", title=_("Change (%)")),
             ],
         )
-        .add_params(_pick())
+        .add_params(pick())
     )
     zero = (
         alt.Chart(alt.NamedData("centres"))
@@ -318,8 +319,8 @@ def _scatter_chart(numbers: Numbers, colours: Colours, reference: str) -> Mappin
             x="before:Q",
             y="rate:Q",
             text="centre:N",
-            color=_more_or_less("datum.rate", colours.more_text, colours.less_text),
+            color=more_or_less("datum.rate", colours.more_text, colours.less_text),
         )
         for side, align, sign, offset in sides
     ]
-    return _finished(alt.layer(zero, points, *names), SCATTER_HEIGHT)
+    return finished(alt.layer(zero, points, *names), SCATTER_HEIGHT)

@@ -279,7 +279,7 @@ def effect_details(found: Effect, numbers: Numbers) -> str:
         first = found.payers[0]
         parts.append(
             _(
-                "Most less: {centre} {change} ({rate}).",
+                "Largest loss: {centre} {change} ({rate}).",
                 centre=first.name,
                 change=fine(numbers, first.change).change_with_unit(first.change),
                 rate=numbers.percent_change(first.rate),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from budget.view.charts import Figure
 from budget.view.colours import Colours
+from budget.view.drawing import name_axis
 from budget.view.effect import SEGMENTS, Effect, fine, gauge_text, standing_parts
 from budget.view.numbers import Numbers
 
@@ -149,14 +150,7 @@ def _payers(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, Any]
             "payer:N",
             sort=alt.EncodingSortField("place", op="min"),
             title=None,
-            axis=alt.Axis(
-                domain=False,
-                ticks=False,
-                labelFontSize=13,
-                labelColor=colours.text,
-                labelLimit=150,
-                labelPadding=8,
-            ),
+            axis=name_axis(colours, 150),
         ),
         tooltip=[
             alt.Tooltip("payer:N", title=_("Centre")),

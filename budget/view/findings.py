@@ -54,6 +54,11 @@ class Movement:
     centres: tuple[CentreChange, ...]
     without_before: int
 
+    def of(self, province: str) -> "Movement":
+        """The same of one province alone; who has no before is not counted by province."""
+        there = tuple(centre for centre in self.centres if centre.province == province)
+        return Movement(self.against, there, 0)
+
     @cached_property
     def gainers(self) -> tuple[CentreChange, ...]:
         """Centres with more, the greatest gain first."""
@@ -136,15 +141,15 @@ def movement_basis(movement: Movement, numbers: Numbers) -> str:
     """What is compared with what, and who is left out."""
     _ = numbers.words
     basis = (
-        _("Operating money against last year, {unit}.", unit=numbers.unit_name)
+        _("Operating money on last year, {unit}.", unit=numbers.unit_name)
         if movement.against == "last_year"
         else _("Total against the baseline, {unit}.", unit=numbers.unit_name)
     )
     if not movement.without_before:
         return basis
     return f"{basis} " + _.ngettext(
-        "{count} new one left out.",
-        "{count} new ones left out.",
+        "{count} new left out.",
+        "{count} new left out.",
         movement.without_before,
     )
 
@@ -157,7 +162,7 @@ def movement_leader(movement: Movement, numbers: Numbers) -> str:
         first = movement.gainers[0]
         parts.append(
             _(
-                "Most more: {centre} {change} ({rate}).",
+                "Largest gain: {centre} {change} ({rate}).",
                 centre=first.name,
                 change=numbers.change(first.change),
                 rate=numbers.percent_change(first.rate),
@@ -167,23 +172,10 @@ def movement_leader(movement: Movement, numbers: Numbers) -> str:
         last = movement.losers[0]
         parts.append(
             _(
-                "Most less: {centre} {change} ({rate}).",
+                "Largest loss: {centre} {change} ({rate}).",
                 centre=last.name,
                 change=numbers.change(last.change),
                 rate=numbers.percent_change(last.rate),
             )
         )
     return " ".join(parts)
-
-
-def by_province(movement: Movement) -> list[tuple[str, int, int]]:
-    """Province, what its centres had and what they have; the greatest relative gain first."""
-    before: dict[str, int] = {}
-    now: dict[str, int] = {}
-    for centre in movement.centres:
-        before[centre.province] = before.get(centre.province, 0) + (centre.before or 0)
-        now[centre.province] = now.get(centre.province, 0) + centre.now
-    return sorted(
-        ((province, before[province], now[province]) for province in before),
-        key=lambda found: (-(found[2] - found[1]) / max(found[1], 1), found[0]),
-    )

@@ -125,7 +125,7 @@ def _of_planner(act: Act, round_: BudgetRound) -> Iterator[Item]:
     assessed = _needs(act, round_, SpecialNeed.state == "assessed")
     involved = hands(act.session, assessed)
     for need in assessed:
-        if act.person.id not in involved[need.id]:
+        if act.person.id not in involved[need.id] and need.centre_id not in act.person.centres:
             yield _item(act, "to_decide", need, round_.decisions_due)
 
 

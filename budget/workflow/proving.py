@@ -11,7 +11,7 @@ Source: workflow, what is recorded.
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,6 +128,12 @@ def _false[Row: SQLModel](
             yield kind, str(identifier)
 
 
+def _gone(session: Session, kind: str, key: Any, told_ids: Set[int]) -> Iterator[Finding]:
+    """Objects that the trail tells of and that are not there."""
+    missing = told_ids - set(session.exec(select(key)))
+    yield from ((kind, str(identifier)) for identifier in sorted(missing))
+
+
 def _fits(content: bytes, sha256: str, told_hash: str | None) -> bool:
     return sha256 == told_hash and hashlib.sha256(content).hexdigest() == sha256
 
@@ -143,6 +149,10 @@ def _contents(session: Session, tale: Told) -> Iterator[Finding]:
         lambda row: row.sha256 in tale.data_sets and _fits(row.content, row.sha256, row.sha256),
         1,
     )
+    hashes = set(session.exec(select(DataSet.sha256)))
+    yield from (("data_set", sha256) for sha256 in sorted(tale.data_sets - hashes))
+    hashes = set(session.exec(select(Policy.sha256)))
+    yield from (("policy", sha256) for sha256 in sorted(tale.policies - hashes - {""}))
     yield from _false(
         session,
         "policy",
@@ -187,6 +197,7 @@ def _needs(session: Session, tale: Told) -> Iterator[Finding]:
             need is not None
             and "state" in need.fields
             and _as_told(row, need.fields)
+            and (not need.is_whole or _as_begun(row, need.fields))
             and need.files == files.get(row.id, set())
             and row.snapshots == len(need.snapshots) == frozen[row.id]
         )
@@ -197,6 +208,23 @@ def _needs(session: Session, tale: Told) -> Iterator[Finding]:
 
 def _as_told(row: SQLModel, fields: Mapping[str, Any]) -> bool:
     return all(to_plain(getattr(row, name)) == new for name, new in fields.items())
+
+
+KEEPING = frozenset(
+    {"id", "centre_id", "version", "draft", "stamps", "last_key", "recent_keys"}
+    | {"written_by", "edited_by", "edited_at", "submitted_at", "snapshots"}
+    | {"assessed_at", "decided_at"}
+)
+"""Fields of a request that its records do not name one by one."""
+
+
+def _as_begun(row: SpecialNeed, fields: Mapping[str, Any]) -> bool:
+    """Whether what no record names is as it was when the request was begun: empty."""
+    return all(
+        getattr(row, name) in {None, ""}
+        for name in SpecialNeed.model_fields
+        if name not in fields and name not in KEEPING
+    )
 
 
 # --- scenarios, runs, publication --------------------------------------------------------------
@@ -222,6 +250,10 @@ def _scenarios(session: Session, tale: Told) -> Iterator[Finding]:
 
     yield from _false(session, "scenario", Scenario, scenario)
     yield from _false(session, "scenario_version", ScenarioVersion, version)
+    standing = set(session.exec(select(ScenarioVersion.scenario_id, ScenarioVersion.number)))
+    for scenario_id, versions in tale.scenarios.items():
+        if any((int(scenario_id), number) not in standing for number in versions):
+            yield "scenario", scenario_id
 
 
 def _publications(session: Session, tale: Told) -> Iterator[Finding]:
@@ -235,12 +267,25 @@ def _publications(session: Session, tale: Told) -> Iterator[Finding]:
         fields = next(
             (own for own in tale.publications.values() if own.get("run_id") == row.id), {}
         )
-        return _fits(
-            row.allocation_csv, row.allocation_sha256, fields.get("allocation_sha256")
-        ) and (_fits(row.requests_csv, row.requests_sha256, fields.get("requests_sha256")))
+        linked = ("scenario_version_id", "policy_id", "data_set_id", "code_version")
+        report = hashlib.sha256(row.report.encode()).hexdigest()
+        return (
+            row.certified
+            and fields.get("report_sha256", report) == report
+            and _as_told(row, {name: fields[name] for name in linked if name in fields})
+            and all(
+                _fits(content, sha256, fields.get(name))
+                for content, sha256, name in (
+                    (row.allocation_csv, row.allocation_sha256, "allocation_sha256"),
+                    (row.requests_csv, row.requests_sha256, "requests_sha256"),
+                )
+            )
+        )
 
     yield from _false(session, "publication", Publication, publication)
     yield from _false(session, "run", Run, run, 1)
+    yield from _gone(session, "publication", Publication.id, set(tale.publications))
+    yield from _gone(session, "run", Run.id, tale.runs)
 
 
 # --- the round and its people ------------------------------------------------------------------
@@ -253,6 +298,7 @@ def _rounds(session: Session, tale: Told) -> Iterator[Finding]:
         BudgetRound,
         lambda row: _as_told(row, tale.rounds.get(str(row.id), {"state": None})),
     )
+    yield from _gone(session, "round", BudgetRound.id, {int(key) for key in tale.rounds})
 
 
 def _deadlines(session: Session, tale: Told) -> Iterator[Finding]:

@@ -414,7 +414,8 @@ def _check_decision(act: Act, need: SpecialNeed, based_on: int) -> None:
         Forbidden: if the person wrote or assessed the request.
         NotNow, Conflict: as for `approve`.
     """
-    if act.person.id in hands(act.session, [need])[need.id]:
+    is_own = need.centre_id in act.person.centres
+    if is_own or act.person.id in hands(act.session, [need])[need.id]:
         raise Forbidden(
             N_("Whoever wrote or assessed a request does not decide on it; ask another planner.")
         )

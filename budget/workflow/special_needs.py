@@ -36,7 +36,7 @@ from budget.workflow.deeds import (
     present_round,
     to_plain,
 )
-from budget.workflow.refusals import NotNow
+from budget.workflow.refusals import NotNow, OtherDeed
 from budget.workflow.roles import PERMISSIONS, Role, Subject, Verb
 
 STATES: Mapping[str, str] = {
@@ -218,8 +218,11 @@ def save_draft(
     with acting(store, who, Verb.SAVE_DRAFT, key, need_id, texts) as act:
         need = act.need(need_id)
         recent = need.recent_keys.split("\n")
-        if key in recent:
+        wish = f"{key} {act.asked}"
+        if {key, wish} & set(recent):
             return seen(act, need)
+        if any(other.startswith(f"{key} ") for other in recent):
+            raise OtherDeed
         _check_writable(act, need)
         act.unchanged(need, based_on, list(texts))
         draft = json.loads(need.draft)
@@ -232,7 +235,7 @@ def save_draft(
         need.draft, need.stamps = canonical(draft), canonical(stamps)
         need.version += 1
         need.edited_by, need.edited_at, need.last_key = act.person.id, act.now, key
-        need.recent_keys = "\n".join([*recent[1 - MOST_RECENT :], key])
+        need.recent_keys = "\n".join([*recent[1 - MOST_RECENT :], wish])
         act.session.add(need)
         return seen(act, need)
 
@@ -613,7 +616,8 @@ def _all_seen(act: Act, rows: Sequence[SpecialNeed]) -> list[Need]:
                 reviewer_id=row.reviewer_id,
                 reviewer=reviewer.name if reviewer else "",
                 reviewer_en=reviewer.name_en if reviewer else "",
-                has_hand_in=act.person.id in involved.get(row.id, ()),
+                has_hand_in=act.person.id in involved.get(row.id, ())
+                or row.centre_id in act.person.centres,
                 return_reason=row.return_reason if is_whole else "",
                 return_due=row.return_due,
                 withdrawal_reason=row.withdrawal_reason if is_whole else "",
@@ -625,7 +629,7 @@ def _all_seen(act: Act, rows: Sequence[SpecialNeed]) -> list[Need]:
 
 
 def hands(session: Session, rows: Sequence[SpecialNeed]) -> dict[str, set[int | None]]:
-    """Everybody who ever wrote, submitted or assessed a request, by its id."""
+    """Everybody who ever wrote, attached to, submitted or assessed a request, by its id."""
     ids = [row.id for row in rows]
     found = {
         row.id: {row.written_by, row.assessed_by}
@@ -642,7 +646,7 @@ def hands(session: Session, rows: Sequence[SpecialNeed]) -> dict[str, set[int | 
         select(TrailRecord.object_id, TrailRecord.person_id).where(
             TrailRecord.object_kind == "special_need",
             col(TrailRecord.object_id).in_(ids),
-            TrailRecord.verb == Verb.ASSESS,
+            col(TrailRecord.verb).in_((Verb.ASSESS, Verb.ATTACH)),
             TrailRecord.outcome == "done",
         )
     ):

@@ -14,6 +14,16 @@ from sqlmodel import Session, col, select
 from budget.storage.tables import BudgetRound, SpecialNeed, TrailRecord
 from budget.workflow.roles import Verb
 
+RUN_FIELDS = (
+    "allocation_sha256",
+    "requests_sha256",
+    "report_sha256",
+    "scenario_version_id",
+    "policy_id",
+    "data_set_id",
+    "code_version",
+)
+"""What a proposal tells of its run."""
 DEMONSTRATION_PREFIX = "demonstration|"
 _ROUND_FIELDS = frozenset(BudgetRound.model_fields)
 
@@ -23,11 +33,14 @@ class ToldNeed:
     """What the trail tells of a request.
 
     Attributes:
+        is_whole: what the records do not name stands at its beginning; those of an old founding
+            left fields out.
         files: "name hash" of each.
         snapshots: their hashes, in their order.
     """
 
     fields: dict[str, Any] = field(default_factory=dict)
+    is_whole: bool = False
     files: set[str] = field(default_factory=set)
     snapshots: list[str] = field(default_factory=list)
 
@@ -40,6 +53,7 @@ class Told:
         data_sets, policies: hashes that some record names.
         scenarios: id -> version -> field -> value.
         publications: id -> field -> value; the run's hashes among them.
+        runs: the ids of the runs that were proposed.
         rounds: id -> field -> value.
         deadlines: centre -> the days that were set, in their order.
         grants: identity -> (role, centre) in force; `names`: identity -> name.
@@ -52,6 +66,7 @@ class Told:
     needs: dict[str, ToldNeed] = field(default_factory=dict)
     scenarios: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
     publications: dict[int, dict[str, Any]] = field(default_factory=dict)
+    runs: set[int] = field(default_factory=set)
     rounds: dict[str, dict[str, Any]] = field(default_factory=dict)
     deadlines: dict[str, list[str]] = field(default_factory=dict)
     grants: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -105,7 +120,14 @@ Changes = Mapping[str, tuple[Any, Any]]
 
 
 def _need(tale: Told, record: TrailRecord, changes: Changes) -> None:
-    need = tale.needs.setdefault(record.object_id, ToldNeed())
+    if record.object_id not in tale.needs:
+        round_id = next(reversed(tale.rounds), None)
+        first = ToldNeed({"round_id": int(round_id)} if round_id else {})
+        first.is_whole = record.verb == Verb.BEGIN or tale.has_founders
+        if record.verb == Verb.BEGIN:
+            first.fields["written_by"] = record.person_id
+        tale.needs[record.object_id] = first
+    need = tale.needs[record.object_id]
     for name, (old, new) in changes.items():
         if name == "file":
             need.files.discard(old)
@@ -146,8 +168,10 @@ def _publication(tale: Told, record: TrailRecord, changes: Changes) -> None:
     if record.to_state == "proposed":
         fields["run_id"] = changes["run"][1]
         fields["proposed_by"] = record.person_id
-        for name in ("allocation_sha256", "requests_sha256"):
-            fields[name] = changes[name][1]
+        tale.runs.add(changes["run"][1])
+        for name in RUN_FIELDS:
+            if name in changes:
+                fields[name] = changes[name][1]
     elif record.to_state == "published":
         fields["confirmed_by"] = record.person_id
         tale.present_round["state"] = "published"

@@ -1,40 +1,137 @@
 """Pictures of every page, to be looked at.
 
-    python -m tests.browser.screenshots FOLDER
+    python -m tests.browser.screenshots FOLDER [PAGE …]
 
-Every page in both languages, light and dark, on a desk and on a phone.
+Every page as the person who works with it sees it, in both languages, light and dark, on a desk
+and on a phone; and, for each page, one sheet with all of them.
 """
 
 import sys
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
-from tests.browser.server import chromium, opened, served
+from PIL import Image
+from playwright.sync_api import Page
 
-PAGES = {
-    "overview": "",
-    "allocate": "allocate",
-    "compare": "compare?compare=last&compare=1.1",
-}
+from tests.browser.server import chromium, opened, served, settled
+
 SIZES = ((1366, 768), (390, 844))
+LOOKS = tuple(product(("ko", "en"), (False, True), SIZES))
+SHEET_HEIGHT = 844
+TALLEST = 3200
+"""Pixels; what a page shows below is not in its picture."""
 
 
-def main(folder: Path) -> None:
-    """Write the pictures."""
+class Shown(NamedTuple):
+    """A page in one state.
+
+    Attributes:
+        who: the person of the demonstration, as addresses name them.
+        press: the test id and place of a button that is pressed first, to open a dialog.
+    """
+
+    path: str
+    who: str
+    press: str = ""
+
+
+INFEASIBLE = "set=pool.operating.floor.hold-harmless.prior.rate%3D1.2"
+PAGES = {
+    "overview": Shown("", "planner-1"),
+    "overview-head": Shown("", "centre_head-EC001"),
+    "allocate": Shown("allocate", "planner-1"),
+    "allocate-map": Shown("allocate?view=map", "planner-1"),
+    "allocate-conflict": Shown(f"allocate?{INFEASIBLE}", "planner-1"),
+    "goal-seek": Shown("allocate", "planner-1", "goal_seek"),
+    "centre": Shown("centre?centre=EC003", "planner-1"),
+    "centre-head": Shown("centre", "centre_head-EC001"),
+    "compare": Shown("compare?compare=last&compare=1.1", "planner-1"),
+    "sensitivity": Shown("sensitivity?part=prices", "planner-1"),
+    "requests": Shown("requests", "centre_head-EC001"),
+    "review": Shown("review", "reviewer-1"),
+    "review-planner": Shown("review", "planner-1"),
+    "people": Shown("people", "administrator-1"),
+    "audit": Shown("audit", "auditor-1"),
+}
+"""Every page, by the name of its pictures."""
+
+
+def address_of(shown: Shown, *, language: str = "ko") -> str:
+    """The part of a page's address behind the server's name."""
+    joint = "&" if "?" in shown.path else "?"
+    return f"{shown.path}{joint}as={shown.who}&lang={language}"
+
+
+def main(folder: Path, names: Sequence[str]) -> None:
+    """Write the pictures, and a sheet of them for each page."""
     folder.mkdir(parents=True, exist_ok=True)
-    with served() as address, chromium() as browser:
-        with opened(browser, address):
-            pass
-        for name, language, dark, (width, height) in product(
-            PAGES, ("ko", "en"), (False, True), SIZES
-        ):
-            mark = "&" if "?" in PAGES[name] else "?"
-            where = f"{address}/{PAGES[name]}{mark}lang={language}"
-            with opened(browser, where, width=width, height=height, dark=dark) as page:
-                page.wait_for_timeout(800)
-                look = "dark" if dark else "light"
-                page.screenshot(path=folder / f"{name}-{language}-{look}-{width}.png")
+    with served() as address, chromium() as browser, opened(browser, address) as page:
+        for name in names or PAGES:
+            files = [
+                folder / f"{name}-{language}-{'dark' if dark else 'light'}-{width}.png"
+                for language, dark, (width, _height) in LOOKS
+            ]
+            for file, (language, dark, size) in zip(files, LOOKS, strict=True):
+                where = f"{address}/{address_of(PAGES[name], language=language)}"
+                _picture(page, where, size, dark=dark)
+                if PAGES[name].press:
+                    press(page, PAGES[name])
+                else:
+                    _unfold(page, size)
+                page.screenshot(path=file)
+            _sheet(files, folder / f"sheet-{name}.png")
+
+
+def _picture(page: Page, address: str, size: tuple[int, int], *, dark: bool) -> None:
+    """Open a page as it looks at first."""
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    load(page, address)
+    page.wait_for_timeout(600)
+
+
+def load(page: Page, address: str) -> None:
+    """Go to an address; the browser keeps what it has loaded before."""
+    page.goto(address)
+    page.wait_for_selector("h1", timeout=60_000)
+    settled(page)
+
+
+def press(page: Page, shown: Shown) -> None:
+    """Open the dialog of a page, if it has one to be seen."""
+    if shown.press:
+        page.locator(f".st-key-{shown.press} button").locator("visible=true").first.click()
+        page.wait_for_selector('[role="dialog"]')
+        settled(page)
+
+
+def _unfold(page: Page, size: tuple[int, int]) -> None:
+    """Make the window as tall as the page, so that all of it is seen."""
+    inside = page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
+    page.set_viewport_size({"width": size[0], "height": min(max(inside, size[1]), TALLEST)})
+    page.wait_for_timeout(300)
+
+
+def _sheet(files: Sequence[Path], where: Path) -> None:
+    """All pictures of a page beside each other, at the same height."""
+    pictures = [Image.open(file).convert("RGB") for file in files]
+    small = [
+        found.resize((round(found.width * SHEET_HEIGHT / found.height), SHEET_HEIGHT))
+        for found in pictures
+    ]
+    half = len(small) // 2
+    rows = [small[:half], small[half:]]
+    width = max(sum(found.width + 8 for found in row) for row in rows)
+    sheet = Image.new("RGB", (width, 2 * (SHEET_HEIGHT + 8)), "#ff00ff")
+    for place, row in enumerate(rows):
+        left = 0
+        for found in row:
+            sheet.paste(found, (left, place * (SHEET_HEIGHT + 8)))
+            left += found.width + 8
+    sheet.save(where)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

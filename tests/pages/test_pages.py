@@ -204,12 +204,13 @@ def open_floors(page: AppTest) -> None:
 
 
 def test_infeasible_rules_show_the_conflict_and_no_result(allocate: AppTest) -> None:
-    """Hold-harmless at 105 %: the conflict, its amount, the remedies; no table, no chart."""
+    """Hold-harmless at 105 %: the conflict, its picture, the remedies; nothing of a result."""
     open_floors(allocate)
     slider(allocate, HARMLESS).set_value(105.0).run()
     assert len(allocate.error) == 1
-    assert not allocate.dataframe
-    assert not allocate.get("vega_lite_chart")
+    assert [table.value.columns[0] for table in allocate.dataframe] == ["rule"]
+    (picture,) = allocate.get("vega_lite_chart")
+    assert "부족" in picture.proto.alt
     assert FIRST_FIGURES not in shown(allocate)
     with pytest.raises(budget.InfeasiblePolicy) as raised:
         core({HARMLESS: "1.05"})
@@ -297,3 +298,33 @@ def core(changes: dict[str, str]) -> budget.Allocation:
         policy.replaced({path: Decimal(value) for path, value in changes.items()}),
         files.read_requests(ROOT / "data/requests.csv"),
     )
+
+
+def test_an_address_opens_the_same_view_and_tells_what_it_cannot_mean(app: AppTest) -> None:
+    """Map, measure, filter and comparison are taken; what is unknown or wrong is told, no more."""
+    app.switch_page("pages/allocate.py")
+    asked = {"view": "map", "measure": "per_head", "filter": "구미", "against": "NaN", "foo": "1"}
+    for name, value in asked.items():
+        app.query_params[name] = value
+    app.run()
+    said = "\n".join(found.value for found in app.warning).replace("\\", "")
+    assert "against “NaN”" in said
+    assert "foo" in said
+    assert app.button_group(key=keys.MEASURE_SWITCH).value == "per_head"
+    assert app.text_input(key=keys.CENTRE_FILTER).value == "구미"
+    assert app.button_group(key=keys.AGAINST_SWITCH).value == "last_year"
+    assert len(app.dataframe[1].value) == 1
+    app.button(key=keys.CORRECT_ADDRESS).click().run()
+    assert not app.warning
+    assert set(app.query_params) == {"view", "measure", "filter"}
+
+
+def test_what_is_chosen_stands_in_the_address_and_survives_another_page(allocate: AppTest) -> None:
+    """The switch writes it; the menu's way back finds it."""
+    allocate.button_group(key=keys.VIEW_SWITCH).set_value("map").run()
+    allocate.button_group(key=keys.MEASURE_SWITCH).set_value("execution").run()
+    assert allocate.query_params["measure"] in ("execution", ["execution"])
+    allocate.switch_page("pages/overview.py").run()
+    assert allocate.button_group(key=keys.MEASURE_SWITCH).value == "execution"
+    allocate.button_group(key=keys.MEASURE_SWITCH).set_value("change").run()
+    assert "measure" not in allocate.query_params

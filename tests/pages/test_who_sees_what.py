@@ -33,6 +33,7 @@ overview                     + + + + + +
 allocate                     - - + + + -
 allocate ?scenario=99        - - - - - -
 compare                      - - + + + -
+sensitivity                  - - + + + -
 centre ?centre=EC001         + - + + + -
 centre ?centre=EC002         - - + + + -
 requests ?request=SN2027-007 + - + + + -

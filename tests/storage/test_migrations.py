@@ -170,7 +170,8 @@ def test_the_next_row_finds_its_number(empty_address: str, revision: str) -> Non
         last = session.exec(select(TrailRecord).order_by(col(TrailRecord.number).desc())).first()
         assert last is not None
         assert last.object_id == need.id
-        assert proving.proof(session).contents == (("round", "2"),), "no record tells of it"
+        untold = (("special_need", need.id), ("round", "2"))
+        assert proving.proof(session).contents == untold, "no record tells of the round"
     store.close()
 
 

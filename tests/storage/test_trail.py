@@ -637,6 +637,26 @@ ELSEWHERE = {
         "publication",
     ),
     "another run": ("UPDATE publication SET run_id = run_id + 1", "publication"),
+    "a scenario's version gone": ("DELETE FROM scenario_version WHERE id = 1", "scenario"),
+    "a publication gone": ("DELETE FROM publication", "publication"),
+    "a run gone": ("DELETE FROM run", "run"),
+    "a round gone": ("DELETE FROM budget_round", "round"),
+    "a table of centres gone": ("DELETE FROM data_set", "data_set"),
+    "a policy gone": ("DELETE FROM policy", "policy"),
+    "another report": ("UPDATE run SET report = '{}'", "run"),
+    "another origin of a run": ("UPDATE run SET scenario_version_id = 99", "run"),
+    "a request in no round": (
+        "UPDATE special_need SET round_id = 99 WHERE id = 'SN2027-001'",
+        "special_need",
+    ),
+    "money for a draft": (
+        "UPDATE special_need SET approved_krw = 7 WHERE state = 'draft'",
+        "special_need",
+    ),
+    "another writer": (
+        "UPDATE special_need SET written_by = written_by + 1 WHERE state = 'draft'",
+        "special_need",
+    ),
     "a scenario renamed": ("UPDATE scenario SET name = 'x' WHERE id = 1", "scenario"),
     "other requests considered": (
         "UPDATE scenario_version SET considered = 'assessed' WHERE number > 1",
@@ -706,7 +726,7 @@ def test_a_hash_that_somebody_typed_vouches_for_nothing(store: Store) -> None:
             text("UPDATE data_set SET content = :content, sha256 = :sha"),
             {"content": forged, "sha": sha256},
         )
-        assert findings(session) == (("data_set", "1"),)
+        assert ("data_set", "1") in findings(session)
 
 
 BROKEN_NEED = ("special_need", "SN2027-013")

@@ -45,11 +45,35 @@ def test_the_past_is_bounded() -> None:
 
 def test_markup_stays_text() -> None:
     """No links, emphasis, colours, icons, arrows or formulas from a rule's name."""
-    for text in ("[x](y)", "**x**", ":red[x]", ":material/bug_report:", "$a$ $b$", "a -> b", "<b>"):
+    for text in (
+        "[x](y)",
+        "**x**",
+        ":red[x]",
+        ":material/bug_report:",
+        "$a$ $b$",
+        "a -> b",
+        "<b>",
+        "![x](y)",
+    ):
         safe = plain(text)
         assert safe != text
         assert safe.replace("\\", "").replace("\u2060", "") == text
-    assert plain("전년 보전 95.0 %") == "전년 보전 95.0 %"
+    assert plain("전년 보전 (하한) 95.0 %!") == "전년 보전 (하한) 95.0 %!"
+    assert plain("64 centres + 3 - 1. Done.") == "64 centres + 3 - 1. Done."
+
+
+def test_nothing_becomes_a_link_or_a_list_by_itself() -> None:
+    for text in (
+        "www.example.org",
+        "WWW.example.org",
+        "a@b.org",
+        "- one",
+        "+ one",
+        "1. one",
+        "2) x",
+    ):
+        assert "\u2060" in plain(text), text
+        assert plain(text).replace("\u2060", "") == text
 
 
 # --- changes in an address, and of a scenario ---------------------------------------------------

@@ -77,7 +77,7 @@ def test_under_the_ceiling_every_centre_pays_a_part() -> None:
     assert found.now == Standing(100_000, 20_000, 30_000, 0)
     assert found.now.left == 50_000
     assert "3 centres 10,000 won each on average" in effect_title(found, EN)
-    assert "Most less: Ban −10,000 won (−5.0 %)." in effect_details(found, EN)
+    assert "Largest loss: Ban −10,000 won (−5.0 %)." in effect_details(found, EN)
 
 
 def test_a_higher_priority_pushes_a_lower_one_out_and_frees_a_rest() -> None:

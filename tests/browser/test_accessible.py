@@ -1,0 +1,54 @@
+"""Every page, light and dark: no serious finding of axe-core, nothing scrolls sideways on a phone.
+
+One language is enough here: what is found is about colours, names and structure.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.screenshots import PAGES, address_of, load, press
+from tests.browser.server import opened, served
+
+pytestmark = pytest.mark.browser
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+GRAVE = ("serious", "critical")
+CHIPS = '[data-baseweb="tag"]'
+"""Streamlit writes the chips of a list with several choices white on the primary colour, which in
+dark mode must be light enough for its sliders and switches: 3.5 to 1, and no setting parts them.
+"""
+FIND = """async left_out => {
+  const place = {include: [['body']], exclude: left_out.map(one => [one])};
+  const found = await axe.run(place, {resultTypes: ['violations']});
+  return found.violations.filter(one => %s.includes(one.impact)).map(one =>
+    one.id + ': ' + one.nodes.slice(0, 3).map(node => node.target.join(' ') + ' ' +
+      node.html.slice(0, 120) + ' ' + node.any.map(check => check.message).join(' ')).join(' | '));
+}""" % list(GRAVE)  # noqa: UP031 - braces are JavaScript's here
+TOO_WIDE = """() => {
+  const main = document.querySelector('[data-testid="stMain"]');
+  return Math.max(document.documentElement.scrollWidth - window.innerWidth,
+                  main.scrollWidth - main.clientWidth);
+}"""
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser) -> Iterator[tuple[Page, str]]:
+    """One window as wide as a phone for all pages, and where they are served."""
+    with served() as address, opened(browser, address, width=390, height=844) as page:
+        yield page, address
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_serious_finding_and_no_scrolling_sideways(phone: tuple[Page, str], name: str) -> None:
+    """Light and dark; with the dialog open, if the page is shown with one."""
+    (page, address), shown = phone, PAGES[name]
+    for look, left_out in (("light", []), ("dark", [CHIPS])):
+        page.emulate_media(color_scheme=look)
+        load(page, f"{address}/{address_of(shown)}")
+        press(page, shown)
+        assert page.evaluate(TOO_WIDE) <= 0
+        page.add_script_tag(path=AXE)
+        assert not page.evaluate(FIND, left_out), look
