@@ -35,6 +35,7 @@ def pages() -> None:
                 ("requests", _("Requests"), "edit_document", Verb.BEGIN),
                 ("review", _("Review"), "rule", Verb.SEE_QUEUE),
                 ("publish", _("Publish"), "verified", Verb.EXPORT_PACK),
+                ("data", _("Data"), "dataset", Verb.SEE_DATA),
                 ("people", _("People"), "group", Verb.SEE_PEOPLE),
                 ("audit", _("Audit"), "history", Verb.SEE_TRAIL),
             )

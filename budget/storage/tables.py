@@ -141,7 +141,7 @@ class Extension(SQLModel, table=True):
 
 
 class DataSet(SQLModel, table=True):
-    """A version of the table of centres: the bytes of centres.csv as they were given."""
+    """A version of the table of centres as centres.csv; never changed."""
 
     __tablename__ = "data_set"
     __table_args__ = (UniqueConstraint("round_id", "number"),)

@@ -50,12 +50,31 @@ def centre_page(round_: RoundFacts) -> None:
     if known is None:
         _way_back(offered, names)
         return
+    if not known.data:
+        _closed(known)
+        return
     with problems():
         keep(chosen)
         if session.person().may(Verb.SEE_FIGURES):
             _by_rules(known, round_, names)
         else:
             _as_published(known, round_, names)
+
+
+def _closed(known: CentreFacts) -> None:
+    """A centre that the present data no longer have: its requests stay readable."""
+    _ = session.words()
+    st.info(
+        plain(
+            _(
+                "{centre} has closed: the present version of the data does not have it. Its "
+                "requests can be read.",
+                centre=_.of(known.name_ko, known.name_en),
+            )
+        ),
+        icon=":material/domain_disabled:",
+    )
+    requests_of_centre(known)
 
 
 def _way_back(offered: Sequence[str], names: Mapping[str, str]) -> None:

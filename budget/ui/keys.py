@@ -27,6 +27,10 @@ QUEUE_VISIT = "queue_visit"
 COMPARED = "compared"
 COMPARE_VISIT = "compare_visit"
 CENTRE = "centre"
+DATA_GIVEN = "data_given"
+DATA_UPLOADS = "data_uploads"
+DATA_REQUESTS_GIVEN = "data_requests_given"
+DATA_REQUEST_UPLOADS = "data_request_uploads"
 WAY = "way"
 MAP_MEASURE = "map_measure"
 PROVINCE = "province"
@@ -67,6 +71,7 @@ REVIEWER_PARAMETER = "reviewer"
 MINE_PARAMETER = "mine"
 COMPARE_PARAMETER = "compare"
 MEASURE_PARAMETER = "by"
+SECTION_PARAMETER = "show"
 PART_PARAMETER = "part"
 SWEPT_PARAMETER = "parameter"
 FIRST_PARAMETER = "first"
@@ -167,6 +172,16 @@ PEER_TABLE = "peer_table"
 CENTRE_DATA = "centre_data"
 PUBLISH_SCENARIO = "publish_scenario"
 PUBLISH_CHART = "publish_chart"
+DATA_VERSIONS = "data_versions"
+DATA_VERSION = "data_version"
+DATA_REAL = "data_real"
+DATA_LEFT_OUT = "data_left_out"
+DATA_JUMPS = "data_jumps"
+DATA_FIGURES = "data_figures"
+DATA_TEXTS = "data_texts"
+DATA_TOTALS = "data_totals"
+DATA_EFFECT = "data_effect"
+TAKEOVER = "takeover:"
 
 
 def slider(path: str) -> str:
@@ -337,3 +352,33 @@ def pack(publication_id: int) -> str:
 def prepare_pack(publication_id: int) -> str:
     """The button that makes the pack of a publication."""
     return f"prepare_pack:{publication_id}"
+
+
+def data_upload(number: int) -> str:
+    """The place for a file of data; a new one after every upload."""
+    return f"data_upload:{number}"
+
+
+def data_upload_requests(number: int) -> str:
+    """The place for a file of requests."""
+    return f"data_upload_requests:{number}"
+
+
+def data_faults(table: str) -> str:
+    """The faults of an uploaded table."""
+    return f"data_faults:{table}"
+
+
+def data_dictionary(table: str) -> str:
+    """The definitions of a table's columns."""
+    return f"data_dictionary:{table}"
+
+
+def put_away(given: str) -> str:
+    """The button that puts an uploaded file away."""
+    return f"put_away:{given}"
+
+
+def takeover(closed: str) -> str:
+    """Who takes over a closed centre."""
+    return f"{TAKEOVER}{closed}"

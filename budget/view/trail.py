@@ -85,6 +85,13 @@ FIELDS: Mapping[str, str] = {
     "publication_due": N_("publication due"),
     "policy.toml": N_("rules"),
     "requests.csv": N_("hash of the requests"),
+    "file": N_("file"),
+    "centres_added": N_("new centres"),
+    "centres_closed": N_("closed centres"),
+    "takeovers": N_("centres taken over"),
+    "renamed": N_("renamed centres"),
+    "requests_taken_over": N_("number of requests taken over"),
+    "figures_changed": N_("number of changed figures"),
 }
 """Fields that records name, besides those of the form of a request."""
 PEOPLE_FIELDS = frozenset({"reviewer_id", "assessed_by", "decided_by", "person_id"})

@@ -68,6 +68,11 @@ class Verb(StrEnum):
     PROPOSE_PUBLICATION = "propose_publication"
     CONFIRM_PUBLICATION = "confirm_publication"
     EXPORT_PACK = "export_pack"
+    # the data
+    SEE_DATA = "see_data"
+    SAVE_DATA = "save_data"
+    RESTORE_DATA = "restore_data"
+    IMPORT_NEEDS = "import_needs"
     # the round, people, the trail
     MOVE_ROUND = "move_round"
     EXTEND_DEADLINE = "extend_deadline"
@@ -108,6 +113,10 @@ VERB_NAMES: Mapping[str, str] = {
     Verb.PROPOSE_PUBLICATION: N_("propose a publication"),
     Verb.CONFIRM_PUBLICATION: N_("confirm a publication"),
     Verb.EXPORT_PACK: N_("export the publication"),
+    Verb.SEE_DATA: N_("look at the data"),
+    Verb.SAVE_DATA: N_("save a version of the data"),
+    Verb.RESTORE_DATA: N_("go back to a version of the data"),
+    Verb.IMPORT_NEEDS: N_("take requests over from a file"),
     Verb.MOVE_ROUND: N_("move the round"),
     Verb.EXTEND_DEADLINE: N_("extend a deadline"),
     Verb.OPEN_SUPPLEMENTARY: N_("open a supplementary round"),
@@ -185,6 +194,10 @@ PERMISSIONS: Mapping[Verb, Mapping[Role, Scope]] = {
     Verb.PROPOSE_PUBLICATION: _PLANNER,
     Verb.CONFIRM_PUBLICATION: _LEAD,
     Verb.EXPORT_PACK: _WHOLE_ROUND,
+    Verb.SEE_DATA: _WHOLE_ROUND,
+    Verb.SAVE_DATA: _PLANNER,
+    Verb.RESTORE_DATA: _PLANNER,
+    Verb.IMPORT_NEEDS: _PLANNER,
     Verb.MOVE_ROUND: _LEAD,
     Verb.EXTEND_DEADLINE: _LEAD,
     Verb.OPEN_SUPPLEMENTARY: _LEAD,

@@ -29,6 +29,7 @@ from budget.storage.tables import (
     SpecialNeed,
 )
 from budget.workflow import deadlines, fields, scenarios
+from budget.workflow.centres_in_force import centres_in_force
 from budget.workflow.deeds import Act, Actor, acting, actor, known, looking
 from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, NotNow, OthersChange
 from budget.workflow.roles import Subject, Verb
@@ -197,7 +198,12 @@ def inputs_of(session: Session, round_: BudgetRound, considered: str) -> RoundIn
         .where(SpecialNeed.round_id == round_.id, SpecialNeed.snapshots > 0)
         .order_by(col(SpecialNeed.submitted_at), col(SpecialNeed.id))
     ).all()
-    table = requests_table(needs, considered, scenarios.baseline_unit(session, round_))
+    standing = centres_in_force(session, round_)
+    table = requests_table(
+        [need for need in needs if need.centre_id in standing],
+        considered,
+        scenarios.baseline_unit(session, round_),
+    )
     content = table_bytes(table)
     table.attrs.update(sha256=hashlib.sha256(content).hexdigest(), file="requests.csv")
     return RoundInputs(

@@ -89,10 +89,16 @@ def difference(before: Policy, after: Policy) -> Difference:
         for path in [*old, *(path for path in new if path not in old)]
         if old.get(path) != new.get(path)
     }
-    plain_before, plain_after = before.to_document(), after.to_document()
+    plain_before, plain_after = _without_count(before), _without_count(after)
     if not found and plain_before != plain_after:  # something that is no number
         found["policy"] = (_short(plain_before), _short(plain_after))
     return found
+
+
+def _without_count(policy: Policy) -> dict[str, Any]:
+    """A policy as plain data; how many centres the data have is no rule."""
+    document = policy.to_document()
+    return document | {"policy": {**document["policy"], "centres": None}}
 
 
 def _short(document: Mapping[str, Any]) -> str:
@@ -277,6 +283,16 @@ def _add_version(
         made=_subject(scenario),
     )
     return _latest(act.session, scenario.id or 0)
+
+
+def adapt(
+    act: Act, round_: BudgetRound, saved: SavedScenario, policy: Policy, note: str
+) -> SavedScenario:
+    """A new version of a scenario whose policy states another number of centres than the data
+    have now; for the workflow itself."""
+    scenario = act.session.get_one(Scenario, saved.id)
+    clean = note[: NOTE.most]
+    return _add_version(act, round_, scenario, policy, saved.considered, clean, {}, saved.number)
 
 
 def _standing(
@@ -522,6 +538,14 @@ def first_policy(session: Session, round_: BudgetRound) -> Policy:
     if row is None:
         raise LookupError(f"round {round_.id} has no policy")
     return policy_from_toml(row.content, "policy.toml")
+
+
+def latest_of_round(session: Session, round_: BudgetRound) -> list[SavedScenario]:
+    """The latest version of every scenario of a round; for the workflow itself."""
+    rows = session.exec(
+        select(Scenario).where(Scenario.round_id == round_.id).order_by(col(Scenario.id))
+    ).all()
+    return [_latest(session, row.id or 0) for row in rows]
 
 
 def baseline(session: Session, round_: BudgetRound) -> SavedScenario:

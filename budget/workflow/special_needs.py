@@ -25,6 +25,7 @@ from budget.storage.tables import (
 )
 from budget.storage.trail import canonical
 from budget.workflow import deadlines, fields
+from budget.workflow.centres_in_force import centres_in_force
 from budget.workflow.deeds import (
     STATE,
     Act,
@@ -75,6 +76,7 @@ ROUND_CLOSED = N_(
     "Requests cannot be written now: the round is not open for requests. "
     "The lead can extend the deadline of a single centre."
 )
+CENTRE_CLOSED = N_("This centre has closed: its requests can be read, and none can be begun.")
 TOO_LATE = N_(
     "The deadline has passed: {day}, 23:59:59 Korean time; by the server's clock it is now {now}. "
     "The lead can extend the deadline of a single centre."
@@ -170,6 +172,8 @@ def begin(store: Store, who: str, centre_id: str, texts: Mapping[str, str], *, k
         round_ = act.round()
         if not deadlines.deadlines(act.session, round_).may_write(centre_id, act.now):
             raise NotNow(ROUND_CLOSED)
+        if centre_id not in centres_in_force(act.session, round_):
+            raise NotNow(CENTRE_CLOSED)
         clean = fields.checked_draft(texts)
         need = SpecialNeed(
             id=next_id(act.session, round_),

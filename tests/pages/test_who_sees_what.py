@@ -42,6 +42,7 @@ review                       - + + + + -
 review ?request=SN2027-007   + - + + + -
 review ?request=SN2027-046   - + + + + -
 publish                      - - + + + -
+data                         - - + + + -
 people                       - - - - + +
 audit                        - - - + + -
 """

@@ -9,11 +9,14 @@ from datetime import date
 from typing import Any
 
 from budget.allocation.policy import Policy
+from budget.files.tables import table_from
 from budget.storage.store import Store
 from budget.workflow import (
     attachments,
     centres,
     checklist,
+    data,
+    data_requests,
     inbox,
     packs,
     people,
@@ -26,7 +29,7 @@ from budget.workflow import (
     special_needs,
     supplementary,
 )
-from tests.storage.databases import lead, planner
+from tests.storage.databases import SAMPLE, lead, planner
 from tests.workflow import steps
 from tests.workflow.files import png
 from tests.workflow.worlds import World
@@ -96,6 +99,13 @@ def with_policy(
     return Called(call, about)
 
 
+SAMPLE_TABLE = (SAMPLE / "centres.csv").read_bytes()
+CHANGED_TABLE = SAMPLE_TABLE.replace(b",34,9,16,8,", b",35,9,16,8,", 1)
+
+REQUEST_TABLE = (
+    "request_id,centre_id,category,title,requested_krw,approved_krw,priority,divisible,submitted_at"
+    "\nR-1,EC002,other,수리,1000,,,,\n"
+).encode()
 ASSESSMENT = {
     "feasible": True,
     "assessed_krw": 1_000,
@@ -172,6 +182,26 @@ def calls(world: World) -> Mapping[str, Called]:
         "rounds.deadline_of": look(rounds.deadline_of, "EC001", about="EC001"),
         "centres.centre": look(centres.centre, "EC001", about="EC001"),
         "centres.published": look(centres.published, "EC001", about="EC001"),
+        "data.versions": look(data.versions),
+        "data.content": look(data.content, 1, about="1"),
+        "data.checked": look(data.checked, "a.csv", CHANGED_TABLE),
+        "data.preview": look(data.preview, table_from(SAMPLE_TABLE, "centres.csv")),
+        "data.save": deed(
+            data.save,
+            "a.csv",
+            CHANGED_TABLE,
+            illustrative=True,
+            reason="사유",
+            based_on=2,
+            about=None,
+        ),
+        "data.restore": deed(data.restore, 1, "사유", based_on=2, about=None),
+        "data_requests.checked_requests": look(
+            data_requests.checked_requests, "r.csv", REQUEST_TABLE
+        ),
+        "data_requests.take_over": deed(
+            data_requests.take_over, "r.csv", REQUEST_TABLE, "사유", about=None
+        ),
         "rounds.move": on_round(rounds.move, "open", "사유"),
         "rounds.extend_deadline": deed(
             rounds.extend_deadline, "EC001", date(2026, 6, 30), "사유", about="EC001"

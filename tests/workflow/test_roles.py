@@ -111,6 +111,14 @@ rounds.inputs                          see_figures          -  -  -  -  +  +  + 
 rounds.deadline_of                     see_need             +  -  -  -  +  +  +  -
 centres.centre                         see_centre           +  -  -  -  +  +  +  -
 centres.published                      see_centre           +  -  -  -  +  +  +  -
+data.versions                          see_data             -  -  -  -  +  +  +  -
+data.content                           see_data             -  -  -  -  +  +  +  -
+data.checked                           save_data            -  -  -  -  +  -  -  -
+data.preview                           save_data            -  -  -  -  +  -  -  -
+data.save                              save_data            -  -  -  -  +  -  -  -
+data.restore                           restore_data         -  -  -  -  +  -  -  -
+data_requests.checked_requests         import_needs         -  -  -  -  +  -  -  -
+data_requests.take_over                import_needs         -  -  -  -  +  -  -  -
 rounds.move                            move_round           -  -  -  -  -  +  -  -
 rounds.extend_deadline                 extend_deadline      -  -  -  -  -  +  -  -
 supplementary.open_round               open_supplementary   -  -  -  -  -  +  -  -
@@ -154,7 +162,12 @@ def rows() -> Iterator[Row]:
 
 
 ROWS = tuple(rows())
-LOOKS = frozenset(row.name for row in ROWS if row.verb.startswith("see_")) | {"people.reviewers"}
+LOOKS = frozenset(row.name for row in ROWS if row.verb.startswith("see_")) | {
+    "people.reviewers",
+    "data.checked",
+    "data.preview",
+    "data_requests.checked_requests",
+}
 """What leaves no record when it is allowed."""
 UNRECORDED = {"special_needs.save_draft"}
 """What was submitted is in the trail field by field; what is typed on the way is not."""

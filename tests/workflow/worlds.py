@@ -11,10 +11,11 @@ from pathlib import Path
 from sqlalchemy import event
 
 from budget.storage.store import Store, opened
-from budget.workflow import attachments, people, publication, scenarios
+from budget.workflow import attachments, data, people, publication, scenarios
 from budget.workflow.roles import Role
 from tests.storage.databases import (
     BEGINNING,
+    SAMPLE,
     Clock,
     administrator,
     head,
@@ -28,6 +29,7 @@ from tests.storage.databases import (
 from tests.workflow import steps
 from tests.workflow.files import png
 
+SAMPLE_TABLE = (SAMPLE / "centres.csv").read_bytes()
 GONE = "gone|1"
 """Somebody who had every role, the head's of EC001 included; all have ended."""
 EVERYTHING = "everything|1"
@@ -37,7 +39,8 @@ ALL_ROLES = [(role, "EC001" if role == Role.CENTRE_HEAD else "") for role in Rol
 
 @dataclass(frozen=True)
 class World:
-    """A round under review with requests of EC001 in many states; a proposal if it is decided.
+    """A round under review on version 2 of its data, with requests of EC001 in many
+    states; a proposal if it is decided.
 
     Attributes:
         held: in review; like `assessed` and `approved` with the first reviewer.
@@ -123,6 +126,16 @@ def under_review(address: str) -> World:
     draft, free, held = steps.drafted(store), steps.submitted(store), steps.in_review(store)
     baseline = scenarios.scenarios(store, planner())[0]
     other = scenarios.create(store, planner(), "다른 안", baseline.policy, key=key("create"))
+    data.save(
+        store,
+        planner(),
+        "centres.csv",
+        SAMPLE_TABLE.replace(b",81.8,", b",81.9,", 1),
+        illustrative=True,
+        reason="둘째 판",
+        based_on=1,
+        key=key("data"),
+    )
     second = next(
         one for one in people.people(store, administrator()) if one.identity == reviewer(2)
     )

@@ -1,0 +1,276 @@
+"""An uploaded table against its definition, by pandera: every fault by row and column.
+
+A check is a named rule; pandera runs all of them over whole columns and gives the cells that fail.
+Of several rules that one cell breaks the first is told, for the others follow from it.
+
+Source: file formats.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from budget.allocation.faults import N_
+from budget.files.uploads.definitions import CENTRES, Definition, TableDefinition
+
+MOST_TEXT = 200
+Cells = pd.Series
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A cell that breaks a rule.
+
+    Attributes:
+        row: its place among the records, from 0.
+        expected: English template of what is allowed; `details` fill it.
+    """
+
+    row: int
+    column: str
+    expected: str
+    details: Mapping[str, str]
+
+
+RULES: Mapping[str, str] = {
+    "not_nullable": N_("a value; this cell is empty"),
+    "long": N_("at most {most} characters"),
+    "letters": N_("an id of letters, digits, - and _, without spaces"),
+    "field_uniqueness": N_("an id of its own; row {row} has the same"),
+    "moment": N_("a date and time like 2026-04-30T17:30:00+09:00"),
+    "part": N_("at most the registered jobseekers, {most}"),
+    "spent": N_("at most {most} (available − carry-over): execution is never above 100 %"),
+    "own_host": N_("another centre than the post itself"),
+    "host": N_("the id of a centre of this table"),
+}
+"""Rules whose name says it all."""
+_NULL, _TWICE, _LONG, _LETTERS, _MOMENT = (
+    "not_nullable",
+    "field_uniqueness",
+    "long",
+    "letters",
+    "moment",
+)
+_NUMBER, _RANGE, _VALUES, _TEXT = "number", "range", "values", "text"
+_PART, _SPENT, _OWN_HOST, _HOST = "part", "spent", "own_host", "host"
+
+_UNSEEN = (
+    r"[\x00-\x08\x0b-\x1f\x7f\u061c\u115f\u1160\u200b-\u200f\u202a-\u202e\u2028\u2029"
+    r"\u2060-\u2069\u3164\ufeff\ufffd\uffa0]"
+)
+_FORMULA, _ERROR = r"^=", r"^#[A-Z/0!?]+"
+_STRANGE = f"{_FORMULA}|{_ERROR}|{_UNSEEN}"
+_LIKELY: tuple[tuple[str, str], ...] = (
+    (_FORMULA, N_("a value; this formula was never computed (open the file in Excel and save it)")),
+    (_ERROR, N_("a value; this is an error of the spreadsheet (correct its formula)")),
+    (
+        _UNSEEN,
+        N_("text without invisible characters and without lost letters; please type it anew"),
+    ),
+)
+_LIKELY_NUMBER: tuple[tuple[str, str], ...] = (
+    *_LIKELY,
+    (
+        r"^\d{4}[-./]\s?\d{1,2}[-./]\s?\d{1,2}|^\d{1,2}월\s?\d{1,2}일|^\d{1,2}:\d{2}",
+        N_(
+            "a number; the cell holds a date (in Excel: set the format to General and type the "
+            "number anew)"
+        ),
+    ),
+    (r"%", N_("a number without %; the cell is formatted as a percentage")),
+    (
+        r"(?i)^-?\d+(\.\d+)?e[+-]?\d+$",
+        N_(
+            "a number written out; Excel has cut off its digits (set the format to Number and type "
+            "it anew)"
+        ),
+    ),
+    (r"[천만억]", N_("whole won in digits alone, not thousands or millions of won")),
+    (r"\d\s*[^\W\d_]|[₩$]", N_("digits alone, without words and units")),
+    (r"^[△▲(-]*\d[\d, ]*[, ][\d, ]*(\.\d+)?\)?$", N_("separators at every third digit, or none")),
+)
+"""What a cell that is no text or no number probably is: pattern, and what to do about it."""
+
+
+def broken_cells(table: pd.DataFrame, definition: TableDefinition) -> list[Broken]:
+    """Every cell that breaks a rule of its column, or of several columns together.
+
+    Args:
+        table: the columns of the definition that there are, cells in plain digits, empty: "".
+    """
+    cells = table.replace("", None).astype(object)
+    present = tuple(str(name) for name in table.columns if name in definition.by_name)
+    schema = _schema(definition.name, present)
+    try:
+        schema.validate(cells[list(present)], lazy=True)
+    except SchemaErrors as found:
+        cases = found.failure_cases
+    else:
+        return []
+    firsts: dict[tuple[int, str], tuple[int, str]] = {}
+    for case in cases.to_dict("records"):
+        rule = str(case["check"])
+        column = _COLUMN_OF.get(rule, str(case["column"]))
+        row = int(case["index"])
+        order = _ORDER.get(rule, 0)
+        firsts[row, column] = min(firsts.get((row, column), (order, rule)), (order, rule))
+    alone = {at for at, (order, _rule) in firsts.items() if order < _ORDER_TOGETHER}
+    return [
+        _told(row, column, rule, table, definition)
+        for (row, column), (order, rule) in sorted(firsts.items())
+        if order < _ORDER_TOGETHER or not any((row, other) in alone for other in _TOGETHER[rule])
+    ]
+
+
+_ORDER_TOGETHER = 100
+_ORDER = {
+    name: place
+    for place, name in enumerate(
+        (_NULL, _TEXT, _NUMBER, _RANGE, _LONG, _LETTERS, _VALUES, _MOMENT, _TWICE)
+    )
+} | {name: _ORDER_TOGETHER + n for n, name in enumerate((_PART, _SPENT, _OWN_HOST, _HOST))}
+_COLUMN_OF = {
+    _PART: "disadvantaged_jobseekers",
+    _SPENT: "prior_spent_krw",
+    _HOST: "host_id",
+    _OWN_HOST: "host_id",
+}
+_TOGETHER = {
+    _PART: ("disadvantaged_jobseekers", "registered_jobseekers"),
+    _SPENT: ("prior_spent_krw", "prior_available_krw", "prior_carryover_krw"),
+    _HOST: ("host_id",),
+    _OWN_HOST: ("host_id", "centre_id"),
+}
+"""Rules of several columns, and whose own faults they follow from."""
+
+
+def _told(
+    row: int, column: str, rule: str, table: pd.DataFrame, definition: TableDefinition
+) -> Broken:
+    own = definition.by_name[column]
+    cell = str(table[column].iloc[row])
+    if rule in {_TEXT, _NUMBER}:
+        known = _LIKELY_NUMBER if own.is_number else _LIKELY
+        for pattern, expected in known:
+            if re.search(pattern, cell):
+                return Broken(row, column, expected, {})
+    if rule in {_NUMBER, _RANGE, _VALUES}:
+        return Broken(row, column, _expected(own), own.column.details)
+    details = {}
+    if rule == _LONG:
+        details["most"] = str(MOST_TEXT)
+    if rule == _TWICE:
+        same = table.index[table[column] == cell]
+        details["at"] = str(next(other for other in same if other != row))
+    if rule == _PART:
+        details["most"] = f"{int(table['registered_jobseekers'].iloc[row]):,}"
+    if rule == _SPENT:
+        details["most"] = f"{int(_least_available(table).iloc[row]):,}"
+    return Broken(row, column, RULES[rule], details)
+
+
+def _expected(own: Definition) -> str:
+    """What a cell of a column holds, without the limit of a number that has none."""
+    if own.is_number and own.column.most is None:
+        whole = N_("a whole number of {least} or more, in digits")
+        return whole if own.column.kind == "whole" else N_("a number of {least} or more, in digits")
+    return own.column.expected
+
+
+# --- the schema --------------------------------------------------------------------------------
+
+
+@cache
+def _schema(name: str, present: tuple[str, ...]) -> pa.DataFrameSchema:
+    """The rules of a table, for the columns that there are."""
+    from budget.files.uploads.definitions import TABLES  # noqa: PLC0415 - a cached key, no object
+
+    definition = TABLES[name]
+    columns = {
+        column: pa.Column(
+            object,
+            list(_rules(definition.by_name[column])),
+            nullable=definition.by_name[column].column.optional,
+            unique=column == definition.key,
+        )
+        for column in present
+    }
+    together = list(_rules_together(definition, frozenset(present)))
+    return pa.DataFrameSchema(columns, checks=together)
+
+
+def _check(rule: str, holds: Callable[[Cells], Cells]) -> pa.Check:
+    return pa.Check(lambda cells: holds(cells.astype(str)).astype(bool), error=rule)
+
+
+def _rules(definition: Definition) -> Iterator[pa.Check]:
+    if definition.is_number:
+        yield from _number_rules(definition)
+        return
+    yield _check(_TEXT, lambda cells: ~cells.str.contains(_STRANGE, regex=True))
+    yield _check(_LONG, lambda cells: cells.str.len() <= MOST_TEXT)
+    if definition.is_key or definition.name == "centre_id":
+        yield _check(_LETTERS, lambda cells: cells.str.fullmatch(r"[\w.\-]{1,40}"))
+    if definition.column.values:
+        values = set(definition.column.values)
+        yield _check(_VALUES, lambda cells: cells.isin(values))
+    if definition.name == "submitted_at":
+        yield _check(_MOMENT, _are_moments)
+
+
+def _are_moments(cells: Cells) -> Cells:
+    return ~pd.to_datetime(cells, format="ISO8601", errors="coerce", utc=True).isna()
+
+
+def _number_rules(definition: Definition) -> Iterator[pa.Check]:
+    column = definition.column
+    shape = r"-?[0-9]{1,30}" if column.kind == "whole" else r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?"
+    low = float("-inf") if column.least is None else column.least
+    high = 10**18 if column.most is None else column.most
+    yield _check(_NUMBER, lambda cells: cells.str.fullmatch(shape))
+    yield _check(
+        _RANGE, lambda cells: pd.to_numeric(cells, errors="coerce").fillna(low).between(low, high)
+    )
+
+
+def _rules_together(definition: TableDefinition, present: frozenset[str]) -> Iterator[pa.Check]:
+    if definition.name != CENTRES.name:
+        return
+    if {"disadvantaged_jobseekers", "registered_jobseekers"} <= present:
+        yield _frame_check(
+            _PART,
+            lambda table: (
+                ~(
+                    _numbers(table, "disadvantaged_jobseekers")
+                    > _numbers(table, "registered_jobseekers")
+                )
+            ),
+        )
+    if {"prior_available_krw", "prior_spent_krw", "prior_carryover_krw"} <= present:
+        yield _frame_check(
+            _SPENT, lambda table: ~(_numbers(table, "prior_spent_krw") > _least_available(table))
+        )
+    if {"centre_id", "host_id"} <= present:
+        yield _frame_check(_OWN_HOST, lambda table: ~(table["host_id"] == table["centre_id"]))
+        yield _frame_check(
+            _HOST,
+            lambda table: table["host_id"].isna() | table["host_id"].isin(table["centre_id"]),
+        )
+
+
+def _frame_check(rule: str, holds: Callable[[pd.DataFrame], Cells]) -> pa.Check:
+    return pa.Check(holds, error=rule, ignore_na=False)
+
+
+def _numbers(table: pd.DataFrame, name: str) -> Cells:
+    return pd.to_numeric(table[name], errors="coerce")
+
+
+def _least_available(table: pd.DataFrame) -> Cells:
+    """Available minus carry-over; an empty carry-over counts as 0."""
+    return _numbers(table, "prior_available_krw") - _numbers(table, "prior_carryover_krw").fillna(0)

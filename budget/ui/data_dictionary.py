@@ -1,0 +1,133 @@
+"""Templates to fill in, and what every column holds: from the definitions of the checks."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from budget.files.tables import table_bytes
+from budget.files.uploads.definitions import CENTRES, REQUESTS, Definition, TableDefinition
+from budget.files.uploads.templates import template_csv, template_workbook
+from budget.files.workbook import MIME
+from budget.ui import keys, session
+from budget.ui.text import plain
+from budget.view.data import KINDS, range_text
+from budget.view.numbers import Numbers
+from budget.view.words import LANGUAGES, Words
+
+
+def definitions() -> None:
+    """Templates and dictionary of the tables that are uploaded."""
+    numbers = session.numbers()
+    _ = numbers.words
+    st.markdown(
+        plain(
+            _(
+                "The templates, this list and the checks of an upload are made from the same "
+                "definitions. Headers may be Korean or English, columns in any order; further "
+                "columns are kept."
+            )
+        )
+    )
+    _one(CENTRES, _("Centres: one row a centre"), numbers)
+    _one(REQUESTS, _("Requests: one row a special need"), numbers)
+
+
+def _one(table: TableDefinition, title: str, numbers: Numbers) -> None:
+    _ = numbers.words
+    rows = dictionary(table, numbers)
+    st.subheader(title, anchor=False)
+    with st.container(horizontal=True, gap="small"):
+        for language, name in LANGUAGES.items():
+            headers = _("{language} headers", language=name)
+            _button(
+                f"{_('Template (Excel)')} · {headers}",
+                partial(template_workbook, table, language, help_texts(table, numbers)),
+                f"{table.name}-template-{language}.xlsx",
+                MIME,
+            )
+            _button(
+                f"{_('Template (CSV)')} · {headers}",
+                partial(template_csv, table, language),
+                f"{table.name}-template-{language}.csv",
+                "text/csv",
+            )
+        _button(
+            _("Data dictionary (CSV)"),
+            partial(table_bytes, rows),
+            f"{table.name}-dictionary.csv",
+            "text/csv",
+        )
+    text = st.column_config.TextColumn
+    st.dataframe(
+        rows,
+        column_config={
+            "korean": text(_("Korean header"), width=150, pinned=True),
+            "name": text(_("English header"), width=170),
+            "meaning": text(_("Meaning"), width=290),
+            "type": text(_("Type"), width=90),
+            "unit": text(_("Unit"), width=60),
+            "range": text(_("Allowed"), width=210),
+            "empty": text(_("Empty cells"), width=100),
+            "aliases": text(_("Other headers that are understood"), width=260),
+        },
+        hide_index=True,
+        height=420,
+        row_height=28,
+        key=keys.data_dictionary(table.name),
+        alt=title,
+    )
+
+
+def _button(label: str, make: partial[bytes], name: str, mime: str) -> None:
+    st.download_button(
+        plain(label),
+        make,
+        file_name=name,
+        mime=mime,
+        key=keys.download(name),
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def dictionary(table: TableDefinition, numbers: Numbers) -> pd.DataFrame:
+    """One row a column: what it is called and what it holds."""
+    _ = numbers.words
+    return pd.DataFrame(
+        [
+            {
+                "korean": column.korean,
+                "name": column.name,
+                "meaning": _(column.column.meaning),
+                "type": _(KINDS[column.column.kind]),
+                "unit": _(column.unit) if column.unit else "",
+                "range": range_text(column.column, numbers),
+                "empty": _("allowed") if column.column.optional else _("not allowed"),
+                "aliases": ", ".join(column.aliases),
+            }
+            for column in table.columns
+        ]
+    )
+
+
+def help_texts(table: TableDefinition, numbers: Numbers) -> dict[str, str]:
+    """What each column of a template holds, for the comment at its header."""
+    return {column.name: _help(column, numbers, numbers.words) for column in table.columns}
+
+
+def _help(column: Definition, numbers: Numbers, _: Words) -> str:
+    lines = [
+        _(column.column.meaning),
+        " · ".join(
+            part
+            for part in (
+                _(KINDS[column.column.kind]),
+                _(column.unit) if column.unit else "",
+                range_text(column.column, numbers),
+            )
+            if part
+        ),
+        _("Cells may be empty.") if column.column.optional else _("Every row needs a value."),
+    ]
+    return "\n".join(lines)

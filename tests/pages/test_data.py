@@ -1,0 +1,197 @@
+"""The data page: faults by row and column, what changes, confirming, versions, definitions."""
+
+import io
+
+import openpyxl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from budget.files.uploads.marked import marked_workbook
+from budget.ui import keys
+from budget.ui.data_upload import Given
+from budget.workflow import data, rounds, special_needs
+from tests.pages.people_of_pages import field, opened, press, said, store, trail_of
+from tests.storage.databases import auditor, key, planner
+from tests.workflow.test_data import BYTES, changed
+from tests.workflow.test_data_requests import GOOD as REQUESTS
+
+
+def given(content: bytes, who: str = "planner-1") -> AppTest:
+    """The page with a file uploaded."""
+    app = opened("data", who)
+    app.session_state[keys.DATA_GIVEN] = Given("센터.csv", content)
+    return app.run()
+
+
+FAULTS, FIGURES, VERSIONS, DEFINITIONS = "letter", "change", "sha256", "korean"
+"""A column that only this table has."""
+
+
+def fine(app: AppTest) -> None:
+    """Nothing went wrong, told or not."""
+    assert not app.exception
+    assert "Something went wrong" not in said(app)
+
+
+def table(app: AppTest, column: str) -> list[dict[str, object]]:
+    """The rows of the first table with a column."""
+    found = next(frame for frame in app.dataframe if column in frame.value)
+    rows: list[dict[str, object]] = found.value.to_dict("records")
+    return rows
+
+
+def test_the_version_in_force_and_what_to_do_next() -> None:
+    app = opened("data", "planner-1")
+    fine(app)
+    assert "In force: version 1, 174 centres" in said(app)
+    assert "Nothing is uploaded yet" in said(app)
+
+
+def test_every_fault_is_listed_and_nothing_can_be_saved() -> None:
+    app = given(changed(EC001__officials="삼십", EC005__lat="126.9"))
+    fine(app)
+    assert "2 faults in 2 rows. Nothing was stored" in said(app)
+    assert [
+        (row["row"], row["letter"], row["header"], row["value"]) for row in table(app, FAULTS)
+    ] == [(2, "N", "officials", "삼십"), (6, "L", "lat", "126.9")]
+    assert not [button for button in app.button if "Save as a new version" in button.label]
+
+
+def test_the_marked_workbook_has_the_reason_at_the_cell() -> None:
+    upload = data.checked(store(), planner(), "센터.csv", changed(EC001__officials="삼십"))
+    names = ("table", "faults", "reason", "row", "column", "header", "value")
+    content = marked_workbook(upload, ["digits alone"], {name: name for name in names})
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    cell = book["table"]["N2"]
+    assert cell.value == "삼십"
+    assert cell.comment is not None
+    assert cell.comment.text == "digits alone"
+    assert cell.fill.start_color.rgb == "00F0C9A6"
+    assert [cell.value for cell in book["faults"][2]] == [
+        2,
+        "N",
+        "officials",
+        "삼십",
+        "digits alone",
+    ]
+
+
+def test_a_change_is_seen_and_confirmed_with_a_reason() -> None:
+    app = given(changed(EC001__officials="135", EC003__name_ko="강남새고용센터"))
+    fine(app)
+    text = said(app)
+    assert "1 suspicious change" in text
+    assert "Renamed: EC003" in text
+    assert table(app, FIGURES)[0]["change"] == "+101"
+    press(app, "Save as a new version…")
+    press(app, "Save the version")
+    assert "Please read what the step means" in said(app)
+    field(app, "text_area", "reason").set_value("3월 현원")
+    field(app, "checkbox", "read").set_value(True)
+    press(app, "Save the version")
+    fine(app)
+    assert "In force: version 2" in said(app)
+    assert rounds.inputs(store(), planner()).centres["officials"].iloc[0] == "135"
+    record = trail_of(verb="save_data")[0]
+    assert record.reason == "3월 현원"
+    assert record.changes["illustrative"] == (True, True)
+
+
+def test_a_merged_centre_is_chosen_on_the_page() -> None:
+    app = given(changed(EC002=""))
+    app.selectbox(key=keys.takeover("EC002")).set_value("EC001").run()
+    fine(app)
+    assert "Merged:" in said(app)
+    assert "2,119.6 million won" in said(app)  # 1,283,350,000 + 836,210,000
+
+
+def test_the_ministrys_own_figures_take_the_label_away() -> None:
+    app = given(BYTES)
+    assert "changes nothing" in said(app)
+    app.checkbox(key=keys.DATA_REAL).check().run()
+    press(app, "Save as a new version…")
+    field(app, "text_area", "reason").set_value("확정 자료")
+    press(app, "Save the version")
+    assert not rounds.present(store(), planner()).illustrative
+    fine(app)
+    assert "the Ministry's own figures" in said(app)
+
+
+def test_going_back_by_the_list_of_versions() -> None:
+    base = data.versions(store(), planner())[0].id
+    data.save(
+        store(),
+        planner(),
+        "a.csv",
+        changed(EC001__officials="35"),
+        illustrative=True,
+        reason="사유",
+        based_on=base,
+        key=key(),
+    )
+    app = opened("data", "planner-1", {keys.SECTION_PARAMETER: "versions"})
+    fine(app)
+    assert [row["number"] for row in table(app, VERSIONS)] == [2, 1]
+    app.selectbox(key=keys.DATA_VERSION).set_value(base).run()
+    press(app, "Go back to version 1…")
+    field(app, "text_area", "reason").set_value("잘못 올림")
+    next(button for button in app.button if button.label == "Go back").click().run()
+    fine(app)
+    assert data.versions(store(), planner())[1].is_present
+
+
+@pytest.mark.parametrize("who", ["lead-1", "auditor-1"])
+def test_lead_and_auditor_only_look(who: str) -> None:
+    app = opened("data", who, {keys.SECTION_PARAMETER: "upload"})
+    fine(app)
+    assert table(app, VERSIONS)
+    assert not app.get("file_uploader")
+    assert not [button for button in app.button if "Go back" in button.label]
+
+
+def test_definitions_in_both_languages() -> None:
+    app = opened("data", auditor().partition("|")[2], {keys.SECTION_PARAMETER: "definitions"})
+    fine(app)
+    rows = table(app, DEFINITIONS)
+    assert len(rows) == 27
+    assert rows[0]["korean"] == "센터코드"
+    assert rows[13]["name"] == "officials"
+
+
+def test_requests_of_a_file_are_taken_over() -> None:
+    app = opened("data", "planner-1", {keys.SECTION_PARAMETER: "requests"})
+    fine(app)
+    app.session_state[keys.DATA_REQUESTS_GIVEN] = Given("요구.csv", REQUESTS)
+    app.run()
+    fine(app)
+    assert "1 request over 34.0 million won" in said(app)
+    press(app, "Take 1 request over…")
+    field(app, "text_area", "reason").set_value("서면 접수")
+    next(button for button in app.button if button.label == "Take over").click().run()
+    fine(app)
+    assert special_needs.need(store(), planner(), "R-1").state == "submitted"
+
+
+def test_a_closed_centre_keeps_its_requests_readable() -> None:
+    data.save(
+        store(),
+        planner(),
+        "a.csv",
+        changed(EC001=""),
+        illustrative=True,
+        reason="폐지",
+        based_on=data.versions(store(), planner())[0].id,
+        key=key(),
+    )
+    for who in ("planner-1", "centre_head-EC001"):
+        app = opened("centre", who, {keys.CENTRE_PARAMETER: "EC001"})
+        fine(app)
+        assert "has closed" in said(app)
+    for page, who in (
+        ("overview", "planner-1"),
+        ("allocate", "planner-1"),
+        ("review", "planner-1"),
+    ):
+        fine(opened(page, who))
+    for page in ("overview", "requests"):
+        fine(opened(page, "centre_head-EC001"))
