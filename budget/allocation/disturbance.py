@@ -118,6 +118,8 @@ def disturbed(centres: Centres, disturbance: Disturbance, number: int) -> Centre
 
 def _times(column: ExactColumn, factors: Sequence[int], most: int | None) -> ExactColumn:
     """Each number times its factor, exactly: whole people would never move at a small centre."""
+    if all(factor == _FINE for factor in factors):
+        return column
     scale = column.scale * _FINE
     found = [
         None if n is None else n * factor
@@ -133,6 +135,8 @@ def _staff_total(
 ) -> ExactColumn:
     """The disturbed groups of staff together; where no rule reads them, their disturbed sum."""
     whole = centres.numbers["staff_total"]
+    if all(factor == _FINE for factor in factors):
+        return whole
     if any(name not in numbers for name in STAFF):
         return _times(whole, factors, None)
     scale = whole.scale * _FINE
