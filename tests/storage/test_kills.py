@@ -33,7 +33,8 @@ from tests.storage.databases import Databases
 from tests.storage.lives import ready
 from tests.storage.writers import Deed, Killed, Place
 
-KILLS = 200 if os.environ.get("CI") == "true" else 10
+KILLS = int(os.environ.get("BUDGET_KILLS") or (100 if os.environ.get("CI") == "true" else 10))
+"""On each database: 200 in all where tests run unattended."""
 ANY = "any"
 """After so many messages of the process, from outside."""
 MOMENTS = (ANY, ANY, "wrote", "committing", "returned")
