@@ -102,7 +102,11 @@ def _price_bars(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, 
                 x=alt.X(f"{field}:Q"), text=f"{label}:N"
             )
         )
-    zero = alt.Chart(alt.NamedData("rules")).mark_rule(color=colours.muted).encode(x=alt.datum(0))
+    zero = (
+        alt.Chart(alt.NamedData("rules"))
+        .mark_rule(aria=False, color=colours.muted)
+        .encode(x=alt.datum(0))
+    )
     return finished(alt.layer(*layers, zero), BAR * count)
 
 
@@ -308,5 +312,9 @@ def _spread_intervals(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
             .mark_text(color=ink, fontSize=13, fontWeight=700, baseline="top")
             .encode(x=rank, y=alt.value(2), text="name:N")
         )
-    zero = alt.Chart(alt.NamedData("centres")).mark_rule(color=colours.text).encode(y=alt.datum(0))
+    zero = (
+        alt.Chart(alt.NamedData("centres"))
+        .mark_rule(aria=False, color=colours.text)
+        .encode(y=alt.datum(0))
+    )
     return finished(alt.layer(*layers, zero), SPREAD_HEIGHT)

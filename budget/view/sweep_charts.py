@@ -204,7 +204,11 @@ def _sweep_lines(
         )
     ]
     points = lines.mark_point(size=60, opacity=0).encode(x=x, y=y, tooltip=tooltip)
-    zero = alt.Chart(alt.NamedData("lines")).mark_rule(color=colours.muted).encode(y=alt.datum(0))
+    zero = (
+        alt.Chart(alt.NamedData("lines"))
+        .mark_rule(aria=False, color=colours.muted)
+        .encode(y=alt.datum(0))
+    )
     bites = alt.Chart(alt.NamedData("bites")).encode(
         x=place, tooltip=alt.Tooltip("sentence:N", title=_("Rule"))
     )

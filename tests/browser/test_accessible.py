@@ -16,7 +16,7 @@ from tests.browser.server import opened, served
 pytestmark = pytest.mark.browser
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 GRAVE = ("serious", "critical")
-CHIPS = '[data-baseweb="tag"]'
+CHIPS = '[data-testid="stMultiSelect"]'
 """Streamlit writes the chips of a list with several choices white on the primary colour, which in
 dark mode must be light enough for its sliders and switches: 3.5 to 1, and no setting parts them.
 """

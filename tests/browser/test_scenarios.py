@@ -81,7 +81,7 @@ def test_two_planners_on_one_scenario(
             settled(page)
         move_reserve(first, "ArrowRight")
         save(first, name="유보 확대안", rationale="재해 대비")
-        expect(first.get_by_text("유보 확대안 · 1").last).to_be_visible(timeout=20_000)
+        expect(first.get_by_role("button", name="유보 확대안 · 1")).to_be_visible(timeout=20_000)
         made = next(
             found for found in scenarios.scenarios(store, planner(1)) if found.name == "유보 확대안"
         )
