@@ -8,6 +8,8 @@ deed has checked still holds when it is written. A write lasts milliseconds.
 """
 
 import re
+import sqlite3
+import time
 from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -256,7 +258,21 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "recursive_triggers = ON",
         "trusted_schema = OFF",
     ):
-        connection.execute(f"PRAGMA {pragma}")
+        _carry_out(connection, f"PRAGMA {pragma}")
+
+
+def _carry_out(connection: Any, statement: str) -> None:
+    """Whoever closes a database last tidies it up; SQLite lets nobody wait for that."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(statement)
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

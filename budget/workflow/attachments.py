@@ -16,7 +16,7 @@ from budget.workflow import deadlines
 from budget.workflow.deeds import acting, known, looking
 from budget.workflow.refusals import NOT_YOURS, Forbidden, NotNow
 from budget.workflow.roles import Subject, Verb
-from budget.workflow.special_needs import BEHIND_THE_CURTAIN, UNDECIDED, Need, seen
+from budget.workflow.special_needs import UNDECIDED, Need, seen
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,7 @@ def attach(store: Store, who: str, need_id: str, name: str, content: bytes, *, k
         round_ = act.round(need.round_id)
         days = deadlines.deadlines(act.session, round_)
         late = need.state == "draft" and not days.may_write(need.centre_id, act.now)
-        may_add = need.state in {*UNDECIDED, *BEHIND_THE_CURTAIN}
-        if not may_add or round_.state not in {"open", "review"} or late:
+        if need.state not in UNDECIDED or round_.state not in {"open", "review"} or late:
             raise NotNow(N_("Files can be added until the request is decided."))
         files = select(Attachment).where(Attachment.special_need_id == need.id)
         if act.session.exec(files.where(Attachment.sha256 == checked.sha256)).first():

@@ -370,7 +370,8 @@ def test_a_click_whose_answer_was_lost_is_answered_later(servers: list[Store]) -
     sent = special_needs.submit(one, head(), need.id, based_on=need.version, key="lost")
     claimed = review.claim(one, reviewer(), need.id, based_on=sent.version, key=key())
     again = special_needs.submit(servers[1], head(), need.id, based_on=need.version, key="lost")
-    assert (again.state, again.version) == ("in_review", claimed.version)
+    assert (again.state, again.version) == ("in_review", sent.version), "as its centre may know"
+    assert claimed.version > sent.version
     assert len(told(one, need.id, "submit")) == 1
 
 
@@ -395,7 +396,9 @@ def test_an_old_save_that_is_sent_again_changes_nothing(servers: list[Store]) ->
     assert again.draft["title"] == f"text {special_needs.MOST_RECENT - 1}"
     with one.reading() as session:
         keys = session.get_one(SpecialNeed, need.id).recent_keys.split("\n")
-    assert keys == [f"save-{number}" for number in range(special_needs.MOST_RECENT)]
+    assert [entry.partition(" ")[0] for entry in keys] == [
+        f"save-{number}" for number in range(special_needs.MOST_RECENT)
+    ]
 
 
 # --- processes ---------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ def test_before_a_proposal_it_is_of_the_scenario_that_is_asked_for(
         "decided": MISSING,
         "requests": KNOWN,
         "saved": KNOWN,
+        "data": KNOWN,
         "rationales": DONE,
     }
     about = {check.key: check.about for check in found.checks}
