@@ -14,9 +14,6 @@ from functools import cached_property
 from budget.allocation.point import Given, Point, Value, points
 from budget.allocation.study import Study, Task, batches
 
-MOST_SETTINGS = 400
-"""So many settings of the grid at most."""
-
 
 @dataclass(frozen=True)
 class Frontier:
