@@ -45,5 +45,6 @@ def pages() -> None:
 
 if server.is_script_run():
     pages()
+    server.settle()
 else:  # `streamlit run` asks for the server around the pages
     app = st.App(__file__, **server.settings())

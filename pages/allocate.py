@@ -25,22 +25,29 @@ from budget.ui.round import (
 
 @st.fragment
 def rules_and_result(shown: Round) -> None:
-    """Rules at the left, result at the right; a moved rule reruns this part alone."""
+    """Rules at the left, result at the right; a moved rule reruns this part alone.
+
+    The result comes first: it is what the planner who moved a rule is waiting for.
+    """
     if not is_present(shown):
         st.rerun()  # somebody decided a request, or others are to be considered
     left, right = st.columns([0.235, 0.765], gap="medium")
-    with left:
-        scenario_controls.scenario_bar(shown, lambda: goal_seek.opener(shown))
-        controls.policy_controls(shown.baseline, shown.sections)
+    changes = session.edits().present
+    contradiction: InfeasiblePolicy | None = None
     with right, problems():
-        changes = session.edits().present
         try:
             with st.spinner(_("Computing"), show_time=False):
                 found = allocation(shown, changes)
         except InfeasiblePolicy as error:
-            conflict.conflict(error, shown.baseline.replaced(changes), shown)
+            contradiction = error
         else:
             results.result(found, comparable_baseline(shown, found), shown)
+    with left:
+        scenario_controls.scenario_bar(shown, lambda: goal_seek.opener(shown))
+        controls.policy_controls(shown.baseline, shown.sections)
+    if contradiction:  # its remedies take a moment: the rules are there already
+        with right, problems():
+            conflict.conflict(contradiction, shown.baseline.replaced(changes), shown)
 
 
 _ = session.enter()

@@ -126,17 +126,22 @@ class PoolResult:
 
         Equal means within a millionth of a unit, so that a mere coincidence counts as well.
         """
-        if not self.need.eligible[centre] or not self.amount:
-            return False
         terms, limits = (
             (self.bounds.floor_terms, self.question.floors)
             if floor
             else (self.bounds.cap_terms, self.question.caps)
         )
-        limit, weight = limits[centre], self.question.weights[centre]
+        limit = limits[centre]
+        if limit is None or not terms[centre]:
+            return False
+        if abs(self.amounts[centre] - limit) > self.question.unit:
+            return False  # rounding moves less than a unit; most centres end here
+        if not self.need.eligible[centre] or not self.amount:
+            return False
+        weight = self.question.weights[centre]
         slack = Fraction(self.question.unit, 10**6)
         own = self.exact.amounts[centre]
-        if limit is None or not terms[centre] or abs(own - limit) > slack:
+        if abs(own - limit) > slack:
             return False
         if weight == 0:
             return floor and limit > 0

@@ -181,13 +181,14 @@ def _control(parameter: Parameter, name: str, baseline: Policy, edits: Edits) ->
     is_changed = parameter.path in edits.present
     usual = plain(_("baseline {value}", value=shown(parameter.value, scale, numbers)))
     mark = ":primary[**●**] " if is_changed else ""
+    line = f"{mark}{plain(name)}  :small[:gray[{usual}]]"
+    about = plain(explanation(parameter, _))
     with st.container(key=keys.control(parameter.path), gap="xxsmall"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
-            st.markdown(
-                f"{mark}{plain(name)}  :small[:gray[{usual}]]",
-                help=plain(explanation(parameter, _)),
-            )
-            if is_changed:
+        if is_changed:
+            with st.container(
+                horizontal=True, vertical_alignment="center", gap="small", wrap=False
+            ):
+                st.markdown(line, help=about)
                 st.button(
                     "",
                     key=keys.reset(parameter.path),
@@ -197,6 +198,8 @@ def _control(parameter: Parameter, name: str, baseline: Policy, edits: Edits) ->
                     on_click=_reset,
                     args=(parameter.path,),
                 )
+        else:
+            st.markdown(line, help=about)
         label = plain(full_title(parameter, baseline, _))
         if parameter.path in CHOICES:
             _choice(parameter, scale, value, label)

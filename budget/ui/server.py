@@ -6,8 +6,10 @@ rights at the moment of loading.
 """
 
 import asyncio
+import gc
 import json
 import secrets
+import sys
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -46,6 +48,22 @@ DAYS = ("first_day", "last_day")
 PACK = "export-pack"
 PACK_SECONDS = 15 * 60
 _pack_tickets = URLSafeTimedSerializer(secrets.token_bytes(32), salt=PACK)
+
+
+_settled: set[int] = set()
+"""How many modules were imported when what they hold was last set aside."""
+
+
+def settle() -> None:
+    """Set aside what imports have left in memory; called at the end of a page.
+
+    Streamlit collects garbage after every run of a page. With all libraries imported that would
+    take a tenth of a second, in which no other page moves, and never find any of theirs.
+    """
+    if len(sys.modules) not in _settled:
+        _settled.add(len(sys.modules))
+        gc.collect()
+        gc.freeze()
 
 
 def is_script_run() -> bool:
