@@ -7,6 +7,7 @@ begins and ceases again between two neighbours is not seen, hence the finer the 
 Source: allocation model, section 10; screens, Sensitivity.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,17 +28,18 @@ INFEASIBLE = ""
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The values of a walk: start + place · step, for places from 0 to `count` − 1.
+    """The values of a walk: start + place · step, for some places from 0 to `last`.
 
     Attributes:
-        stride: parameter steps between two points of the walk.
+        stride: parameter steps between two points of the walk; the last gap may be shorter.
+        last: parameter steps from one end of the range to the other.
     """
 
     path: str
     start: Decimal
     step: Decimal
     stride: int
-    count: int
+    last: int
     whole: bool
 
     def value(self, place: int) -> Value:
@@ -46,9 +48,9 @@ class Steps:
         return int(value) if self.whole else value
 
     @property
-    def places(self) -> range:
-        """Where the walk sets its foot, in parameter steps after the start."""
-        return range(0, self.stride * self.count, self.stride)
+    def places(self) -> tuple[int, ...]:
+        """Where the walk sets its foot, in parameter steps after the start; both ends are in it."""
+        return (*range(0, self.last, self.stride), self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def steps_between(policy: Policy, path: str, low: Decimal, high: Decimal, most: 
             ]
         )
     stride = -(-intervals // (min(most, MOST_POINTS) - 1))
-    return Steps(path, low, parameter.step, stride, intervals // stride + 1, whole)
+    return Steps(path, low, parameter.step, stride, intervals, whole)
 
 
 def parameter_of(policy: Policy, path: str) -> Parameter:
@@ -170,13 +172,13 @@ def curve(given: Given, steps: Steps, batch: int = 2) -> Study[Curve]:
     found = yield [Task(points, (given, part), len(part)) for part in batches(settings, batch)]
     walked: list[Point] = [each for part in found for each in part]
     gaps = [
-        (place, before, after)
-        for place, before, after in zip(steps.places, walked, walked[1:], strict=False)
-        if _rules(before) != _rules(after)
+        ends
+        for ends in itertools.pairwise(zip(steps.places, walked, strict=True))
+        if _rules(ends[0][1]) != _rules(ends[1][1])
     ]
     refined = yield [
-        Task(bites_between, (given, steps, place, before, place + steps.stride, after))
-        for place, before, after in gaps
+        Task(bites_between, (given, steps, low, before, high, after))
+        for (low, before), (high, after) in gaps
     ]
     return Curve(steps.path, tuple(walked), tuple(bite for part in refined for bite in part))
 

@@ -80,6 +80,14 @@ class Unreachable(ValueError):  # noqa: N818 - the planner's word
         super().__init__("no value reaches this goal")
 
 
+class OutOfRuns(ValueError):  # noqa: N818 - the planner's word
+    """The search ended before it knew; `count` says after how many runs."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(f"no answer after {count} runs")
+
+
 class _Runs:
     """Certified runs of one round, counted and kept."""
 
@@ -95,10 +103,11 @@ class _Runs:
         Raises:
             InfeasiblePolicy: with its conflict, without remedies.
             InputError: for values that a policy cannot have.
+            OutOfRuns: if as many runs were made as may.
             Defect: if it is not certified.
         """
         if self.count >= self.most:
-            raise Unreachable(None)
+            raise OutOfRuns(self.count)
         self.count += 1
         changed = self.policy.replaced(changes)
         found = allocation(self.centres, changed, self.requests, remedies=False)
@@ -160,6 +169,7 @@ def least_envelope(
     Raises:
         InputError: if the policy has no floor that is a share of last year.
         Unreachable: if no envelope is enough.
+        OutOfRuns: if the search takes too long.
     """
     floor = {hold_harmless(policy).path: 1 + growth}
     runs = _Runs(centres, policy, requests)
@@ -198,6 +208,7 @@ def highest_floor(
     Raises:
         InputError: if the policy has no such number.
         Unreachable: if even the lowest value is too high.
+        OutOfRuns: if the search takes too long.
     """
     parameter = hold_harmless(policy) if path is None else _parameter(policy, path)
     runs = _Runs(centres, policy, requests)
@@ -258,6 +269,7 @@ def break_even(
     Raises:
         InputError: if the policy has no such number.
         Unreachable: if no value of the range gives an allocation.
+        OutOfRuns: if the search takes too long.
     """
     parameter = _parameter(policy, path)
     runs = _Runs(centres, policy, requests)
@@ -285,7 +297,9 @@ def break_even(
         if start is None or end is None or (start >= 0) == (end >= 0):
             continue
         crossing = _first(first, second, partial(_has_crossed, more, start >= 0))
-        answers.append(crossing if end >= 0 else crossing - 1)
+        answer = crossing if end >= 0 else crossing - 1
+        if more(answer) is not None:  # else the rules contradict each other just before it
+            answers.append(answer)
     known = [won for won in found.values() if won is not None]
     if not known:
         raise Unreachable(runs.conflict({}))

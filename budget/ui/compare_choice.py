@@ -35,6 +35,8 @@ from budget.workflow.scenarios import CONSIDERED, SavedScenario
 PRESENT = "now"
 """The rules as the planner has them at the moment, saved or not."""
 MOST_SCENARIOS = 4
+MOST_READ = 8
+"""So many entries of an address are looked at; each that is no scenario leaves a record."""
 ADDRESS = N_("address of the page")
 
 COMPARE = Parameter(keys.COMPARE_PARAMETER, str, N_("a scenario and its version"), is_many=True)
@@ -77,7 +79,7 @@ def asked(latest: Mapping[str, SavedScenario]) -> Asked:
     tokens: list[str] = []
     saved: dict[str, SavedScenario] = {}
     faults = _wrong_measure()
-    for text in texts:
+    for text in texts[:MOST_READ]:
         found = None if text in {LAST_YEAR, PRESENT} else latest.get(text) or _version(text)
         if text in {LAST_YEAR, PRESENT} or found is not None:
             name = token(found) if found is not None else text
@@ -98,6 +100,13 @@ def asked(latest: Mapping[str, SavedScenario]) -> Asked:
         tokens.append(name)
         if found is not None:
             saved[name] = found
+    if len(texts) > MOST_READ:
+        expected, most = N_("at most {most} scenarios, and last year"), str(MOST_SCENARIOS)
+        faults.append(
+            Fault(
+                ADDRESS, keys.COMPARE_PARAMETER, str(len(texts)), expected, details={"most": most}
+            )
+        )
     return Asked(tuple(tokens), saved, tuple(faults))
 
 

@@ -45,15 +45,12 @@ def comparison_contents(comparison: Comparison, found: Asked, shown: Round, key:
         key: of the choice that the charts show; "" where there is none.
     """
     _, numbers = session.words(), session.numbers()
+    allocated = [choice.allocation for choice in comparison.choices if choice.allocation]
     provenance = replace(
         round_provenance(shown.facts, _),
         scenario=" | ".join(choice.name for choice in comparison.choices),
         requests=" | ".join(f"{c.name}: {c.note}" for c in comparison.choices if c.note),
-        certified=all(
-            choice.allocation.certified
-            for choice in comparison.choices
-            if choice.allocation is not None
-        ),
+        certified=bool(allocated) and all(found.certified for found in allocated),
     )
     return Contents(
         name="compare",

@@ -9,7 +9,7 @@ import streamlit as st
 from budget.allocation import goals
 from budget.allocation.centres import checked_centres
 from budget.allocation.faults import N_, InputError
-from budget.allocation.goals import BreakEven, Goal, Unreachable
+from budget.allocation.goals import BreakEven, Goal, OutOfRuns, Unreachable
 from budget.allocation.infeasibility import Conflict, InfeasiblePolicy
 from budget.allocation.parameters import Parameter, parameters
 from budget.allocation.policy import Policy
@@ -181,7 +181,7 @@ def _centre_names(shown_round: Round, _: Words) -> dict[str, str]:
 
 # --- the answers ---------------------------------------------------------------------------------
 
-Answer = Goal | BreakEven | Conflict | None
+Answer = Goal | BreakEven | Conflict | OutOfRuns | None
 """What was found; a conflict, or nothing, where the goal cannot be reached."""
 
 
@@ -213,7 +213,7 @@ def _sought(
         )
     except Unreachable as error:
         return error.conflict
-    except InputError as error:
+    except (InputError, OutOfRuns) as error:
         return error
 
 
@@ -252,6 +252,15 @@ def _tell(answer: Answer, asked: Asked, policy: Policy, shown_round: Round, _: W
             )
         if not answer.goals:
             st.info(_range_sentence(answer, numbers))
+        return
+    if isinstance(answer, OutOfRuns):
+        st.warning(
+            _(
+                "The search ended after {count} runs without an answer. Bring the rules nearer to "
+                "the goal, then search again.",
+                count=answer.count,
+            )
+        )
         return
     st.warning(_("No value reaches this goal with the other rules as they are."))
     if answer is not None:

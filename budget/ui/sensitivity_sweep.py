@@ -57,7 +57,7 @@ def part(probe: Probe) -> None:
             key, lambda: curve(studies.given(shown, policy), steps), _("Compute the sweep")
         )
         st.caption(
-            _.ngettext("{count} certified run", "{count} certified runs", steps.count)
+            _.ngettext("{count} certified run", "{count} certified runs", len(steps.places))
             + " · "
             + _("where rules begin or cease to bite, to the step of the rule")
         )

@@ -129,14 +129,16 @@ def finding(key: str, shown: Round, empty: str) -> Any | None:
 @st.fragment(run_every=EVERY_SECONDS)
 def _watch(key: str, shown: Round) -> None:
     """How far a study is, with a way to end it; reruns alone until it has ended."""
-    job = desk().find(key)
+    job = desk().watch(key, session.who())
     if job is None or job.state not in UNFINISHED or not is_present(shown):
         st.rerun()
     progress = desk().progress(job)
     _, numbers = session.words(), session.numbers()
     with st.container(border=True):
         st.progress(progress.part, text=progress_text(progress, numbers))
-        if st.button(_("Cancel"), key=keys.STUDY_CANCEL, icon=":material/stop_circle:"):
+        if job.has_left(session.who()):
+            st.caption(_("You cancelled this run. It goes on because a colleague waits for it."))
+        elif st.button(_("Cancel"), key=keys.STUDY_CANCEL, icon=":material/stop_circle:"):
             desk().cancel(job, session.who())
             st.rerun()
 

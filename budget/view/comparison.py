@@ -167,6 +167,8 @@ def pair_title(pair: Pair, now: Choice, before: Choice, numbers: Numbers) -> str
 def bands_title(pair: Pair, numbers: Numbers) -> str:
     """How many centres lose or gain 5 % and more."""
     _, counts = numbers.words, pair.counts
+    if not any(pair.changes):
+        return _("No centre's amount changes")
     return _(
         "{losers} centres lose 5 % or more, {gainers} gain 5 % or more, {rest} move less",
         losers=counts[-3] + counts[-2],

@@ -19,6 +19,12 @@ def frontier_title(found: Frontier, numbers: Numbers) -> str:
     count = len(found.undominated)
     if not count:
         return _("No setting of this grid has an allocation")
+    if not found.present.is_feasible:
+        return _(
+            "{count} of {all} settings are beaten by none; the present rules have no allocation",
+            count=count,
+            all=len(found.points),
+        )
     better = found.beats_present
     if not better:
         return _(

@@ -76,7 +76,9 @@ class Numbers:
         return plain_number(Decimal(won) / self.unit.won, self.unit.digits, self.words.language)
 
     def money_with_unit(self, won: int | None) -> str:
-        """An amount with its unit."""
+        """An amount with its unit; in won where the reader's unit would make nothing of it."""
+        if won and _is_zero(self.money(won)):
+            return Numbers(self.words, WON).money_with_unit(won)
         return _joined(self.money(won), self.unit_name, self.words.language)
 
     def change(self, won: int | None) -> str:
@@ -84,7 +86,9 @@ class Numbers:
         return self._signed(won, self.money(won))
 
     def change_with_unit(self, won: int | None) -> str:
-        """A difference of amounts with its unit."""
+        """A difference of amounts with its unit; in won where the reader's would hide it."""
+        if won and _is_zero(self.money(won)):
+            return Numbers(self.words, WON).change_with_unit(won)
         return _joined(self.change(won), self.unit_name, self.words.language)
 
     def percent(self, share: int | float | Decimal | None, digits: int = 1) -> str:
@@ -115,9 +119,13 @@ class Numbers:
 
     def _signed(self, value: float | None, text: str) -> str:
         """With a + before what is more; nothing before what rounds to nothing."""
-        if value is None or not any(digit in text for digit in "123456789"):
+        if value is None or _is_zero(text):
             return text.lstrip("△−")
         return f"+{text}" if value > 0 else text
+
+
+def _is_zero(text: str) -> bool:
+    return not any(digit in text for digit in "123456789")
 
 
 def _joined(number: str, unit: str, language: str) -> str:

@@ -14,12 +14,26 @@ def prices_title(prices: Sequence[RulePrice], numbers: Numbers) -> str:
     _ = numbers.words
     dearest = max(prices, key=lambda price: price.gained or 0, default=None)
     if dearest is None or not dearest.gained:
-        return _("No rule moves money")
+        return _only_taken(prices, numbers)
     return _(
         "{rule} moves most: {gained} (gainers: {gainers}, payers: {payers})",
         rule=rule_title(dearest.path, _),
         gained=numbers.money_with_unit(dearest.gained),
         gainers=dearest.gainers,
+        payers=dearest.payers,
+    )
+
+
+def _only_taken(prices: Sequence[RulePrice], numbers: Numbers) -> str:
+    """No rule gives anybody more; one may still keep money from all and leave it in the reserve."""
+    _ = numbers.words
+    dearest = max(prices, key=lambda price: price.paid or 0, default=None)
+    if dearest is None or not dearest.paid:
+        return _("No rule moves money")
+    return _(
+        "{rule} moves most: {paid} to the reserve (payers: {payers})",
+        rule=rule_title(dearest.path, _),
+        paid=numbers.money_with_unit(dearest.paid),
         payers=dearest.payers,
     )
 

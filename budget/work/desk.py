@@ -3,7 +3,7 @@
 One study has all the workers; the others wait in the order in which they were asked for. Whoever
 asks for the same (the same inputs, hence the same key) shares the job and its finding. When
 enough are waiting, further ones are refused and told so. A job that nobody looks at any more
-ends by itself; so does one that all who asked for it have cancelled.
+ends by itself; so does one that is cancelled while nobody else asked for it or looks at it.
 """
 
 import threading
@@ -81,7 +81,7 @@ class Desk:
             job = self._jobs.get(key)
             if job is None or job.state not in UNFINISHED | {State.DONE}:
                 self._drop_forgotten()
-                own = sum(other.watchers == {who} for other in self._waiting)
+                own = sum(other.askers == {who} for other in self._waiting)
                 if len(self._waiting) >= self.most_waiting or own >= MOST_OF_ONE:
                     raise TooBusy(len(self._waiting))
                 job = Job(key, begin, self._clock)
@@ -89,7 +89,7 @@ class Desk:
                 self._waiting.append(job)
                 self._start_thread()
                 self._changed.notify_all()
-            job.watchers.add(who)
+            job.asked(who)
             self._seen(job)
             return job
 
@@ -108,11 +108,20 @@ class Desk:
                 return job.progress()
             return job.progress(self._waiting.index(job) + (self._running is not None))
 
-    def cancel(self, job: Job, who: str) -> None:
-        """Whoever asked does not want it any more; it ends if nobody else does."""
+    def watch(self, key: str, who: str) -> Job | None:
+        """The job of this key, if there is one; it is theirs too while they look at it."""
         with self._changed:
-            job.watchers.discard(who)
-            if job.watchers or not job.end(State.CANCELLED):
+            job = self._jobs.get(key)
+            if job is not None:
+                self._seen(job)
+                job.watched(who)
+            return job
+
+    def cancel(self, job: Job, who: str) -> None:
+        """Somebody does not want it any more; it ends if nobody else does."""
+        with self._changed:
+            job.left(who)
+            if job.is_wanted or not job.end(State.CANCELLED):
                 return
             if job in self._waiting:
                 self._waiting.remove(job)

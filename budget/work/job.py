@@ -24,6 +24,8 @@ class State(StrEnum):
 
 UNFINISHED = frozenset({State.WAITING, State.RUNNING})
 UNWANTED = frozenset({State.CANCELLED, State.FORGOTTEN})
+LOOKING_SECONDS = 5.0
+"""Whoever has looked at a job in the last seconds is looking at it still."""
 GUARD_SECONDS = 0.1
 """So often a running job is looked after."""
 
@@ -66,7 +68,7 @@ class Job:
 
     Attributes:
         key: hash of all that its finding depends on.
-        watchers: who asked for it.
+        askers: who asked for it and has not cancelled it.
         found: its finding, once it is done.
         error: what ended it, if it failed.
     """
@@ -75,7 +77,7 @@ class Job:
         self, key: str, begin: Callable[[], Study[Any]], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.key = key
-        self.watchers: set[str] = set()
+        self.askers: set[str] = set()
         self.found: Any = None
         self.error: Exception | None = None
         self._begin = begin
@@ -85,6 +87,8 @@ class Job:
         self._done = self._total = 0
         self._began = self._ended = self._looked = clock()
         self._finished = threading.Event()
+        self._lookers: dict[str, float] = {}
+        self._left: set[str] = set()
 
     @property
     def state(self) -> State:
@@ -101,6 +105,33 @@ class Job:
     def look(self) -> None:
         """Somebody is looking at it."""
         self._looked = self._clock()
+
+    def asked(self, who: str) -> None:
+        """Somebody wants it."""
+        self.askers.add(who)
+        self._left.discard(who)
+
+    def watched(self, who: str) -> None:
+        """Somebody has it before their eyes, asked for by them or not."""
+        self.look()
+        if who not in self._left:
+            self._lookers[who] = self._clock()
+
+    def left(self, who: str) -> None:
+        """Somebody does not want it any more."""
+        self.askers.discard(who)
+        self._lookers.pop(who, None)
+        self._left.add(who)
+
+    def has_left(self, who: str) -> bool:
+        """Whether they cancelled it; it may go on for others."""
+        return who in self._left
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody asked for it, or looks at it now, and has not cancelled it."""
+        since = self._clock() - LOOKING_SECONDS
+        return bool(self.askers) or any(seen >= since for seen in self._lookers.values())
 
     def unseen(self) -> float:
         """Seconds since somebody looked at it."""

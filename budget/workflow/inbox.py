@@ -12,8 +12,8 @@ from sqlmodel import col, select
 
 from budget.allocation.faults import N_
 from budget.storage.store import Store
-from budget.storage.tables import BudgetRound, Publication, SpecialNeed
-from budget.workflow import deadlines
+from budget.storage.tables import BudgetRound, Publication, Run, SpecialNeed
+from budget.workflow import deadlines, publication
 from budget.workflow.deeds import Act, looking
 from budget.workflow.roles import Role, Subject, Verb
 from budget.workflow.special_needs import OUTCOMES_VISIBLE, hands
@@ -109,7 +109,11 @@ def _of_reviewer(act: Act, round_: BudgetRound) -> Iterator[Item]:
 
 
 def _of_planner(act: Act, round_: BudgetRound) -> Iterator[Item]:
-    if act.person.has(Role.PLANNER) and round_.state == "decided" and not _proposed(act, round_):
+    if (
+        act.person.has(Role.PLANNER)
+        and round_.state == "decided"
+        and not _standing_proposal(act, round_)
+    ):
         left = (round_.publication_due - deadlines.korean_day(act.now)).days
         yield Item("to_propose", "", "", "", round_.publication_due, left)
     if not act.person.has(Role.PLANNER) or round_.state not in {"open", "review"}:
@@ -129,18 +133,20 @@ def _of_planner(act: Act, round_: BudgetRound) -> Iterator[Item]:
             yield _item(act, "to_decide", need, round_.decisions_due)
 
 
-def _proposed(act: Act, round_: BudgetRound) -> Publication | None:
-    return act.session.exec(
-        select(Publication)
-        .where(Publication.round_id == round_.id)
-        .order_by(col(Publication.id).desc())
-    ).first()
+def _standing_proposal(act: Act, round_: BudgetRound) -> Publication | None:
+    """The latest proposal, unless decisions or data have changed since it was computed."""
+    row = publication.latest(act.session, round_)
+    if row is None or publication.is_current(
+        act.session, row, act.session.get_one(Run, row.run_id)
+    ):
+        return row
+    return None
 
 
 def _of_lead(act: Act, round_: BudgetRound) -> Iterator[Item]:
     if not act.person.has(Role.LEAD) or round_.state != "decided":
         return
-    row = _proposed(act, round_)
+    row = _standing_proposal(act, round_)
     if row is not None and row.confirmed_by is None and row.proposed_by != act.person.id:
         left = (round_.publication_due - deadlines.korean_day(act.now)).days
         yield Item("to_confirm", "", "", "", round_.publication_due, left)

@@ -230,7 +230,7 @@ def _add_version(
         raise InputError(
             [Fault("", "considered", considered, N_("approved requests, or assessed as well"))]
         )
-    known = {parameter.path for parameter in parameters(policy)}
+    known = {parameter.path for parameter in parameters(policy)} | _differing(act, round_, policy)
     spoken = {path: text for path, text in rationales.items() if not fields.is_blank(text)}
     clean = fields.checked_texts(spoken, {path: RATIONALE for path in spoken if path in known})
     before = _before(act.session, scenario)
@@ -283,6 +283,13 @@ def _add_version(
         made=_subject(scenario),
     )
     return _latest(act.session, scenario.id or 0)
+
+
+def _differing(act: Act, round_: BudgetRound, policy: Policy) -> set[str]:
+    """What differs from the policy that the round began with, rules that went included."""
+    if not round_.baseline_id:  # the round is being founded
+        return set()
+    return set(difference(first_policy(act.session, round_), policy))
 
 
 def adapt(

@@ -110,6 +110,9 @@ def test_walks_keep_to_the_parameters_steps_and_range() -> None:
     steps = steps_between(rules, path, Decimal("0.9"), Decimal("1"), 11)
     values = [steps.value(place) for place in steps.places]
     assert (values[0], values[1], values[-1]) == (Decimal("0.9"), Decimal("0.91"), Decimal("1.0"))
+    fewer = steps_between(rules, path, Decimal("0.9"), Decimal("1"), 8)  # 20 steps, 7 gaps
+    values = [steps.value(place) for place in fewer.places]
+    assert [str(value) for value in values[-3:]] == ["0.975", "0.990", "1.000"]
     with pytest.raises(InputError, match="at least one step"):
         steps_between(rules, path, Decimal("0.9"), Decimal("0.901"))
     with pytest.raises(InputError, match="range within"):

@@ -46,6 +46,12 @@ def test_units_stand_with_every_amount() -> None:
     assert EN.in_hundred_millions(128_000_000_000) == "128.00 billion won"
 
 
+def test_an_amount_too_small_for_the_unit_is_told_in_won() -> None:
+    assert KO.money_with_unit(20_000) == "20,000원"
+    assert EN.change_with_unit(-20_000) == "−20,000 won"
+    assert EN.money_with_unit(0) == "0.0 million won"
+
+
 def test_percent_keeps_exact_decimals() -> None:
     """0.465 is 46.5 %, whatever a binary fraction makes of it."""
     assert KO.percent(Decimal("0.465")) == "46.5 %"

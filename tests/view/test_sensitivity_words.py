@@ -126,6 +126,15 @@ def test_prices_name_the_dearest_rule_and_its_payers(places: Places) -> None:
     figure.to_chart()
 
 
+def test_a_rule_that_only_keeps_money_from_all_moves_it_to_the_reserve() -> None:
+    """A cap of 5 million on each of three centres leaves 45 of 60 million unplaced."""
+    capped = policy('[[pool.cap]]\nname = "most"\nkrw = 5_000_000\n', envelope=60_000_000)
+    prices = rule_prices(allocated(capped, **TABLE))
+    assert prices_title(prices, ENGLISH) == (
+        "Operating · Most (cap) moves most: 45.0 million won to the reserve (payers: 3)"
+    )
+
+
 def test_a_frontier_says_whether_the_present_is_beaten() -> None:
     better, worse = (
         Point((Decimal("0.1"), 1), totals=(1,), results_share=share, gini=gini)
@@ -139,6 +148,8 @@ def test_a_frontier_says_whether_the_present_is_beaten() -> None:
         Frontier(("a", "b"), (better, worse), better), ENGLISH
     )
     frontier_scatter(found, [parameter, parameter], RULES, ENGLISH, LIGHT).to_chart()
+    none = Frontier(("a", "b"), (better, worse), Point(()))
+    assert "the present rules have no allocation" in frontier_title(none, ENGLISH)
 
 
 def test_what_uncertain_data_leave_sure(places: Places) -> None:

@@ -13,7 +13,7 @@ from budget.allocation.faults import InputError
 from budget.allocation.study import Task, found_here
 from budget.work.crew import WORKERS, Crew, WorkersLost, crew_of
 from budget.work.desk import Desk, TooBusy
-from budget.work.job import State
+from budget.work.job import LOOKING_SECONDS, State
 from tests.work import tasks
 
 SECONDS = 30
@@ -119,6 +119,33 @@ def test_who_shares_a_job_keeps_it_when_another_cancels(desk: Desk) -> None:
     desk.cancel(job, "planner")
     assert job.wait(SECONDS)
     assert job.state is State.DONE
+
+
+def test_who_looks_at_a_job_keeps_it_when_the_asker_cancels(desk: Desk) -> None:
+    job = desk.ask("looked at", lambda: tasks.sleeping(0.1, 10), "planner")
+    desk.watch("looked at", "lead")
+    desk.cancel(job, "planner")
+    assert job.has_left("planner")
+    assert not job.has_left("lead")
+    desk.watch("looked at", "planner")  # still on the screen, yet not wanted
+    assert job.wait(SECONDS)
+    assert job.state is State.DONE
+
+
+def test_who_looked_long_ago_does_not_keep_a_job() -> None:
+    now = [0.0]
+    slow = Desk(Crew(2), clock=lambda: now[0])
+    try:
+        job = slow.ask("left", lambda: tasks.sleeping(5, 40), "planner")
+        slow.watch("left", "lead")
+        now[0] = LOOKING_SECONDS + 1
+        slow.cancel(job, "planner")
+        assert job.state is State.CANCELLED
+        again = slow.ask("left", lambda: tasks.squares(6), "planner")
+        assert not again.has_left("planner")
+        assert again.wait(SECONDS)
+    finally:
+        slow.close()
 
 
 def test_others_wait_and_are_told_how_many_are_before_them(desk: Desk) -> None:

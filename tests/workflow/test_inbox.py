@@ -169,6 +169,10 @@ def test_a_proposal_waits_for_leads_who_did_not_make_it(
                 1,
                 True,
             )
+        need_id = decided_world.approved
+        version = steps.row(store, need_id).version
+        review.reopen_decision(store, lead(1), need_id, reason="다시", based_on=version, key=key())
+        assert items(store, lead(1)) == []  # it was computed from another decision
         steps.granted(store, lead(2), ("planner", ""))
         base = scenarios.scenarios(store, planner())[0]
         publication.propose(store, lead(2), base.id, "다시", key=key())

@@ -141,6 +141,24 @@ WRONG: list[tuple[str, dict[str, Any], list[str]]] = [
 ]
 
 
+def test_what_went_away_needs_a_rationale_and_takes_one(store: Store) -> None:
+    """A band that is dropped has no parameter any more; whoever dropped it says why."""
+    policy = base(store).policy
+    main = policy.remainder_pool
+    fewer = policy.model_copy(
+        update={
+            "pool": tuple(
+                pool.model_copy(update={"band": pool.band[1:]}) if pool is main else pool
+                for pool in policy.pool
+            )
+        }
+    )
+    paths = list(scenarios.difference(policy, fewer))
+    assert paths
+    saved = create(store, "권역 없이", fewer, rationales=dict.fromkeys(paths, "폐지"))
+    assert dict(saved.rationales) == dict.fromkeys(paths, "폐지")
+
+
 def test_each_fault_of_a_scenario_is_told_at_its_field(store: Store) -> None:
     for name, named, places in WRONG:
         with steps.told(store, InputError) as caught:
