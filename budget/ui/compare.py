@@ -2,7 +2,6 @@
 
 import hashlib
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -24,6 +23,7 @@ from budget.ui.downloads import downloads
 from budget.ui.figures import picked, show
 from budget.ui.problems import problems, show_faults
 from budget.ui.round import present_round
+from budget.ui.several import several
 from budget.ui.text import plain
 from budget.view import comparison_charts
 from budget.view.comparison import (
@@ -220,23 +220,24 @@ def _centres(comparison: Comparison, key: str, numbers: Numbers) -> None:
     rows = centre_rows(comparison, key, numbers)
     total = len(rows)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        kept: dict[str, Any] = {"persist_state": "session", "label_visibility": "collapsed"}
         text = st.text_input(
             _("Filter"),
             key=keys.COMPARE_FILTER,
             placeholder=_("Centre, number, province, office or type"),
             icon=":material/search:",
             width=300,
-            **kept,
+            persist_state="session",
+            label_visibility="collapsed",
         )
         bands = (
-            st.multiselect(
+            several(
                 _("Bands of change"),
                 band_names(_),
-                placeholder=_("All bands of change"),
+                st.session_state.get(keys.COMPARE_BANDS) or [],
+                nothing=_("All bands of change"),
                 key=keys.COMPARE_BANDS,
                 width=320,
-                **kept,
+                persist_state="session",
             )
             if key
             else []

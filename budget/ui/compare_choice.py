@@ -35,7 +35,7 @@ from budget.workflow.scenarios import CONSIDERED, SavedScenario
 PRESENT = "now"
 """The rules as the planner has them at the moment, saved or not."""
 MOST_SCENARIOS = 4
-MOST_READ = 8
+MOST_READ = 12
 """So many entries of an address are looked at; each that is no scenario leaves a record."""
 ADDRESS = N_("address of the page")
 

@@ -1,13 +1,15 @@
 """The controls of the page that compares; every choice goes into the address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from budget.ui import compare_choice, keys, session
 from budget.ui.compare_choice import MOST_SCENARIOS, PRESENT, Asked
+from budget.ui.several import several
 from budget.ui.text import plain
 from budget.view.comparison import GROUPS, LAST_YEAR, MEASURES, Comparison
+from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow.scenarios import SavedScenario
 
@@ -38,15 +40,16 @@ def choose(
         is_baseline = name in latest and latest[name].is_baseline
         return f"★ {names[name]}" if is_baseline else names[name]
 
-    st.session_state[keys.COMPARE_CHOICES] = list(found.tokens)
-    st.multiselect(
+    st.session_state[keys.COMPARE_CHOICES] = [name for name in names if name in found.tokens]
+    several(
         _("Compare up to four scenarios and last year"),
         list(names),
-        format_func=label,
-        placeholder=_("Choose scenarios"),
+        found.tokens,
+        name=label,
+        nothing=_("Choose scenarios"),
         key=keys.COMPARE_CHOICES,
-        max_selections=MOST_SCENARIOS + 1,
         on_change=_chosen,
+        args=(found.tokens,),
         width=560,
     )
     if len(found.tokens) > 1:
@@ -57,18 +60,29 @@ def choose(
             format_func=label,
             key=keys.COMPARE_REFERENCE,
             on_change=_reference_chosen,
+            args=(found.tokens,),
             width=220,
         )
 
 
-def _chosen() -> None:
-    compare_choice.keep(st.session_state[keys.COMPARE_CHOICES])
+def _chosen(before: Sequence[str]) -> None:
+    """Keep what is chosen: what was chosen before stays in its order, the rest comes after it."""
+    chosen: list[str] = st.session_state[keys.COMPARE_CHOICES]
+    kept = [name for name in before if name in chosen]
+    kept += [name for name in chosen if name not in before]
+    if sum(name != LAST_YEAR for name in kept) > MOST_SCENARIOS:
+        _ = session.words()
+        st.toast(
+            plain(capital(_("at most {most} scenarios, and last year", most=MOST_SCENARIOS))),
+            icon=":material/front_hand:",
+        )
+        return
+    compare_choice.keep(kept)
 
 
-def _reference_chosen() -> None:
+def _reference_chosen(before: Sequence[str]) -> None:
     first = st.session_state[keys.COMPARE_REFERENCE]
-    rest = [name for name in st.session_state[keys.COMPARE_CHOICES] if name != first]
-    compare_choice.keep([first, *rest])
+    compare_choice.keep([first, *(name for name in before if name != first)])
 
 
 def nothing_chosen(latest: Mapping[str, SavedScenario], _: Words) -> None:

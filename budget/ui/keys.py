@@ -307,6 +307,11 @@ def queue_table(shown: str) -> str:
     return f"queue_table:{shown}"
 
 
+def behind(control: str) -> str:
+    """The button behind which a control with several choices stands."""
+    return f"behind:{control}"
+
+
 def picked(what: str) -> str:
     """A control with which a study is set up."""
     return f"picked:{what}"

@@ -18,6 +18,7 @@ from budget.ui.request_words import COLOURS, category_name, state_name
 from budget.ui.review_deeds import Told, reviewer_name, tell
 from budget.ui.review_facts import title
 from budget.ui.review_forms import reviewers, waits_for_me
+from budget.ui.several import several
 from budget.ui.text import plain
 from budget.view.names import centre_name, province_name
 from budget.view.numbers import Numbers
@@ -174,23 +175,24 @@ def _controls(rows: Sequence[Need], _: Words, *, has_provinces: bool) -> None:
             **hidden,
             **_control(TEXT, keys.QUEUE_TEXT, address.value(TEXT) or ""),
         )
-        st.multiselect(
+        several(
             _("State"),
             states,
-            format_func=lambda state: state_name(state, _),
-            placeholder=_("All states"),
-            width=240,
-            **hidden,
+            wanted,
+            name=lambda state: state_name(state, _),
+            nothing=_("All states"),
+            width=220,
             **_control(STATE, keys.QUEUE_STATES, wanted),
         )
-        st.multiselect(
+        categories = address.values(CATEGORY)
+        several(
             _("Category"),
             list(CATEGORIES),
-            format_func=lambda category: category_name(category, _),
-            placeholder=_("All categories"),
+            categories,
+            name=lambda category: category_name(category, _),
+            nothing=_("All categories"),
             width=200,
-            **hidden,
-            **_control(CATEGORY, keys.QUEUE_CATEGORIES, address.values(CATEGORY)),
+            **_control(CATEGORY, keys.QUEUE_CATEGORIES, categories),
         )
         reviewer = address.value(REVIEWER)
         st.selectbox(

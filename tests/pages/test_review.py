@@ -122,9 +122,9 @@ def test_filters_narrow_and_are_cleared() -> None:
     app.text_input(key=keys.QUEUE_TEXT).set_value("Jeju").run()
     assert set(app.dataframe[0].value["province"]) == {"Jeju"}
     app.text_input(key=keys.QUEUE_TEXT).set_value("").run()
-    app.multiselect(key=keys.QUEUE_STATES).set_value(["submitted"]).run()
+    app.button_group(key=keys.QUEUE_STATES).set_value(["submitted"]).run()
     assert {state[0] for state in app.dataframe[0].value["state"]} == {"Submitted"}
-    app.multiselect(key=keys.QUEUE_CATEGORIES).set_value(["leasing"]).run()
+    app.button_group(key=keys.QUEUE_CATEGORIES).set_value(["leasing"]).run()
     assert app.dataframe[0].value["request"].tolist() == [UNCLAIMED]
     app.text_input(key=keys.QUEUE_TEXT).set_value("nothing like it").run()
     assert not app.dataframe
