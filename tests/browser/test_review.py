@@ -77,6 +77,25 @@ def test_two_planners_decide_the_same_request(browser: Browser, address: str, st
     assert special_needs.need(store, auditor(), TWO).decision_reason == "first"
 
 
+def test_a_half_written_decision_outlives_a_reload_and_another_language(
+    browser: Browser, address: str, store: Store
+) -> None:
+    """F5 and the switch of language lose nothing that was typed; nothing is decided by it."""
+    with page_opened(browser, asked(address, "planner-2", OTHERS)) as page:
+        reason(page, "half a sentence")
+        page.reload()
+        settled(page)
+        expect(page.get_by_role("textbox", name="Reason of the decision")).to_have_value(
+            "half a sentence", timeout=20_000
+        )
+        page.get_by_role("radio", name="한국어").click()
+        settled(page)
+        expect(page.get_by_role("textbox", name="결정 사유")).to_have_value(
+            "half a sentence", timeout=20_000
+        )
+    assert deeds(store, OTHERS, "approve") == deeds(store, OTHERS, "reject") == 0
+
+
 def test_a_double_click_is_one_event(browser: Browser, address: str, store: Store) -> None:
     """Two clicks as fast as a hand; and typing an amount changes what the button approves."""
     with page_opened(browser, asked(address, "planner-1", TWICE)) as page:
