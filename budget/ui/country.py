@@ -106,28 +106,40 @@ def chosen_province(numbers: Numbers) -> str:
 
 
 def table(found: Country, numbers: Numbers) -> None:
-    """The provinces with every measure, the highest of the chosen one first."""
+    """The provinces with every measure, the highest of the chosen one first; made when opened."""
+    _ = numbers.words
+    behind = st.expander(
+        _("Table of the map"),
+        icon=":material/table_rows:",
+        key=keys.behind(keys.COUNTRY_TABLE),
+        on_change="rerun",
+    )
+    if behind.open:  # otherwise each moved rule would draw a table that nobody sees
+        with behind:
+            _table(found, numbers)
+
+
+def _table(found: Country, numbers: Numbers) -> None:
     _ = numbers.words
     rows = measures.province_table(found, measure(), numbers)
     before = _("Before") if found.against == "baseline" else _("Last year")
     text = st.column_config.TextColumn
-    with st.expander(_("Table of the map"), icon=":material/table_rows:"):
-        st.caption(plain(_("Money in {unit}", unit=numbers.unit_name)))
-        st.dataframe(
-            rows,
-            column_config={
-                "province": text(_("Province"), pinned=True),
-                "centres": st.column_config.NumberColumn(_("Centres"), format="%,d"),
-                "amount": text(capital(_("total")), alignment="right"),
-                "before": text(before, alignment="right"),
-                "difference": text(_("Change"), alignment="right"),
-                "change": text(_("Change (%)"), alignment="right"),
-                "per_head": text(_("Per weighted head"), alignment="right"),
-                "execution": text(_("Execution rate"), alignment="right"),
-            },
-            hide_index=True,
-            row_height=ROW,
-            height="content",
-            key=keys.COUNTRY_TABLE,
-            alt=_("Provinces with total, change, money per weighted head and execution rate"),
-        )
+    st.caption(plain(_("Money in {unit}", unit=numbers.unit_name)))
+    st.dataframe(
+        rows,
+        column_config={
+            "province": text(_("Province"), pinned=True),
+            "centres": st.column_config.NumberColumn(_("Centres"), format="%,d"),
+            "amount": text(capital(_("total")), alignment="right"),
+            "before": text(before, alignment="right"),
+            "difference": text(_("Change"), alignment="right"),
+            "change": text(_("Change (%)"), alignment="right"),
+            "per_head": text(_("Per weighted head"), alignment="right"),
+            "execution": text(_("Execution rate"), alignment="right"),
+        },
+        hide_index=True,
+        row_height=ROW,
+        height="content",
+        key=keys.COUNTRY_TABLE,
+        alt=_("Provinces with total, change, money per weighted head and execution rate"),
+    )
