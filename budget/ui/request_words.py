@@ -248,7 +248,14 @@ def until_text(day: date, _: Words) -> str:
 def closed_text(shown: Window, _: Words) -> str:
     """Why nothing can be written now."""
     if shown.round_state == "setup":
-        return _("Requests cannot be written yet; they open on {day}.", day=shown.opens.isoformat())
+        day = shown.opens.isoformat()
+        if deadlines.korean_day(shown.now) < shown.opens:
+            return _("Requests cannot be written yet; they open on {day}.", day=day)
+        return _(
+            "Requests cannot be written yet: the round is still being set up. It was to open on "
+            "{day}.",
+            day=day,
+        )
     if shown.round_state in {"decided", "published"}:
         return _("Requests can no longer be written: the round has been decided.")
     return _(
@@ -260,7 +267,7 @@ def closed_text(shown: Window, _: Words) -> str:
 def remedy_text(shown: Window, _: Words) -> str:
     """What to do when nothing can be written."""
     if shown.round_state == "setup":
-        return _("This page opens by itself on that day.")
+        return _("The lead opens the round. This page then opens at once.")
     if shown.round_state in {"decided", "published"}:
         return _("A later need belongs to the next or a supplementary round.")
     return _(
