@@ -1,6 +1,6 @@
 """What an upload would change: centres, figures by size, suspicious jumps, money by the rules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -23,7 +23,7 @@ from budget.view.data import (
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
 from budget.view.words import Words
-from budget.workflow.data import Preview
+from budget.workflow.data import LeftOut, Passed, Preview
 from budget.workflow.special_needs import STATES as NEED_STATES
 
 TITLES = {column.name: column.column.meaning for column in CENTRES.columns}
@@ -57,6 +57,8 @@ def summary(seen: Preview) -> None:
                 "{count} suspicious change", "{count} suspicious changes", len(seen.revision.jumps)
             )
         )
+    if seen.passed:
+        lines.append(_passed_text(seen, numbers))
     if seen.left_out:
         lines.append(_left_out_text(seen, numbers))
     if not seen.is_feasible:
@@ -76,7 +78,7 @@ def preview(seen: Preview, names: Names) -> None:
     _totals(seen, numbers)
     if found.is_empty:
         return
-    _warnings(seen, numbers)
+    _warnings(seen, names, numbers)
     if found.jumps:
         _jumps(found.jumps, names, numbers)
     _centres(seen, names, numbers)
@@ -123,7 +125,7 @@ def _totals(seen: Preview, numbers: Numbers) -> None:
             )
 
 
-def _warnings(seen: Preview, numbers: Numbers) -> None:
+def _warnings(seen: Preview, names: Names, numbers: Numbers) -> None:
     _ = numbers.words
     if not seen.is_feasible:
         st.warning(
@@ -135,29 +137,59 @@ def _warnings(seen: Preview, numbers: Numbers) -> None:
         )
     if seen.scenarios:
         st.info(plain(_count_text(seen, _)), icon=":material/tag:")
+    if seen.passed:
+        with st.expander(plain(_passed_text(seen, numbers)), icon=":material/move_down:"):
+            _request_frame(seen.passed, names, numbers, keys.DATA_PASSED)
     if seen.left_out:
         with st.expander(plain(_left_out_text(seen, numbers)), icon=":material/warning:"):
-            st.dataframe(
-                pd.DataFrame(
-                    {
-                        "id": [one.need_id for one in seen.left_out],
-                        "centre": [one.centre_id for one in seen.left_out],
-                        "state": [
-                            _(NEED_STATES.get(one.state, one.state)) for one in seen.left_out
-                        ],
-                        "krw": [numbers.money(one.krw) for one in seen.left_out],
-                    }
-                ),
-                column_config={
-                    "id": _("Request"),
-                    "centre": _("Centre"),
-                    "state": _("State"),
-                    "krw": f"{_('Amount')} ({numbers.unit_name})",
-                },
-                hide_index=True,
-                key=keys.DATA_LEFT_OUT,
-                alt=_("Requests of centres that close"),
-            )
+            _request_frame(seen.left_out, names, numbers, keys.DATA_LEFT_OUT)
+
+
+def _request_frame(
+    needs: Sequence[LeftOut | Passed], names: Names, numbers: Numbers, key: str
+) -> None:
+    """Requests of centres that close or merge: which, whose, how far, how much."""
+    _ = numbers.words
+    table = pd.DataFrame(
+        {
+            "id": [one.need_id for one in needs],
+            "centre": [name_of(one.centre_id, names, _) for one in needs],
+            "to": [name_of(one.to, names, _) if isinstance(one, Passed) else "" for one in needs],
+            "state": [_(NEED_STATES.get(one.state, one.state)) for one in needs],
+            "krw": [numbers.money(one.krw) for one in needs],
+        }
+    )
+    text = st.column_config.TextColumn
+    shown = ["id", "centre", "to", "state", "krw"]
+    if key == keys.DATA_LEFT_OUT:
+        shown.remove("to")
+    st.dataframe(
+        table[shown],
+        column_config={
+            "id": text(_("Request"), width=106),
+            "centre": text(_("Centre"), width=130),
+            "to": text(_("Passes to"), width=130),
+            "state": text(_("State"), width=90),
+            "krw": text(f"{_('Amount')} ({numbers.unit_name})", width=110, alignment="right"),
+        },
+        hide_index=True,
+        height="content" if len(table) < 10 else MOST_HEIGHT,
+        row_height=28,
+        key=key,
+        alt=_("Requests of centres that close"),
+    )
+
+
+def _passed_text(seen: Preview, numbers: Numbers) -> str:
+    won = sum(one.krw or 0 for one in seen.passed if one.state == "approved")
+    return numbers.words.ngettext(
+        "{count} request passes to the successor, whose head sees it and goes on with it "
+        "(approved: {won})",
+        "{count} requests pass to the successors, whose heads see them and go on with them "
+        "(approved: {won})",
+        len(seen.passed),
+        won=numbers.money_with_unit(won),
+    )
 
 
 def _count_text(seen: Preview, _: Words) -> str:

@@ -260,8 +260,9 @@ def _takeovers(
         plain(
             _(
                 "A centre that takes over another one takes over its last year: operating money, "
-                "budget available, spending and carry-over are added. Without a successor last "
-                "year's money of the closed centre leaves the comparison."
+                "budget available, spending and carry-over are added; its requests pass to it. "
+                "Without a successor last year's money of the closed centre leaves the comparison, "
+                "and its requests are not funded."
             )
         )
     )
