@@ -244,11 +244,11 @@ def _figure_frame(
     st.dataframe(
         table,
         column_config={
-            "centre": text(_("Centre"), width=150, pinned=True),
-            "column": text(_("Figure"), width=190),
-            "old": text(_("before"), width=100, alignment="right"),
-            "new": text(_("after"), width=100, alignment="right"),
-            "change": text(_("Change"), width=100, alignment="right"),
+            "centre": text(_("Centre"), width=120, pinned=True),
+            "column": text(_("Figure"), width=130),
+            "old": text(_("before"), width=80, alignment="right"),
+            "new": text(_("after"), width=80, alignment="right"),
+            "change": text(_("Change"), width=80, alignment="right"),
             "suspicion": text(_("Why it stands out"), width="large"),
         },
         hide_index=True,
@@ -314,12 +314,27 @@ def _figures(seen: Preview, names: Names, numbers: Numbers) -> None:
         )
         _figure_frame(found.figures, names, numbers, keys.DATA_FIGURES)
     text = st.column_config.TextColumn
-    if found.texts:
+    dropped = [name for name in seen.before.columns if name not in seen.uploaded.columns]
+    if dropped:
+        st.info(
+            plain(
+                _.ngettext(
+                    "{count} further column is not in the file and ends with this version: {names}",
+                    "{count} further columns are not in the file and end with this version: "
+                    "{names}",
+                    len(dropped),
+                    names=", ".join(dropped),
+                )
+            ),
+            icon=":material/view_column:",
+        )
+    texts = tuple(change for change in found.texts if change.column not in dropped)
+    if texts:
         with st.expander(
-            plain(_.ngettext("{count} text changes", "{count} texts change", len(found.texts)))
+            plain(_.ngettext("{count} text changes", "{count} texts change", len(texts)))
         ):
             st.dataframe(
-                text_table(found.texts, names, TITLES, _),
+                text_table(texts, names, TITLES, _),
                 column_config={
                     "centre": text(_("Centre"), width=170, pinned=True),
                     "column": text(_("Column"), width=190),
@@ -355,6 +370,8 @@ def _effect(seen: Preview, names: Names, numbers: Numbers) -> None:
         st.markdown(plain(_("By the baseline's rules no centre's money changes.")))
         return
     gains = sum(won > 0 for won in moved.values())
+    nothing = numbers.change(0)
+    visible = {centre for centre, won in moved.items() if numbers.change(won) != nothing}
     st.markdown(
         "**"
         + plain(
@@ -366,7 +383,10 @@ def _effect(seen: Preview, names: Names, numbers: Numbers) -> None:
         )
         + "**"
     )
-    ranked = sorted(moved, key=lambda centre: (moved[centre], centre))
+    if not visible:
+        st.caption(plain(_("None of it reaches {unit} with one decimal.", unit=numbers.unit_name)))
+        return
+    ranked = sorted(visible, key=lambda centre: (moved[centre], centre))
     ends = [*ranked[:5], *(centre for centre in ranked[-5:] if centre not in ranked[:5])]
     ends.sort(key=lambda centre: -moved[centre])
     text = st.column_config.TextColumn
@@ -380,7 +400,7 @@ def _effect(seen: Preview, names: Names, numbers: Numbers) -> None:
         column_config={
             "centre": text(_("Centre"), width=150),
             "change": text(
-                f"{_('Change of the total')} ({numbers.unit_name})", width=150, alignment="right"
+                f"{_('Change of the total')} ({numbers.unit_name})", width=190, alignment="right"
             ),
         },
         hide_index=True,

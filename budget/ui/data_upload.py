@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from budget.allocation.revision import Takeover
-from budget.files.uploads.definitions import CENTRES, TableDefinition
+from budget.files.uploads.definitions import CENTRES, TableDefinition, word_of
 from budget.files.uploads.marked import marked_workbook
 from budget.files.uploads.reading import Upload
 from budget.files.uploads.sheets import MOST_BYTES, MOST_RECORDS
@@ -171,7 +171,7 @@ def faults(found: Upload, table: TableDefinition) -> None:
     )
     text = st.column_config.TextColumn
     st.dataframe(
-        fault_table(found.faults[:MOST_SHOWN], _),
+        fault_table(found.faults[:MOST_SHOWN], _, word_of),
         column_config={
             "row": st.column_config.NumberColumn(_("Row"), width=56, pinned=True),
             "letter": text(_("Column"), width=62),
@@ -202,7 +202,7 @@ def faults(found: Upload, table: TableDefinition) -> None:
 def _marked(found: Upload, _: Words) -> bytes:
     return marked_workbook(
         found,
-        [reason(fault, _) for fault in found.faults],
+        [reason(fault, _, word_of) for fault in found.faults],
         {
             "table": _("Table"),
             "faults": _("Faults"),

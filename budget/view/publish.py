@@ -1,12 +1,13 @@
 """What a publication changes, as tidy tables with readable words: rules, parts, requests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import pandas as pd
 
 from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
+from budget.view.data import name_of
 from budget.view.numbers import NOTHING, Numbers
 from budget.view.parameters import capital, full_title, parameter_at, scale_of, shown
 from budget.view.requests import RequestFacts, request_title
@@ -100,9 +101,16 @@ def requests_title(allocation: Allocation, numbers: Numbers) -> str:
 
 
 def requests_table(
-    allocation: Allocation, named: Sequence[Request], numbers: Numbers
+    allocation: Allocation,
+    named: Sequence[Request],
+    names: Mapping[str, tuple[str, str]],
+    numbers: Numbers,
 ) -> pd.DataFrame:
-    """One row an approved request, those that get least of what was approved first."""
+    """One row an approved request, those that get least of what was approved first.
+
+    Args:
+        names: centre id -> Korean and English name.
+    """
     titles = {need.id: request_title(need, numbers) for need in named}
     rows = sorted(
         allocation.requests,
@@ -112,6 +120,7 @@ def requests_table(
         [
             (
                 need.request_id,
+                name_of(need.centre_id, names, numbers.words),
                 titles.get(need.request_id, ""),
                 need.priority,
                 numbers.money(need.approved),
@@ -120,7 +129,7 @@ def requests_table(
             )
             for need in rows
         ],
-        columns=["id", "title", "priority", "approved", "funded", "outcome"],
+        columns=["id", "centre", "title", "priority", "approved", "funded", "outcome"],
     )
 
 

@@ -288,8 +288,13 @@ def _effect(
     """What the baseline's rules give with the new table instead of the present one."""
     policy = given.baseline.policy
     ids = set(after["centre_id"])
-    moved = given.requests["request_id"].map(passed)
-    requests = given.requests.assign(centre_id=moved.fillna(given.requests["centre_id"]))
+    now_at = [
+        passed.get(request_id, centre_id)
+        for request_id, centre_id in zip(
+            given.requests["request_id"], given.requests["centre_id"], strict=True
+        )
+    ]
+    requests = given.requests.assign(centre_id=now_at)
     requests = requests[requests["centre_id"].isin(ids)].reset_index(drop=True)
     try:
         now = budget.allocate(given.centres, policy, given.requests)

@@ -6,6 +6,7 @@ Every page as the person who works with it sees it, in both languages, light and
 and on a phone; and, for each page, one sheet with all of them.
 """
 
+import re
 import sys
 from collections.abc import Sequence
 from itertools import product
@@ -16,7 +17,8 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from tests.browser.server import chromium, opened, served, settled
-from tests.browser.uploads import FILES, NAME, upload
+from tests.browser.steps import visit
+from tests.browser.uploads import FILES, upload
 
 SIZES = ((1366, 768), (390, 844))
 LOOKS = tuple(product(("ko", "en"), (False, True), SIZES))
@@ -40,6 +42,7 @@ class Shown(NamedTuple):
     upload: str = ""
 
 
+PUT_AWAY = re.compile("치우기|Put away")
 INFEASIBLE = "set=pool.operating.floor.hold-harmless.prior.rate%3D1.2"
 PAGES = {
     "overview": Shown("", "planner-1"),
@@ -100,15 +103,8 @@ def _picture(page: Page, address: str, size: tuple[int, int], *, dark: bool) -> 
     """Open a page as it looks at first."""
     page.emulate_media(color_scheme="dark" if dark else "light")
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    load(page, address)
+    visit(page, address)
     page.wait_for_timeout(600)
-
-
-def load(page: Page, address: str) -> None:
-    """Go to an address; the browser keeps what it has loaded before."""
-    page.goto(address)
-    page.wait_for_selector("h1", timeout=60_000)
-    settled(page)
 
 
 def press(page: Page, shown: Shown) -> None:
@@ -123,7 +119,7 @@ def give(page: Page, shown: Shown) -> None:
     """Upload a file, if the page is shown with one."""
     if shown.upload:
         upload(page, FILES[shown.upload]())
-        page.get_by_text(NAME).wait_for(timeout=30_000)
+        page.get_by_role("button", name=PUT_AWAY).wait_for(timeout=30_000)
         page.get_by_test_id("stSpinner").wait_for(state="detached", timeout=30_000)
         settled(page)
 

@@ -14,6 +14,13 @@ PATIENCE = 30_000
 READ = "이 단계의 의미를 읽었습니다."
 
 
+def visit(page: Page, address: str) -> None:
+    """Go to an address; the browser keeps what it has loaded before."""
+    page.goto(address)
+    page.wait_for_selector("h1", timeout=60_000)
+    settled(page)
+
+
 def fill(page: Page, label: str, text: str) -> None:
     """Type into a field, and rest as long as a typist does."""
     page.get_by_label(label, exact=True).fill(text)

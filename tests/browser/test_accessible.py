@@ -10,8 +10,9 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.screenshots import PAGES, address_of, load, press
+from tests.browser.screenshots import PAGES, address_of, give, press
 from tests.browser.server import opened, served
+from tests.browser.steps import visit
 
 pytestmark = pytest.mark.browser
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
@@ -47,7 +48,8 @@ def test_no_serious_finding_and_no_scrolling_sideways(phone: tuple[Page, str], n
     (page, address), shown = phone, PAGES[name]
     for look, left_out in (("light", []), ("dark", [CHIPS])):
         page.emulate_media(color_scheme=look)
-        load(page, f"{address}/{address_of(shown)}")
+        visit(page, f"{address}/{address_of(shown)}")
+        give(page, shown)
         press(page, shown)
         assert page.evaluate(TOO_WIDE) <= 0
         page.add_script_tag(path=AXE)

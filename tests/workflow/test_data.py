@@ -157,6 +157,72 @@ def test_a_closed_centres_head_reads_and_begins_nothing(quick_store: Store) -> N
     assert "EC001" not in set(rounds.inputs(quick_store, planner()).requests["centre_id"])
 
 
+def test_a_merged_centres_requests_pass_to_its_successor_and_home_again(quick_store: Store) -> None:
+    """EC001's requests go to EC003, whose head goes on with them; going back brings them back."""
+    move_round(quick_store, "open")
+    need = steps.submitted(quick_store)
+    draft = steps.drafted(quick_store)
+    content = changed(EC001="")
+    upload = data.checked(quick_store, planner(), NAME, content)
+    takeover = Takeover("EC001", "EC003")
+    seen = data.preview(quick_store, planner(), upload.table, [takeover])
+    told = {one.need_id: (one.centre_id, one.to, one.state, one.krw) for one in seen.passed}
+    assert told[need.id] == ("EC001", "EC003", "submitted", 34_000_000)
+    assert told[draft.id][1:3] == ("EC003", "draft")
+    assert not seen.left_out
+    assert data.preview(quick_store, planner(), upload.table).passed == ()
+    assert need.id in {
+        one.need_id for one in data.preview(quick_store, planner(), upload.table).left_out
+    }
+    with pytest.raises(Forbidden):
+        special_needs.need(quick_store, head("EC003"), need.id)
+
+    save(quick_store, content, takeover)
+    found = special_needs.need(quick_store, head("EC003"), need.id)
+    assert (found.centre_id, found.state) == ("EC003", "submitted")
+    line = special_needs.history(quick_store, head("EC003"), need.id)[-1]
+    assert line.changes == {"centre_id": ("EC001", "EC003")}
+    assert line.reason == "3월 현원 반영"
+    with pytest.raises(Forbidden):
+        special_needs.need(quick_store, head("EC001"), need.id)
+    given = rounds.inputs(quick_store, planner())
+    centre_of = dict(zip(given.requests["request_id"], given.requests["centre_id"], strict=True))
+    assert centre_of[need.id] == "EC003"
+    special_needs.recall(
+        quick_store, head("EC003"), need.id, based_on=found.version, key=key("recall")
+    )
+    assert is_proven(quick_store)
+
+    first = data.versions(quick_store, planner())[-1]
+    data.restore(
+        quick_store, planner(), first.id, "잘못 올림", based_on=present(quick_store).id, key=key()
+    )
+    assert special_needs.need(quick_store, head("EC001"), need.id).state == "draft"
+    with pytest.raises(Forbidden):
+        special_needs.need(quick_store, head("EC003"), draft.id)
+    assert is_proven(quick_store)
+
+    second = data.versions(quick_store, planner())[0]
+    data.restore(quick_store, planner(), second.id, "다시", based_on=first.id, key=key())
+    assert special_needs.need(quick_store, head("EC003"), draft.id).centre_id == "EC003"
+    assert is_proven(quick_store)
+
+
+def test_requests_go_on_to_the_last_of_several_successors(quick_store: Store) -> None:
+    """EC001 goes over to EC003, and EC003 later to EC004; a withdrawn request stays."""
+    move_round(quick_store, "open")
+    need, gone = steps.submitted(quick_store), steps.withdrawn(quick_store)
+    save(quick_store, changed(EC001=""), Takeover("EC001", "EC003"))
+    save(quick_store, changed(EC001="", EC003=""), Takeover("EC003", "EC004"))
+    assert special_needs.need(quick_store, head("EC004"), need.id).centre_id == "EC004"
+    assert special_needs.need(quick_store, head("EC001"), gone.id).state == "withdrawn"
+    save(quick_store, changed(EC003=""))  # EC001 stands again, EC003 is closed without a successor
+    assert special_needs.need(quick_store, head("EC001"), need.id).centre_id == "EC001"
+    save(quick_store, changed(EC001="", EC003=""))
+    assert special_needs.need(quick_store, head("EC001"), need.id).centre_id == "EC001"
+    assert is_proven(quick_store)
+
+
 def test_a_new_centre_can_have_a_head(quick_store: Store) -> None:
     row = BYTES.decode("utf-8-sig").splitlines()[1].replace("EC001", "EC900").split(",")
     row[21:25] = ["", "", "", ""]
