@@ -68,6 +68,8 @@ PAGES = {
     "publish-lead": Shown("publish", "lead-1"),
     "people": Shown("people", "administrator-1"),
     "audit": Shown("audit", "auditor-1"),
+    "guide": Shown("guide", "planner-1"),
+    "guide-method": Shown("guide?show=method", "planner-1"),
 }
 """Every page, by the name of its pictures."""
 
