@@ -156,19 +156,19 @@ def faults(found: Upload, table: TableDefinition) -> None:
     """Every fault by row and column; the same as a workbook with the cells marked."""
     _ = session.words()
     rows = {fault.row for fault in found.faults if fault.row is not None}
-    st.error(
-        plain(
-            _.ngettext(
-                "{count} fault in {rows} rows. Nothing was stored. Correct the file and upload it "
-                "anew.",
-                "{count} faults in {rows} rows. Nothing was stored. Correct the file and upload it "
-                "anew.",
-                len(found.faults),
-                rows=len(rows),
-            )
-        ),
-        icon=":material/error:",
+    told = (
+        _.ngettext(
+            "{count} fault in {rows} rows. Nothing was stored. Correct the file and upload it "
+            "anew.",
+            "{count} faults in {rows} rows. Nothing was stored. Correct the file and upload it "
+            "anew.",
+            len(found.faults),
+            rows=len(rows),
+        )
+        if rows
+        else _("The file as a whole cannot be taken. Nothing was stored.")
     )
+    st.error(plain(told), icon=":material/error:")
     text = st.column_config.TextColumn
     st.dataframe(
         fault_table(found.faults[:MOST_SHOWN], _, word_of),
