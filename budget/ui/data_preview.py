@@ -244,7 +244,7 @@ def _figure_frame(
     st.dataframe(
         table,
         column_config={
-            "centre": text(_("Centre"), width=120, pinned=True),
+            "centre": text(_("Centre"), width=150, pinned=True),
             "column": text(_("Figure"), width=130),
             "old": text(_("before"), width=80, alignment="right"),
             "new": text(_("after"), width=80, alignment="right"),

@@ -62,7 +62,7 @@ def _section(part: Section) -> None:
     """Text and pictures; then the way to the pages that the text speaks of."""
     for one in part.parts:
         if isinstance(one, Picture):
-            st.image(one.path, caption=one.meaning)
+            st.image(one.path, caption=one.meaning, alt=one.meaning)
         else:
             st.markdown(one)
     if not part.pages:
