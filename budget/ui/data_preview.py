@@ -28,6 +28,8 @@ from budget.workflow.special_needs import STATES as NEED_STATES
 
 TITLES = {column.name: column.column.meaning for column in CENTRES.columns}
 MOST_HEIGHT = 330
+NAMED = 5
+"""Centres that gain most, and as many that lose most, are named."""
 Names = Mapping[str, tuple[str, str]]
 
 
@@ -386,9 +388,10 @@ def _effect(seen: Preview, names: Names, numbers: Numbers) -> None:
     if not visible:
         st.caption(plain(_("None of it reaches {unit} with one decimal.", unit=numbers.unit_name)))
         return
-    ranked = sorted(visible, key=lambda centre: (moved[centre], centre))
-    ends = [*ranked[:5], *(centre for centre in ranked[-5:] if centre not in ranked[:5])]
-    ends.sort(key=lambda centre: -moved[centre])
+    ranked = sorted(visible, key=lambda centre: (-moved[centre], centre))
+    gainers = [centre for centre in ranked if moved[centre] > 0][:NAMED]
+    losers = [centre for centre in ranked if moved[centre] < 0][-NAMED:]
+    ends = [*gainers, *losers]
     text = st.column_config.TextColumn
     st.dataframe(
         pd.DataFrame(

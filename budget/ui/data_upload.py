@@ -120,14 +120,11 @@ def remarks(found: Upload, given: str) -> None:
     """
     _ = session.words()
     where = _("sheet {name}", name=found.sheet) if found.sheet else ""
+    records = _("{count} records", count=len(found.rows)) if found.rows else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             f"**{plain(found.file)}** :small[:gray["
-            + plain(
-                " · ".join(
-                    part for part in (where, _("{count} records", count=len(found.rows))) if part
-                )
-            )
+            + plain(" · ".join(part for part in (where, records) if part))
             + "]]",
             width="content",
         )

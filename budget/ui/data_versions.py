@@ -134,7 +134,8 @@ def _restore(prepared: Prepared) -> None:
         plain(
             _(
                 "Version {number} ({count} centres) is put in force again. Every allocation is "
-                "computed from it at once; later versions stay in the list.",
+                "computed from it at once; later versions stay in the list. Requests that had "
+                "passed to another centre come back to centres that stand again.",
                 number=version.number,
                 count=version.centres,
             )

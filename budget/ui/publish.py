@@ -362,7 +362,7 @@ def _against_baseline(figures: Figures, numbers: Numbers) -> None:
         parts_table(figures.present, base, numbers),
         column_config={
             "part": text(_("Part"), width=92),
-            "amount": text(_("Published amount"), alignment="right", width=88),
+            "amount": text(_("Amount"), alignment="right", width=88),
             "before": text(_("Baseline"), alignment="right", width=84),
             "change": text(_("Difference"), alignment="right", width=72),
         },
@@ -413,7 +413,7 @@ def _requests(figures: Figures, numbers: Numbers) -> None:
         rows,
         column_config={
             "id": text(_("Request"), width=98),
-            "centre": text(_("Centre"), width=112),
+            "centre": text(_("Centre"), width=104),
             "outcome": text(_("Outcome"), width=96),
             "approved": text(_("Approved"), alignment="right", width=80),
             "funded": text(_("Funded"), alignment="right", width=80),

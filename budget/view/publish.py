@@ -7,11 +7,12 @@ import pandas as pd
 
 from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
-from budget.view.data import name_of
+from budget.view.names import centre_name
 from budget.view.numbers import NOTHING, Numbers
 from budget.view.parameters import capital, full_title, parameter_at, scale_of, shown
 from budget.view.requests import RequestFacts, request_title
 from budget.view.tables import pool_lines
+from budget.view.words import Words
 
 
 class Rule(Protocol):
@@ -120,7 +121,7 @@ def requests_table(
         [
             (
                 need.request_id,
-                name_of(need.centre_id, names, numbers.words),
+                _name(need.centre_id, names, numbers.words),
                 titles.get(need.request_id, ""),
                 need.priority,
                 numbers.money(need.approved),
@@ -131,6 +132,10 @@ def requests_table(
         ],
         columns=["id", "centre", "title", "priority", "approved", "funded", "outcome"],
     )
+
+
+def _name(centre_id: str, names: Mapping[str, tuple[str, str]], _: Words) -> str:
+    return centre_name(*names[centre_id], _) if centre_id in names else centre_id
 
 
 def _outcome(funded: int, approved: int, numbers: Numbers) -> str:

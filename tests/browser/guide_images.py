@@ -33,12 +33,14 @@ class Shot(NamedTuple):
     Attributes:
         at: what is scrolled to the top of the picture, as a part of its text; "" for the head.
         press: a button that is pressed first.
+        merged_with: a centre that is chosen as the first successor.
         height: of the picture.
     """
 
     shown: Shown
     at: str = ""
     press: str = ""
+    merged_with: str = ""
     height: int = HEIGHT
 
 
@@ -46,7 +48,9 @@ PICTURES: Mapping[str, Shot] = {
     "overview": Shot(Shown("", "planner-1")),
     "data-faults": Shot(Shown("data", "planner-1", upload="faults")),
     "data-changes": Shot(
-        Shown("data", "planner-1", upload="changes"), "폐지되는 센터|Centres that close"
+        Shown("data", "planner-1", upload="changes"),
+        at="폐지되는 센터|Centres that close",
+        merged_with="EC001",
     ),
     "allocate": Shot(Shown("allocate", "planner-1")),
     "allocate-conflict": Shot(Shown(f"allocate?{INFEASIBLE}", "planner-1")),
@@ -81,6 +85,11 @@ def take(page: Page, shot: Shot, address: str, language: str) -> None:
     if shot.press:
         page.get_by_role("button", name=re.compile(shot.press)).first.click()
         page.wait_for_timeout(1500)
+        settled(page)
+    if shot.merged_with:
+        page.get_by_role("combobox", name=re.compile("EC002")).fill(shot.merged_with)
+        page.get_by_role("option", name=re.compile(shot.merged_with)).first.click()
+        page.get_by_text(re.compile("(통합|Merged): ")).wait_for()
         settled(page)
     if shot.at:
         place = page.get_by_text(re.compile(f"^({shot.at})$")).first

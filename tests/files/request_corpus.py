@@ -185,5 +185,5 @@ def _good_layouts() -> Iterator[Good]:
         notes = [*table, [], ["※ 서면으로 접수한 요구"]]
         yield Good(f"notes, {writer}", partial(write, notes), ("Notes",))
         further = [[*row, "비고" if not at else "서면"] for at, row in enumerate(table)]
-        yield Good(f"further columns, {writer}", partial(write, further), ("Further",))
+        yield Good(f"further columns, {writer}", partial(write, further), ("not taken over",))
         yield Good(f"columns turned round, {writer}", partial(write, [row[::-1] for row in table]))

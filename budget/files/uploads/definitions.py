@@ -65,6 +65,7 @@ class TableDefinition:
         name: what it is called in the file formats, without ".csv".
         computed: columns that are computed and never typed in -> from what.
         summed: columns that a row of totals must sum.
+        keeps_others: whether further columns of a file are kept.
     """
 
     name: str
@@ -73,6 +74,7 @@ class TableDefinition:
     computed: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     computed_headers: Mapping[str, str] = field(default=NOTHING, hash=False)
     summed: frozenset[str] = frozenset()
+    keeps_others: bool = True
 
     @cached_property
     def by_name(self) -> Mapping[str, Definition]:
@@ -298,6 +300,7 @@ REQUESTS = TableDefinition(
     ),
     key="request_id",
     summed=frozenset({"requested_krw", "approved_krw"}),
+    keeps_others=False,
 )
 
 TABLES: Mapping[str, TableDefinition] = {table.name: table for table in (CENTRES, REQUESTS)}
