@@ -1,17 +1,16 @@
 """What an upload would change: centres, figures by size, suspicious jumps, money by the rules."""
 
-from collections.abc import Mapping, Sequence
-
 import pandas as pd
 import streamlit as st
 
 from budget.allocation.centres import STAFF
 from budget.allocation.revision import FigureChange
 from budget.files.uploads.definitions import CENTRES
-from budget.ui import keys, session
+from budget.ui import data_moves, keys, session
 from budget.ui.text import plain
 from budget.view import data as words_of_data
 from budget.view.data import (
+    Names,
     figure_table,
     figure_text,
     headline,
@@ -23,14 +22,12 @@ from budget.view.data import (
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
 from budget.view.words import Words
-from budget.workflow.data import LeftOut, Passed, Preview
-from budget.workflow.special_needs import STATES as NEED_STATES
+from budget.workflow.data import Preview
 
 TITLES = {column.name: column.column.meaning for column in CENTRES.columns}
 MOST_HEIGHT = 330
 NAMED = 5
 """Centres that gain most, and as many that lose most, are named."""
-Names = Mapping[str, tuple[str, str]]
 
 
 def names_of(seen: Preview) -> dict[str, tuple[str, str]]:
@@ -60,9 +57,9 @@ def summary(seen: Preview) -> None:
             )
         )
     if seen.passed:
-        lines.append(_passed_text(seen, numbers))
+        lines.append(data_moves.passed_text(seen, numbers))
     if seen.left_out:
-        lines.append(_left_out_text(seen, numbers))
+        lines.append(data_moves.left_out_text(seen, numbers))
     if not seen.is_feasible:
         lines.append(_("The baseline's rules contradict each other with this table."))
     if seen.scenarios:
@@ -139,59 +136,7 @@ def _warnings(seen: Preview, names: Names, numbers: Numbers) -> None:
         )
     if seen.scenarios:
         st.info(plain(_count_text(seen, _)), icon=":material/tag:")
-    if seen.passed:
-        with st.expander(plain(_passed_text(seen, numbers)), icon=":material/move_down:"):
-            _request_frame(seen.passed, names, numbers, keys.DATA_PASSED)
-    if seen.left_out:
-        with st.expander(plain(_left_out_text(seen, numbers)), icon=":material/warning:"):
-            _request_frame(seen.left_out, names, numbers, keys.DATA_LEFT_OUT)
-
-
-def _request_frame(
-    needs: Sequence[LeftOut | Passed], names: Names, numbers: Numbers, key: str
-) -> None:
-    """Requests of centres that close or merge: which, whose, how far, how much."""
-    _ = numbers.words
-    table = pd.DataFrame(
-        {
-            "id": [one.need_id for one in needs],
-            "centre": [name_of(one.centre_id, names, _) for one in needs],
-            "to": [name_of(one.to, names, _) if isinstance(one, Passed) else "" for one in needs],
-            "state": [_(NEED_STATES.get(one.state, one.state)) for one in needs],
-            "krw": [numbers.money(one.krw) for one in needs],
-        }
-    )
-    text = st.column_config.TextColumn
-    shown = ["id", "centre", "to", "state", "krw"]
-    if key == keys.DATA_LEFT_OUT:
-        shown.remove("to")
-    st.dataframe(
-        table[shown],
-        column_config={
-            "id": text(_("Request"), width=106),
-            "centre": text(_("Centre"), width=130),
-            "to": text(_("Passes to"), width=130),
-            "state": text(_("State"), width=90),
-            "krw": text(f"{_('Amount')} ({numbers.unit_name})", width=110, alignment="right"),
-        },
-        hide_index=True,
-        height="content" if len(table) < 10 else MOST_HEIGHT,
-        row_height=28,
-        key=key,
-        alt=_("Requests of centres that close"),
-    )
-
-
-def _passed_text(seen: Preview, numbers: Numbers) -> str:
-    won = sum(one.krw or 0 for one in seen.passed if one.state == "approved")
-    return numbers.words.ngettext(
-        "{count} request passes to the successor, whose head sees it and goes on with it "
-        "(approved: {won})",
-        "{count} requests pass to the successors, whose heads see them and go on with them "
-        "(approved: {won})",
-        len(seen.passed),
-        won=numbers.money_with_unit(won),
-    )
+    data_moves.moves(seen, names, numbers)
 
 
 def _count_text(seen: Preview, _: Words) -> str:
@@ -201,16 +146,6 @@ def _count_text(seen: Preview, _: Words) -> str:
         old=len(seen.before),
         new=len(seen.after),
         names=", ".join(_.name(name) for name in seen.scenarios),
-    )
-
-
-def _left_out_text(seen: Preview, numbers: Numbers) -> str:
-    won = sum(one.krw or 0 for one in seen.left_out if one.state == "approved")
-    return numbers.words.ngettext(
-        "{count} request of closing centres stays readable and is not funded (approved: {won})",
-        "{count} requests of closing centres stay readable and are not funded (approved: {won})",
-        len(seen.left_out),
-        won=numbers.money_with_unit(won),
     )
 
 

@@ -105,6 +105,35 @@ def test_a_merged_centre_is_chosen_on_the_page() -> None:
     assert "2,119.6 million won" in said(app)  # 1,283,350,000 + 836,210,000
 
 
+def test_a_merged_centres_requests_are_told_to_pass_on() -> None:
+    """EC002 has a request; without a successor it would get no money."""
+    app = given(changed(EC002=""))
+    labels = [one.label for one in app.expander]
+    assert any("closing centre" in label and "not funded" in label for label in labels)
+    app.selectbox(key=keys.takeover("EC002")).set_value("EC001").run()
+    fine(app)
+    labels = [one.label for one in app.expander]
+    assert any("to the successor" in label for label in labels)
+    assert not any("not funded" in label for label in labels)
+    assert table(app, "to")[0]["to"] == "Seoul (EC001)"
+
+
+def test_a_file_that_is_no_table_has_no_rows() -> None:
+    app = given(b"%PDF-1.7")
+    fine(app)
+    assert "The file as a whole cannot be taken. Nothing was stored." in said(app)
+    assert "0 rows" not in said(app)
+    assert "0 records" not in said(app)
+
+
+def test_values_are_named_as_cells_hold_them() -> None:
+    app = given(changed(EC002__centre_type="대형"))
+    assert table(app, FAULTS)[0]["expected"] == "one of plus, basic, medium, branch, outreach"
+    app.query_params[keys.LANGUAGE_PARAMETER] = "ko"
+    app.run()
+    assert "고용복지+센터, 고용센터, 중형고용센터" in str(table(app, FAULTS)[0]["expected"])
+
+
 def test_the_ministrys_own_figures_take_the_label_away() -> None:
     app = given(BYTES)
     assert "changes nothing" in said(app)
