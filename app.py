@@ -38,6 +38,7 @@ def pages() -> None:
                 ("data", _("Data"), "dataset", Verb.SEE_DATA),
                 ("people", _("People"), "group", Verb.SEE_PEOPLE),
                 ("audit", _("Audit"), "history", Verb.SEE_TRAIL),
+                ("guide", _("Guide"), "menu_book", Verb.SEE_ROUND),
             )
         ]
         st.navigation(found, position="top").run()

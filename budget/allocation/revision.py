@@ -142,7 +142,7 @@ def revision(
     both = [centre_id for centre_id in new if centre_id in old]
     texts = list(_text_changes(old, new, both))
     figures = sorted(
-        _figure_changes(old, new, both),
+        _figure_changes(old, new, both, takeovers),
         key=lambda figure: (-figure.weight, figure.centre_id, figure.column),
     )
     return Revision(
@@ -189,15 +189,26 @@ def _number(text: str) -> Decimal | None:
     return Decimal(found) if isinstance(found, int | Decimal) else None
 
 
-def _figure_changes(old: Rows, new: Rows, both: Sequence[str]) -> Iterator[FigureChange]:
+def _figure_changes(
+    old: Rows, new: Rows, both: Sequence[str], takeovers: Sequence[Takeover]
+) -> Iterator[FigureChange]:
     for centre_id in both:
+        joined = [takeover.closed for takeover in takeovers if takeover.successor == centre_id]
         for column in FIGURES:
             before = _number(old[centre_id].get(column, ""))
             after = _number(new[centre_id].get(column, ""))
             if before != after:
-                yield FigureChange(
-                    centre_id, column, before, after, suspicion(column, before, after)
-                )
+                why = suspicion(column, before, after)
+                if why and joined:  # what fits the centres together needs no look
+                    why = suspicion(column, _sum(old, column, [centre_id, *joined]), after) and why
+                yield FigureChange(centre_id, column, before, after, why)
+
+
+def _sum(rows: Rows, column: str, centre_ids: Sequence[str]) -> Decimal:
+    return sum(
+        (_number(rows[centre_id].get(column, "")) or Decimal(0) for centre_id in centre_ids),
+        Decimal(0),
+    )
 
 
 def suspicion(column: str, old: Decimal | None, new: Decimal | None) -> str:
@@ -227,7 +238,7 @@ def _totals(old: Rows, new: Rows) -> Iterator[TotalChange]:
 
 
 def _total(rows: Rows, column: str) -> Decimal:
-    return sum((_number(row.get(column, "")) or Decimal(0) for row in rows.values()), Decimal(0))
+    return _sum(rows, column, list(rows))
 
 
 # --- mergers -----------------------------------------------------------------------------------

@@ -77,11 +77,15 @@ def _typed(value: Any, kind: sa.types.TypeEngine[Any]) -> Any:
     return read(value) if read else value
 
 
-def go_on_numbering(session: Session) -> None:
-    """Let PostgreSQL give new rows the numbers after those that were written (SQLite does so)."""
+def go_on_numbering(session: Session, names: Iterable[str]) -> None:
+    """Let PostgreSQL give new rows the numbers after those that were written (SQLite does so).
+
+    Args:
+        names: the tables that were written; an older database lacks those that came later.
+    """
     if session.get_bind().dialect.name != "postgresql":
         return
-    for name in table_names():
+    for name in names:
         table = SQLModel.metadata.tables[name]
         key = next(iter(table.primary_key.columns))
         if len(table.primary_key.columns) == 1 and isinstance(key.type, sa.Integer):

@@ -15,6 +15,10 @@ from budget.view.data import KINDS, range_text
 from budget.view.numbers import Numbers
 from budget.view.words import LANGUAGES, Words
 
+KOREAN, ENGLISH = LANGUAGES
+MOST_ROWS = 14
+"""Rows of a dictionary that are shown without scrolling."""
+
 
 def definitions() -> None:
     """Templates and dictionary of the tables that are uploaded."""
@@ -31,6 +35,12 @@ def definitions() -> None:
     )
     _one(CENTRES, _("Centres: one row a centre"), numbers)
     _one(REQUESTS, _("Requests: one row a special need"), numbers)
+    st.caption(
+        _(
+            "Approved amount, priority and divisible stay empty in an upload: the review decides "
+            "on them."
+        )
+    )
 
 
 def _one(table: TableDefinition, title: str, numbers: Numbers) -> None:
@@ -38,8 +48,7 @@ def _one(table: TableDefinition, title: str, numbers: Numbers) -> None:
     rows = dictionary(table, numbers)
     st.subheader(title, anchor=False)
     with st.container(horizontal=True, gap="small"):
-        for language, name in LANGUAGES.items():
-            headers = _("{language} headers", language=name)
+        for language, headers in ((KOREAN, _("Korean headers")), (ENGLISH, _("English headers"))):
             _button(
                 f"{_('Template (Excel)')} · {headers}",
                 partial(template_workbook, table, language, help_texts(table, numbers)),
@@ -72,7 +81,7 @@ def _one(table: TableDefinition, title: str, numbers: Numbers) -> None:
             "aliases": text(_("Other headers that are understood"), width=260),
         },
         hide_index=True,
-        height=420,
+        height=420 if len(rows) > MOST_ROWS else "content",
         row_height=28,
         key=keys.data_dictionary(table.name),
         alt=title,
@@ -102,7 +111,7 @@ def dictionary(table: TableDefinition, numbers: Numbers) -> pd.DataFrame:
                 "meaning": _(column.column.meaning),
                 "type": _(KINDS[column.column.kind]),
                 "unit": _(column.unit) if column.unit else "",
-                "range": range_text(column.column, numbers),
+                "range": range_text(column.column, column.allowed(_.language), numbers),
                 "empty": _("allowed") if column.column.optional else _("not allowed"),
                 "aliases": ", ".join(column.aliases),
             }
@@ -124,7 +133,7 @@ def _help(column: Definition, numbers: Numbers, _: Words) -> str:
             for part in (
                 _(KINDS[column.column.kind]),
                 _(column.unit) if column.unit else "",
-                range_text(column.column, numbers),
+                range_text(column.column, column.allowed(_.language), numbers),
             )
             if part
         ),

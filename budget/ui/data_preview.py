@@ -1,17 +1,16 @@
 """What an upload would change: centres, figures by size, suspicious jumps, money by the rules."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 import streamlit as st
 
 from budget.allocation.centres import STAFF
 from budget.allocation.revision import FigureChange
 from budget.files.uploads.definitions import CENTRES
-from budget.ui import keys, session
+from budget.ui import data_moves, keys, session
 from budget.ui.text import plain
 from budget.view import data as words_of_data
 from budget.view.data import (
+    Names,
     figure_table,
     figure_text,
     headline,
@@ -24,11 +23,11 @@ from budget.view.numbers import Numbers
 from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow.data import Preview
-from budget.workflow.special_needs import STATES as NEED_STATES
 
 TITLES = {column.name: column.column.meaning for column in CENTRES.columns}
 MOST_HEIGHT = 330
-Names = Mapping[str, tuple[str, str]]
+NAMED = 5
+"""Centres that gain most, and as many that lose most, are named."""
 
 
 def names_of(seen: Preview) -> dict[str, tuple[str, str]]:
@@ -57,8 +56,10 @@ def summary(seen: Preview) -> None:
                 "{count} suspicious change", "{count} suspicious changes", len(seen.revision.jumps)
             )
         )
+    if seen.passed:
+        lines.append(data_moves.passed_text(seen, numbers))
     if seen.left_out:
-        lines.append(_left_out_text(seen, numbers))
+        lines.append(data_moves.left_out_text(seen, numbers))
     if not seen.is_feasible:
         lines.append(_("The baseline's rules contradict each other with this table."))
     if seen.scenarios:
@@ -76,7 +77,7 @@ def preview(seen: Preview, names: Names) -> None:
     _totals(seen, numbers)
     if found.is_empty:
         return
-    _warnings(seen, numbers)
+    _warnings(seen, names, numbers)
     if found.jumps:
         _jumps(found.jumps, names, numbers)
     _centres(seen, names, numbers)
@@ -123,7 +124,7 @@ def _totals(seen: Preview, numbers: Numbers) -> None:
             )
 
 
-def _warnings(seen: Preview, numbers: Numbers) -> None:
+def _warnings(seen: Preview, names: Names, numbers: Numbers) -> None:
     _ = numbers.words
     if not seen.is_feasible:
         st.warning(
@@ -135,29 +136,7 @@ def _warnings(seen: Preview, numbers: Numbers) -> None:
         )
     if seen.scenarios:
         st.info(plain(_count_text(seen, _)), icon=":material/tag:")
-    if seen.left_out:
-        with st.expander(plain(_left_out_text(seen, numbers)), icon=":material/warning:"):
-            st.dataframe(
-                pd.DataFrame(
-                    {
-                        "id": [one.need_id for one in seen.left_out],
-                        "centre": [one.centre_id for one in seen.left_out],
-                        "state": [
-                            _(NEED_STATES.get(one.state, one.state)) for one in seen.left_out
-                        ],
-                        "krw": [numbers.money(one.krw) for one in seen.left_out],
-                    }
-                ),
-                column_config={
-                    "id": _("Request"),
-                    "centre": _("Centre"),
-                    "state": _("State"),
-                    "krw": f"{_('Amount')} ({numbers.unit_name})",
-                },
-                hide_index=True,
-                key=keys.DATA_LEFT_OUT,
-                alt=_("Requests of centres that close"),
-            )
+    data_moves.moves(seen, names, numbers)
 
 
 def _count_text(seen: Preview, _: Words) -> str:
@@ -167,16 +146,6 @@ def _count_text(seen: Preview, _: Words) -> str:
         old=len(seen.before),
         new=len(seen.after),
         names=", ".join(_.name(name) for name in seen.scenarios),
-    )
-
-
-def _left_out_text(seen: Preview, numbers: Numbers) -> str:
-    won = sum(one.krw or 0 for one in seen.left_out if one.state == "approved")
-    return numbers.words.ngettext(
-        "{count} request of closing centres stays readable and is not funded (approved: {won})",
-        "{count} requests of closing centres stay readable and are not funded (approved: {won})",
-        len(seen.left_out),
-        won=numbers.money_with_unit(won),
     )
 
 
@@ -213,10 +182,10 @@ def _figure_frame(
         table,
         column_config={
             "centre": text(_("Centre"), width=150, pinned=True),
-            "column": text(_("Figure"), width=190),
-            "old": text(_("before"), width=100, alignment="right"),
-            "new": text(_("after"), width=100, alignment="right"),
-            "change": text(_("Change"), width=100, alignment="right"),
+            "column": text(_("Figure"), width=130),
+            "old": text(_("before"), width=80, alignment="right"),
+            "new": text(_("after"), width=80, alignment="right"),
+            "change": text(_("Change"), width=80, alignment="right"),
             "suspicion": text(_("Why it stands out"), width="large"),
         },
         hide_index=True,
@@ -282,12 +251,27 @@ def _figures(seen: Preview, names: Names, numbers: Numbers) -> None:
         )
         _figure_frame(found.figures, names, numbers, keys.DATA_FIGURES)
     text = st.column_config.TextColumn
-    if found.texts:
+    dropped = [name for name in seen.before.columns if name not in seen.uploaded.columns]
+    if dropped:
+        st.info(
+            plain(
+                _.ngettext(
+                    "{count} further column is not in the file and ends with this version: {names}",
+                    "{count} further columns are not in the file and end with this version: "
+                    "{names}",
+                    len(dropped),
+                    names=", ".join(dropped),
+                )
+            ),
+            icon=":material/view_column:",
+        )
+    texts = tuple(change for change in found.texts if change.column not in dropped)
+    if texts:
         with st.expander(
-            plain(_.ngettext("{count} text changes", "{count} texts change", len(found.texts)))
+            plain(_.ngettext("{count} text changes", "{count} texts change", len(texts)))
         ):
             st.dataframe(
-                text_table(found.texts, names, TITLES, _),
+                text_table(texts, names, TITLES, _),
                 column_config={
                     "centre": text(_("Centre"), width=170, pinned=True),
                     "column": text(_("Column"), width=190),
@@ -323,6 +307,8 @@ def _effect(seen: Preview, names: Names, numbers: Numbers) -> None:
         st.markdown(plain(_("By the baseline's rules no centre's money changes.")))
         return
     gains = sum(won > 0 for won in moved.values())
+    nothing = numbers.change(0)
+    visible = {centre for centre, won in moved.items() if numbers.change(won) != nothing}
     st.markdown(
         "**"
         + plain(
@@ -334,9 +320,13 @@ def _effect(seen: Preview, names: Names, numbers: Numbers) -> None:
         )
         + "**"
     )
-    ranked = sorted(moved, key=lambda centre: (moved[centre], centre))
-    ends = [*ranked[:5], *(centre for centre in ranked[-5:] if centre not in ranked[:5])]
-    ends.sort(key=lambda centre: -moved[centre])
+    if not visible:
+        st.caption(plain(_("None of it reaches {unit} with one decimal.", unit=numbers.unit_name)))
+        return
+    ranked = sorted(visible, key=lambda centre: (-moved[centre], centre))
+    gainers = [centre for centre in ranked if moved[centre] > 0][:NAMED]
+    losers = [centre for centre in ranked if moved[centre] < 0][-NAMED:]
+    ends = [*gainers, *losers]
     text = st.column_config.TextColumn
     st.dataframe(
         pd.DataFrame(
@@ -348,7 +338,7 @@ def _effect(seen: Preview, names: Names, numbers: Numbers) -> None:
         column_config={
             "centre": text(_("Centre"), width=150),
             "change": text(
-                f"{_('Change of the total')} ({numbers.unit_name})", width=150, alignment="right"
+                f"{_('Change of the total')} ({numbers.unit_name})", width=190, alignment="right"
             ),
         },
         hide_index=True,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from budget.allocation.revision import Takeover
-from budget.files.uploads.definitions import CENTRES, TableDefinition
+from budget.files.uploads.definitions import CENTRES, TableDefinition, word_of
 from budget.files.uploads.marked import marked_workbook
 from budget.files.uploads.reading import Upload
 from budget.files.uploads.sheets import MOST_BYTES, MOST_RECORDS
@@ -120,14 +120,11 @@ def remarks(found: Upload, given: str) -> None:
     """
     _ = session.words()
     where = _("sheet {name}", name=found.sheet) if found.sheet else ""
+    records = _("{count} records", count=len(found.rows)) if found.rows else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             f"**{plain(found.file)}** :small[:gray["
-            + plain(
-                " · ".join(
-                    part for part in (where, _("{count} records", count=len(found.rows))) if part
-                )
-            )
+            + plain(" · ".join(part for part in (where, records) if part))
             + "]]",
             width="content",
         )
@@ -156,22 +153,22 @@ def faults(found: Upload, table: TableDefinition) -> None:
     """Every fault by row and column; the same as a workbook with the cells marked."""
     _ = session.words()
     rows = {fault.row for fault in found.faults if fault.row is not None}
-    st.error(
-        plain(
-            _.ngettext(
-                "{count} fault in {rows} rows. Nothing was stored. Correct the file and upload it "
-                "anew.",
-                "{count} faults in {rows} rows. Nothing was stored. Correct the file and upload it "
-                "anew.",
-                len(found.faults),
-                rows=len(rows),
-            )
-        ),
-        icon=":material/error:",
+    told = (
+        _.ngettext(
+            "{count} fault in {rows} rows. Nothing was stored. Correct the file and upload it "
+            "anew.",
+            "{count} faults in {rows} rows. Nothing was stored. Correct the file and upload it "
+            "anew.",
+            len(found.faults),
+            rows=len(rows),
+        )
+        if rows
+        else _("The file as a whole cannot be taken. Nothing was stored.")
     )
+    st.error(plain(told), icon=":material/error:")
     text = st.column_config.TextColumn
     st.dataframe(
-        fault_table(found.faults[:MOST_SHOWN], _),
+        fault_table(found.faults[:MOST_SHOWN], _, word_of),
         column_config={
             "row": st.column_config.NumberColumn(_("Row"), width=56, pinned=True),
             "letter": text(_("Column"), width=62),
@@ -202,7 +199,7 @@ def faults(found: Upload, table: TableDefinition) -> None:
 def _marked(found: Upload, _: Words) -> bytes:
     return marked_workbook(
         found,
-        [reason(fault, _) for fault in found.faults],
+        [reason(fault, _, word_of) for fault in found.faults],
         {
             "table": _("Table"),
             "faults": _("Faults"),
@@ -260,8 +257,9 @@ def _takeovers(
         plain(
             _(
                 "A centre that takes over another one takes over its last year: operating money, "
-                "budget available, spending and carry-over are added. Without a successor last "
-                "year's money of the closed centre leaves the comparison."
+                "budget available, spending and carry-over are added; its requests pass to it. "
+                "Without a successor last year's money of the closed centre leaves the comparison, "
+                "and its requests are not funded."
             )
         )
     )

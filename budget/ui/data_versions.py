@@ -66,7 +66,10 @@ def versions_table(versions: Sequence[Version], round_: RoundFacts, *, may_resto
                 for version in versions
             ],
             "why": [version.note for version in versions],
-            "file": [version.file.rpartition(" ")[0] for version in versions],
+            "file": [
+                version.file.rpartition(" ")[0] or _("what the round began with")
+                for version in versions
+            ],
             "sha256": [version.sha256 for version in versions],
         }
     )
@@ -77,7 +80,7 @@ def versions_table(versions: Sequence[Version], round_: RoundFacts, *, may_resto
             "number": number(_("Version"), width=70, pinned=True),
             "state": text(_("State"), width=80),
             "kind": text(_("Kind of data"), width=140),
-            "centres": number(capital(_("number of centres")), width=90),
+            "centres": number(capital(_("number of centres")), width=130),
             "when": text(_("Saved at (Korean time)"), width=150),
             "who": text(_("Saved by"), width=110),
             "why": text(_("Reason"), width=240),
@@ -131,7 +134,8 @@ def _restore(prepared: Prepared) -> None:
         plain(
             _(
                 "Version {number} ({count} centres) is put in force again. Every allocation is "
-                "computed from it at once; later versions stay in the list.",
+                "computed from it at once; later versions stay in the list. Requests that had "
+                "passed to another centre come back to centres that stand again.",
                 number=version.number,
                 count=version.centres,
             )

@@ -47,6 +47,8 @@ OWN_PROPOSAL = 0
 """In the list of scenarios: the proposal that awaits a lead."""
 NAMED = 5
 MOST_TOLD = 8
+REQUEST_COLUMNS = ["id", "centre", "outcome", "approved", "funded", "priority", "title"]
+"""What a phone shows first: whose, and what became of it."""
 SIGNS = {
     DONE: (":green[:material/check_circle:]", N_("Done")),
     KNOWN: (":orange[:material/info:]", N_("To be known")),
@@ -359,15 +361,16 @@ def _against_baseline(figures: Figures, numbers: Numbers) -> None:
     st.dataframe(
         parts_table(figures.present, base, numbers),
         column_config={
-            "part": text(_("Part"), width=180),
-            "amount": text(numbers.unit_name, alignment="right", width=120),
-            "before": text(_("Baseline"), alignment="right", width=120),
-            "change": text(_("Difference"), alignment="right", width=120),
+            "part": text(_("Part"), width=92),
+            "amount": text(_("Amount"), alignment="right", width=88),
+            "before": text(_("Baseline"), alignment="right", width=84),
+            "change": text(_("Difference"), alignment="right", width=72),
         },
         hide_index=True,
         height="content",
         alt=_("Parts of the envelope beside the baseline's"),
     )
+    st.caption(plain(_("Money in {unit}.", unit=numbers.unit_name)))
 
 
 def _rules(found: Checklist, numbers: Numbers) -> None:
@@ -401,19 +404,21 @@ def _rules(found: Checklist, numbers: Numbers) -> None:
 def _requests(figures: Figures, numbers: Numbers) -> None:
     _ = numbers.words
     st.markdown(f"**{plain(requests_title(figures.present, numbers))}**")
-    rows = requests_table(figures.present, figures.requests, numbers)
+    names = rounds.centre_names(session.store(), session.who())
+    rows = requests_table(figures.present, figures.requests, names, numbers)[REQUEST_COLUMNS]
     if rows.empty:
         return
     text = st.column_config.TextColumn
     st.dataframe(
         rows,
         column_config={
-            "id": text(_("Request"), width=106),
+            "id": text(_("Request"), width=98),
+            "centre": text(_("Centre"), width=104),
+            "outcome": text(_("Outcome"), width=96),
+            "approved": text(_("Approved"), alignment="right", width=80),
+            "funded": text(_("Funded"), alignment="right", width=80),
+            "priority": st.column_config.NumberColumn(_("Priority"), width=66),
             "title": text(_("Title"), width=230),
-            "priority": st.column_config.NumberColumn(_("Priority"), width=70),
-            "approved": text(_("Approved"), alignment="right", width=90),
-            "funded": text(_("Funded"), alignment="right", width=90),
-            "outcome": text(_("Outcome"), width=110),
         },
         hide_index=True,
         height=240,

@@ -1,6 +1,6 @@
 """Uploads, changes and definitions of the data in words, and as tidy tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import pandas as pd
@@ -32,12 +32,25 @@ def name_of(centre_id: str, names: Names, _: Words) -> str:
 # --- faults ------------------------------------------------------------------------------------
 
 
-def reason(fault: Fault, _: Words) -> str:
+WordOf = Callable[[str, str], str]
+"""A value and a language -> how somebody of this language writes the value into a cell."""
+
+
+def reason(fault: Fault, _: Words, word_of: WordOf) -> str:
     """What a cell should hold instead."""
-    return _("Expected: {expected}", expected=_.template(fault.expected, fault.details))
+    return _("Expected: {expected}", expected=expected_text(fault, _, word_of))
 
 
-def fault_table(faults: Sequence[Fault], _: Words) -> pd.DataFrame:
+def expected_text(fault: Fault, _: Words, word_of: WordOf) -> str:
+    """The same without the word before it; values in the words that a cell may hold."""
+    details = dict(fault.details)
+    if "values" in details:
+        values = str(details["values"]).split(", ")
+        details["values"] = ", ".join(word_of(value, _.language) for value in values)
+    return _.template(fault.expected, details)
+
+
+def fault_table(faults: Sequence[Fault], _: Words, word_of: WordOf) -> pd.DataFrame:
     """One row a fault: where it stands in the file, what stands there, what is expected."""
     return pd.DataFrame(
         [
@@ -46,7 +59,7 @@ def fault_table(faults: Sequence[Fault], _: Words) -> pd.DataFrame:
                 "letter": fault.details.get("letter", ""),
                 "header": fault.where,
                 "value": fault.value,
-                "expected": _.template(fault.expected, fault.details),
+                "expected": expected_text(fault, _, word_of),
             }
             for fault in faults
         ],
@@ -194,10 +207,14 @@ KINDS: Mapping[str, str] = {
 }
 
 
-def range_text(column: Column, numbers: Numbers) -> str:
-    """What a column allows."""
-    if column.values:
-        return ", ".join(column.values)
+def range_text(column: Column, allowed: Sequence[str], numbers: Numbers) -> str:
+    """What a column allows.
+
+    Args:
+        allowed: its values as they are written into a cell; none where there is no such list.
+    """
+    if allowed:
+        return ", ".join(allowed)
     if column.kind == "text":
         return ""
     if column.least is None or column.most is None:

@@ -1,16 +1,18 @@
 """What a publication changes, as tidy tables with readable words: rules, parts, requests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import pandas as pd
 
 from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
+from budget.view.names import centre_name
 from budget.view.numbers import NOTHING, Numbers
 from budget.view.parameters import capital, full_title, parameter_at, scale_of, shown
 from budget.view.requests import RequestFacts, request_title
 from budget.view.tables import pool_lines
+from budget.view.words import Words
 
 
 class Rule(Protocol):
@@ -100,9 +102,16 @@ def requests_title(allocation: Allocation, numbers: Numbers) -> str:
 
 
 def requests_table(
-    allocation: Allocation, named: Sequence[Request], numbers: Numbers
+    allocation: Allocation,
+    named: Sequence[Request],
+    names: Mapping[str, tuple[str, str]],
+    numbers: Numbers,
 ) -> pd.DataFrame:
-    """One row an approved request, those that get least of what was approved first."""
+    """One row an approved request, those that get least of what was approved first.
+
+    Args:
+        names: centre id -> Korean and English name.
+    """
     titles = {need.id: request_title(need, numbers) for need in named}
     rows = sorted(
         allocation.requests,
@@ -112,6 +121,7 @@ def requests_table(
         [
             (
                 need.request_id,
+                _name(need.centre_id, names, numbers.words),
                 titles.get(need.request_id, ""),
                 need.priority,
                 numbers.money(need.approved),
@@ -120,8 +130,12 @@ def requests_table(
             )
             for need in rows
         ],
-        columns=["id", "title", "priority", "approved", "funded", "outcome"],
+        columns=["id", "centre", "title", "priority", "approved", "funded", "outcome"],
     )
+
+
+def _name(centre_id: str, names: Mapping[str, tuple[str, str]], _: Words) -> str:
+    return centre_name(*names[centre_id], _) if centre_id in names else centre_id
 
 
 def _outcome(funded: int, approved: int, numbers: Numbers) -> str:

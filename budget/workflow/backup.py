@@ -109,7 +109,7 @@ def _fill(store: Store, path: Path, manifest: Manifest) -> None:
         with store.writing() as session:
             for name in manifest.tables:
                 copies.insert_rows(session, name, file.rows_of(path, name))
-            copies.go_on_numbering(session)
+            copies.go_on_numbering(session, manifest.tables)
             _check(session, manifest)
     except (SQLAlchemyError, ValueError, TypeError, KeyError) as error:
         reason = shown(str(error).partition("\n")[0], 160)

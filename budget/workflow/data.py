@@ -9,7 +9,7 @@ Source: screens, Data; workflow, what is recorded.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -41,7 +41,7 @@ from budget.storage.tables import (
     SpecialNeed,
     TrailRecord,
 )
-from budget.workflow import fields, rounds, scenarios
+from budget.workflow import fields, following, rounds, scenarios
 from budget.workflow.deeds import Act, acting, known, looking
 from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, NotNow
 from budget.workflow.roles import Subject, Verb
@@ -86,6 +86,17 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class Passed:
+    """A request of a centre that is merged; it passes to the successor."""
+
+    need_id: str
+    centre_id: str
+    to: str
+    state: str
+    krw: int | None
+
+
+@dataclass(frozen=True)
 class Preview:
     """What an upload would change.
 
@@ -93,7 +104,8 @@ class Preview:
         based_on: the version in force that it was compared with.
         before, uploaded, after: the tables, cells as text; `after` is what was uploaded with what
             was taken over.
-        left_out: requests of centres that close.
+        left_out: requests of centres that close without a successor.
+        passed: requests that pass to another centre.
         is_feasible: whether the baseline's rules can be kept with the new table.
         changes: centre id -> change of its total under the baseline's rules, in won; none where
             the rules cannot be kept.
@@ -106,6 +118,7 @@ class Preview:
     after: pd.DataFrame
     revision: Revision
     left_out: tuple[LeftOut, ...]
+    passed: tuple[Passed, ...]
     is_feasible: bool
     changes: Mapping[str, int] = field(default_factory=dict)
     scenarios: tuple[str, ...] = ()
@@ -247,10 +260,14 @@ def preview(
         given = rounds.inputs_of(act.session, round_, "approved")
         before = given.centres
         after = with_takeovers(before, table, takeovers)
-        left_out = _left_out(act.session, round_, before, after)
+        found = revision(before, after, takeovers)
+        merged = following.successors(
+            act.session, round_, given.data_set_id, found.closed, takeovers
+        )
+        passed = tuple(_passed(act.session, round_, after, merged))
+        left_out = _left_out(act.session, round_, before, after, {one.need_id for one in passed})
         stale = [saved.name for saved in _stale(act.session, round_, len(after))]
-    found = revision(before, after, takeovers)
-    is_feasible, changes = _effect(given, after)
+    is_feasible, changes = _effect(given, after, {one.need_id: one.to for one in passed})
     return Preview(
         based_on=given.data_set_id,
         before=before,
@@ -258,17 +275,27 @@ def preview(
         after=after,
         revision=found,
         left_out=left_out,
+        passed=passed,
         is_feasible=is_feasible,
         changes=changes,
         scenarios=tuple(stale),
     )
 
 
-def _effect(given: rounds.RoundInputs, after: pd.DataFrame) -> tuple[bool, dict[str, int]]:
+def _effect(
+    given: rounds.RoundInputs, after: pd.DataFrame, passed: Mapping[str, str]
+) -> tuple[bool, dict[str, int]]:
     """What the baseline's rules give with the new table instead of the present one."""
     policy = given.baseline.policy
     ids = set(after["centre_id"])
-    requests = given.requests[given.requests["centre_id"].isin(ids)].reset_index(drop=True)
+    now_at = [
+        passed.get(request_id, centre_id)
+        for request_id, centre_id in zip(
+            given.requests["request_id"], given.requests["centre_id"], strict=True
+        )
+    ]
+    requests = given.requests.assign(centre_id=now_at)
+    requests = requests[requests["centre_id"].isin(ids)].reset_index(drop=True)
     try:
         now = budget.allocate(given.centres, policy, given.requests)
         then = budget.allocate(after, _for_rows(policy, len(after)), requests)
@@ -282,8 +309,22 @@ def _effect(given: rounds.RoundInputs, after: pd.DataFrame) -> tuple[bool, dict[
     }
 
 
+def _passed(
+    session: Session, round_: BudgetRound, after: pd.DataFrame, merged: Mapping[str, str]
+) -> Iterator[Passed]:
+    """Requests that would pass to another centre."""
+    for move in following.moves(session, round_, set(after["centre_id"]), merged):
+        need = move.need
+        krw = need.approved_krw or need.requested_krw
+        yield Passed(need.id, need.centre_id, move.to, need.state, krw)
+
+
 def _left_out(
-    session: Session, round_: BudgetRound, before: pd.DataFrame, after: pd.DataFrame
+    session: Session,
+    round_: BudgetRound,
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    passed: Set[str],
 ) -> tuple[LeftOut, ...]:
     closed = set(before["centre_id"]) - set(after["centre_id"])
     rows = session.exec(
@@ -292,6 +333,7 @@ def _left_out(
             SpecialNeed.round_id == round_.id,
             col(SpecialNeed.centre_id).in_(closed),
             col(SpecialNeed.state).in_(LIVE),
+            col(SpecialNeed.id).not_in(passed),
         )
         .order_by(col(SpecialNeed.id))
     ).all()
@@ -522,6 +564,8 @@ def _put_in_force(
     act.record(
         changes=changes, reason=why, based_on=based_on, made=Subject("round", str(round_.id))
     )
+    merged = following.successors(act.session, round_, row.id or 0)
+    following.follow(act, round_, set(table["centre_id"]), merged, why)
     key = act.key
     for saved in _stale(act.session, round_, len(table)):
         act.key = f"{key[:40]}:{saved.id}"

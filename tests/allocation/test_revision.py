@@ -52,6 +52,15 @@ def test_two_closed_centres_are_added_to_one_successor() -> None:
     assert after["prior_operating_krw"].iloc[0] == "1000"  # the given table stays as it was
 
 
+def test_what_fits_the_merged_centres_together_does_not_stand_out() -> None:
+    """A had 100 and B 300 million won: A with 400 is their sum, with 1,200 it is not."""
+    before, takeover = table(A="100000000", B="300000000"), Takeover("B", "A", is_in_table=True)
+    assert not revision(before, table(A="400000000"), [takeover]).jumps
+    assert [one.suspicion for one in revision(before, table(A="400000000")).jumps] == [JUMP]
+    found = revision(before, table(A="1200000000"), [takeover]).jumps
+    assert [(one.column, one.suspicion) for one in found] == [("prior_operating_krw", JUMP)]
+
+
 def test_a_sum_that_is_in_the_table_is_left_alone_and_wrong_takeovers_are_refused() -> None:
     before, after = table(A="1000", B="2000"), table(A="3000")
     same = with_takeovers(before, after, [Takeover("B", "A", is_in_table=True)])

@@ -6,6 +6,7 @@ Every page as the person who works with it sees it, in both languages, light and
 and on a phone; and, for each page, one sheet with all of them.
 """
 
+import re
 import sys
 from collections.abc import Sequence
 from itertools import product
@@ -16,6 +17,8 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from tests.browser.server import chromium, opened, served, settled
+from tests.browser.steps import visit
+from tests.browser.uploads import FILES, upload
 
 SIZES = ((1366, 768), (390, 844))
 LOOKS = tuple(product(("ko", "en"), (False, True), SIZES))
@@ -30,13 +33,16 @@ class Shown(NamedTuple):
     Attributes:
         who: the person of the demonstration, as addresses name them.
         press: the test id and place of a button that is pressed first, to open a dialog.
+        upload: a file of `uploads` that is given to the page first.
     """
 
     path: str
     who: str
     press: str = ""
+    upload: str = ""
 
 
+PUT_AWAY = re.compile("치우기|Put away")
 INFEASIBLE = "set=pool.operating.floor.hold-harmless.prior.rate%3D1.2"
 PAGES = {
     "overview": Shown("", "planner-1"),
@@ -52,8 +58,18 @@ PAGES = {
     "requests": Shown("requests", "centre_head-EC001"),
     "review": Shown("review", "reviewer-1"),
     "review-planner": Shown("review", "planner-1"),
+    "data": Shown("data", "planner-1"),
+    "data-faults": Shown("data", "planner-1", upload="faults"),
+    "data-changes": Shown("data", "planner-1", upload="changes"),
+    "data-requests": Shown("data?show=requests", "planner-1"),
+    "data-versions": Shown("data?show=versions", "planner-1"),
+    "data-definitions": Shown("data?show=definitions", "planner-1"),
+    "publish": Shown("publish", "planner-1"),
+    "publish-lead": Shown("publish", "lead-1"),
     "people": Shown("people", "administrator-1"),
     "audit": Shown("audit", "auditor-1"),
+    "guide": Shown("guide", "planner-1"),
+    "guide-method": Shown("guide?show=method", "planner-1"),
 }
 """Every page, by the name of its pictures."""
 
@@ -76,6 +92,7 @@ def main(folder: Path, names: Sequence[str]) -> None:
             for file, (language, dark, size) in zip(files, LOOKS, strict=True):
                 where = f"{address}/{address_of(PAGES[name], language=language)}"
                 _picture(page, where, size, dark=dark)
+                give(page, PAGES[name])
                 if PAGES[name].press:
                     press(page, PAGES[name])
                 else:
@@ -88,15 +105,8 @@ def _picture(page: Page, address: str, size: tuple[int, int], *, dark: bool) -> 
     """Open a page as it looks at first."""
     page.emulate_media(color_scheme="dark" if dark else "light")
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    load(page, address)
+    visit(page, address)
     page.wait_for_timeout(600)
-
-
-def load(page: Page, address: str) -> None:
-    """Go to an address; the browser keeps what it has loaded before."""
-    page.goto(address)
-    page.wait_for_selector("h1", timeout=60_000)
-    settled(page)
 
 
 def press(page: Page, shown: Shown) -> None:
@@ -104,6 +114,15 @@ def press(page: Page, shown: Shown) -> None:
     if shown.press:
         page.locator(f".st-key-{shown.press} button").locator("visible=true").first.click()
         page.wait_for_selector('[role="dialog"]')
+        settled(page)
+
+
+def give(page: Page, shown: Shown) -> None:
+    """Upload a file, if the page is shown with one."""
+    if shown.upload:
+        upload(page, FILES[shown.upload]())
+        page.get_by_role("button", name=PUT_AWAY).wait_for(timeout=30_000)
+        page.get_by_test_id("stSpinner").wait_for(state="detached", timeout=30_000)
         settled(page)
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from budget.storage.store import Store, opened
 from budget.workflow import founding, proving, publication, rounds, special_needs
 from tests.browser.server import opened as page_opened
 from tests.browser.server import served, settled
+from tests.browser.steps import choose, click, confirm, fill
 from tests.storage.databases import auditor, head, lead
 
 pytestmark = pytest.mark.browser
@@ -34,43 +35,6 @@ def store(address: str, folder: Path) -> Iterator[Store]:
     found = opened(f"sqlite:///{folder / founding.DEMONSTRATION}.sqlite3")
     yield found
     found.close()
-
-
-def fill(page: Page, label: str, text: str) -> None:
-    """Type into a field, and rest as long as a typist does."""
-    page.get_by_label(label, exact=True).fill(text)
-    page.wait_for_timeout(700)
-    settled(page)
-
-
-def click(page: Page, name: str) -> None:
-    """Press a button once it can be pressed."""
-    button = page.get_by_role("button", name=name, exact=True)
-    expect(button).to_be_enabled()
-    button.click()
-    settled(page)
-
-
-def choose(page: Page, name: str) -> None:
-    """Choose one of several answers."""
-    page.get_by_text(name, exact=True).first.click()
-    settled(page)
-
-
-def confirm(page: Page, opener: str, reason: str, button: str) -> None:
-    """A step of the round: its dialog, the reason, the box that says it was read."""
-    click(page, opener)
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("사유", exact=True).fill(reason)
-    page.keyboard.press("Tab")
-    settled(page)
-    box = dialog.get_by_text("이 단계의 의미를 읽었습니다.").last
-    if box.count():
-        box.click()
-        settled(page)
-    dialog.get_by_role("button", name=button, exact=True).click()
-    expect(dialog).to_have_count(0, timeout=20_000)
-    settled(page)
 
 
 def test_from_draft_to_funded(browser: Browser, address: str, store: Store) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from budget.__main__ import main
 from budget.storage.store import Store, opened
 from budget.workflow import founding
 from tests.browser.server import opened as page_opened
-from tests.browser.server import served, settled
+from tests.browser.server import served
+from tests.browser.steps import confirm
 from tests.storage.databases import Databases, move_round, sqlite_path
 
 pytestmark = pytest.mark.browser
@@ -35,30 +36,14 @@ def address(folder: Path, browser: Browser) -> Iterator[str]:
         yield found
 
 
-def sign(page: Page, opener: str, button: str) -> None:
-    """Open a dialog, give the reason, tick what is to be ticked, sign."""
-    page.get_by_role("button", name=opener).click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("사유", exact=True).fill("심의 결과대로")
-    page.keyboard.press("Tab")
-    settled(page)
-    box = dialog.get_by_text("이 단계의 의미를 읽었습니다.")
-    if box.count():
-        box.last.click()
-        settled(page)
-    dialog.get_by_role("button", name=button, exact=True).click()
-    expect(dialog).to_have_count(0, timeout=20_000)
-    settled(page)
-
-
 def test_proposed_confirmed_taken_and_reproduced(
     browser: Browser, address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with page_opened(browser, f"{address}/publish?as=planner-1") as page:
-        sign(page, "공개 제안…", "계산하고 제안")
+        confirm(page, "공개 제안…", "심의 결과대로", "계산하고 제안")
     with page_opened(browser, f"{address}/publish?as=lead-1") as page:
         expect(page.get_by_text("빠진 것이 없습니다")).to_be_visible()
-        sign(page, "공개 확정…", "공개")
+        confirm(page, "공개 확정…", "심의 결과대로", "공개")
     with page_opened(browser, f"{address}/publish?as=auditor-1") as page:
         page.get_by_role("button", name="공개 묶음 준비").click()
         link = page.get_by_role("link", name="묶음 내려받기")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from budget.files.uploads.definitions import CENTRES
+from budget.files.uploads.definitions import CENTRES, TABLES, folded_word
 from budget.files.uploads.reading import Upload, read_upload
 from tests.files.corpus import NAMES, Bad, Good, bad_files, expected, good_files
 
@@ -12,6 +12,20 @@ BAD, GOOD = bad_files(), good_files()
 def test_the_corpus_is_as_large_as_promised() -> None:
     assert len({bad.name for bad in BAD}) == len(BAD) >= 300
     assert len({good.name for good in GOOD}) == len(GOOD) >= 60
+
+
+def test_words_that_templates_offer_are_understood() -> None:
+    offered = [column for table in TABLES.values() for column in table.columns if column.words]
+    assert [column.name for column in offered] == [
+        "centre_type",
+        "performance_grade",
+        "category",
+        "divisible",
+    ]
+    for column in offered:
+        for language in ("ko", "en"):
+            understood = [column.words[folded_word(word)] for word in column.allowed(language)]
+            assert understood == list(column.column.values)
 
 
 def upload(name: str, content: bytes) -> Upload:

@@ -6,9 +6,12 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from budget.files.uploads.definitions import word_of
 from budget.files.uploads.marked import marked_workbook
 from budget.ui import keys
 from budget.ui.data_upload import Given
+from budget.view.data import expected_text
+from budget.view.words import Words
 from budget.workflow import data, rounds, special_needs
 from tests.pages.people_of_pages import field, opened, press, said, store, trail_of
 from tests.storage.databases import auditor, key, planner
@@ -103,6 +106,39 @@ def test_a_merged_centre_is_chosen_on_the_page() -> None:
     fine(app)
     assert "Merged:" in said(app)
     assert "2,119.6 million won" in said(app)  # 1,283,350,000 + 836,210,000
+
+
+def test_a_merged_centres_requests_are_told_to_pass_on() -> None:
+    """EC001 has requests; without a successor they would get no money."""
+    app = given(changed(EC001=""))
+    labels = [one.label for one in app.expander]
+    assert any("closing centre" in label for label in labels)
+    app.selectbox(key=keys.takeover("EC001")).set_value("EC003").run()
+    fine(app)
+    labels = [one.label for one in app.expander]
+    assert any("the successor" in label for label in labels)
+    assert not any("closing centre" in label for label in labels)
+    assert table(app, "to")[0]["to"] == "Seoul Gangnam (EC003)"
+
+
+def test_a_file_that_is_no_table_has_no_rows() -> None:
+    app = given(b"%PDF-1.7")
+    fine(app)
+    assert "The file as a whole cannot be taken. Nothing was stored." in said(app)
+    assert "in 0 rows" not in said(app)
+    assert "0 records" not in said(app)
+
+
+def test_values_are_named_as_cells_hold_them() -> None:
+    fault = data.checked(store(), planner(), "센터.csv", changed(EC002__centre_type="대형")).faults[
+        0
+    ]
+    english, korean = (expected_text(fault, Words(one), word_of) for one in ("en", "ko"))
+    assert english == "one of plus, basic, medium, branch, outreach"
+    assert "고용복지+센터, 고용센터, 중형고용센터, 출장센터, 출장소" in korean
+    for word in ("고용복지+센터", "고용센터", "중형고용센터", "출장센터", "출장소"):
+        upload = data.checked(store(), planner(), "센터.csv", changed(EC002__centre_type=word))
+        assert not upload.faults
 
 
 def test_the_ministrys_own_figures_take_the_label_away() -> None:

@@ -45,6 +45,7 @@ publish                      - - + + + -
 data                         - - + + + -
 people                       - - - - + +
 audit                        - - - + + -
+guide                        + + + + + +
 """
 """One line an address, one column a role: + shows it, - refuses it."""
 REFUSALS = (NO_ROLE, NOT_YOURS)

@@ -1,17 +1,22 @@
 """Backup of a live database and restore into an empty one, on and between both databases."""
 
+import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlmodel import Session, text
+from sqlmodel import Session, SQLModel, text
 
 from budget.allocation.faults import InputError
-from budget.files.backup import MANIFEST, read_manifest
+from budget.files.backup import MANIFEST, read_manifest, write_backup
 from budget.storage import copies
 from budget.storage.store import Store, opened
+from budget.storage.tables import Moment
 from budget.workflow import backup, founding, publication, scenarios, special_needs
+from tests.storage import released
 from tests.storage.databases import (
     Clock,
     Databases,
@@ -148,3 +153,70 @@ def test_others_go_on_working_meanwhile_and_the_copy_is_of_one_moment(
     assert steps.length(own_store) == number + 1
     assert saved.manifest.records == number
     assert backup.restore(tmp_path / "round.backup", target, founding.DEMONSTRATION).proof.is_whole
+
+
+# --- of an older version of the program ----------------------------------------------------------
+
+
+def backup_of_release(revision: str, path: Path) -> list[int | str]:
+    """The backup that a released version made of its database; gives the trail's end."""
+    kept = released.kept(revision)
+    rows = kept["rows"]
+    names = [name for name in copies.table_names() if name in rows]
+    number, last_hash = kept["last"]
+    write_backup(
+        path,
+        [(name, [moments(name, row) for row in rows[name]]) for name in names],
+        {
+            "kind": founding.DEMONSTRATION,
+            "revision": revision,
+            "made_at": "2026-11-22T00:00:00+00:00",
+            "records": number,
+            "last_hash": last_hash,
+        },
+    )
+    return [number, last_hash]
+
+
+def moments(name: str, row: dict[str, Any]) -> dict[str, Any]:
+    """A kept row as a backup writes it: with the zone of its moments."""
+    kinds = {column.name: column.type for column in SQLModel.metadata.tables[name].columns}
+    return {
+        column: f"{value}+00:00" if value and isinstance(kinds.get(column), Moment) else value
+        for column, value in row.items()
+    }
+
+
+@pytest.mark.parametrize("revision", released.revisions())
+def test_a_backup_of_every_released_version_is_restored_and_brought_up(
+    target: str, tmp_path: Path, revision: str
+) -> None:
+    """With every row and the same trail; afterwards the database is this version's and goes on."""
+    file = tmp_path / "old.backup"
+    last = backup_of_release(revision, file)
+    found = backup.restore(file, target, founding.DEMONSTRATION)
+    assert found.proof.is_whole
+    assert [found.proof.trail.records, found.proof.trail.last_hash] == last
+    store = opened(target, Clock())
+    kept = released.kept(revision)["rows"]
+    counted = {name: len(rows) for name, rows in steps.contents(store).items()}
+    assert {name: counted[name] for name in kept if name in counted} == {
+        name: len(rows) for name, rows in kept.items() if name in counted
+    }
+    people = {row["id"] for row in kept["person"]}
+    steps.granted(store, "new|1", ("auditor", ""))
+    assert steps.person_id(store, "new|1") not in people
+    assert backup.backup(store, tmp_path / "new.backup").proof.is_whole
+    store.close()
+
+
+def test_a_backup_of_a_newer_version_is_refused_in_words(target: str, tmp_path: Path) -> None:
+    file, newer = tmp_path / "old.backup", tmp_path / "newer.backup"
+    backup_of_release(released.revisions()[-1], file)
+    manifest = replace(read_manifest(file), revision="9999")
+    with zipfile.ZipFile(file) as given, zipfile.ZipFile(newer, "w") as made:
+        for part in set(given.namelist()) - {MANIFEST}:
+            made.writestr(part, given.read(part))
+        made.writestr(MANIFEST, json.dumps(asdict(manifest)))
+    with pytest.raises(InputError, match="newer"):
+        backup.restore(newer, target, founding.DEMONSTRATION)

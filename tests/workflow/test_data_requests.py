@@ -15,33 +15,33 @@ GOOD = (HEADER + 'R-1,EC002,임차,임차 계약 갱신,"34,000,000",,,,2026-03-
 )
 
 
-def test_a_request_of_a_file_is_reviewed_like_any_other(quick_store: Store) -> None:
-    assert data_requests.take_over(quick_store, planner(), "요구.csv", GOOD, "서면", key=key()) == 1
-    need = special_needs.need(quick_store, head("EC002"), "R-1")
+def test_a_request_of_a_file_is_reviewed_like_any_other(own_store: Store) -> None:
+    assert data_requests.take_over(own_store, planner(), "요구.csv", GOOD, "서면", key=key()) == 1
+    need = special_needs.need(own_store, head("EC002"), "R-1")
     assert (need.state, need.requested_krw, need.category) == ("submitted", 34_000_000, "leasing")
-    assert proving.verify(quick_store, auditor()).is_whole
-    need = review.claim(quick_store, reviewer(), "R-1", based_on=need.version, key=key())
-    need = steps.assess(quick_store, need, by=reviewer())
+    assert proving.verify(own_store, auditor()).is_whole
+    need = review.claim(own_store, reviewer(), "R-1", based_on=need.version, key=key())
+    need = steps.assess(own_store, need, by=reviewer())
     with pytest.raises(Forbidden):
-        review.reject(quick_store, planner(), "R-1", "사유", based_on=need.version, key=key())
-    review.reject(quick_store, planner(2), "R-1", "사유", based_on=need.version, key=key())
+        review.reject(own_store, planner(), "R-1", "사유", based_on=need.version, key=key())
+    review.reject(own_store, planner(2), "R-1", "사유", based_on=need.version, key=key())
 
 
-def test_every_fault_is_told_and_nothing_is_stored(quick_store: Store) -> None:
+def test_every_fault_is_told_and_nothing_is_stored(own_store: Store) -> None:
     text = (
         HEADER
         + "SN2027-001,EC002,임차,가,1000,,,,\n"
         + "R-2,EC999,이사,나,3.5,,,,어제\n"
         + "R-3,EC003,기타,다,1000,1000,2,예,\n"
     )
-    upload = data_requests.checked_requests(quick_store, planner(), "요구.csv", text.encode())
+    upload = data_requests.checked_requests(own_store, planner(), "요구.csv", text.encode())
     assert {(fault.row, fault.where) for fault in upload.faults} == {
         (3, "구분"),
         (3, "요구액"),
         (3, "제출일시"),
     }
     mended = text.replace("이사", "이전").replace("3.5", "3500").replace("어제", "")
-    upload = data_requests.checked_requests(quick_store, planner(), "요구.csv", mended.encode())
+    upload = data_requests.checked_requests(own_store, planner(), "요구.csv", mended.encode())
     assert {(fault.row, fault.where) for fault in upload.faults} == {
         (2, "요구번호"),
         (3, "센터코드"),
@@ -49,16 +49,16 @@ def test_every_fault_is_told_and_nothing_is_stored(quick_store: Store) -> None:
         (4, "우선순위"),
         (4, "분할 가능"),
     }
-    with steps.unchanged(quick_store), pytest.raises(InputError):
+    with steps.unchanged(own_store), pytest.raises(InputError):
         data_requests.take_over(
-            quick_store, planner(), "요구.csv", mended.encode(), "서면", key=key()
+            own_store, planner(), "요구.csv", mended.encode(), "서면", key=key()
         )
 
 
-def test_one_key_takes_over_once_and_only_while_the_round_is_open(quick_store: Store) -> None:
+def test_one_key_takes_over_once_and_only_while_the_round_is_open(own_store: Store) -> None:
     once = key()
-    data_requests.take_over(quick_store, planner(), "a.csv", GOOD, "서면", key=once)
-    assert data_requests.take_over(quick_store, planner(), "a.csv", GOOD, "서면", key=once) == 0
-    move_round(quick_store, "decided")
+    data_requests.take_over(own_store, planner(), "a.csv", GOOD, "서면", key=once)
+    assert data_requests.take_over(own_store, planner(), "a.csv", GOOD, "서면", key=once) == 0
+    move_round(own_store, "decided")
     with pytest.raises(NotNow):
-        data_requests.take_over(quick_store, planner(), "a.csv", GOOD, "서면", key=key())
+        data_requests.take_over(own_store, planner(), "a.csv", GOOD, "서면", key=key())

@@ -52,6 +52,10 @@ class Definition:
         """Its header in a template."""
         return self.korean if language == "ko" else self.name
 
+    def allowed(self, language: str) -> tuple[str, ...]:
+        """The only values allowed, as somebody of this language writes them into a cell."""
+        return tuple(word_of(value, language) for value in self.column.values)
+
 
 @dataclass(frozen=True)
 class TableDefinition:
@@ -61,6 +65,7 @@ class TableDefinition:
         name: what it is called in the file formats, without ".csv".
         computed: columns that are computed and never typed in -> from what.
         summed: columns that a row of totals must sum.
+        keeps_others: whether further columns of a file are kept.
     """
 
     name: str
@@ -69,6 +74,7 @@ class TableDefinition:
     computed: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     computed_headers: Mapping[str, str] = field(default=NOTHING, hash=False)
     summed: frozenset[str] = frozenset()
+    keeps_others: bool = True
 
     @cached_property
     def by_name(self) -> Mapping[str, Definition]:
@@ -108,6 +114,27 @@ def folded_word(text: str) -> str:
 
 def _words(**values: Iterable[str]) -> dict[str, str]:
     return {folded_word(word): value for value, words in values.items() for word in (value, *words)}
+
+
+KOREAN_WORDS: Mapping[str, str] = {
+    "plus": "고용복지+센터",
+    "basic": "고용센터",
+    "medium": "중형고용센터",
+    "branch": "출장센터",
+    "outreach": "출장소",
+    "remodelling": "리모델링",
+    "leasing": "임차",
+    "relocation": "이전",
+    "other": "기타",
+    "true": "예",
+    "false": "아니오",
+}
+"""Value -> the Korean word for it that templates offer and messages name."""
+
+
+def word_of(value: str, language: str) -> str:
+    """A value as somebody of this language writes it into a cell."""
+    return KOREAN_WORDS.get(value, value) if language == "ko" else value
 
 
 CENTRE_TYPES = _words(
@@ -273,6 +300,7 @@ REQUESTS = TableDefinition(
     ),
     key="request_id",
     summed=frozenset({"requested_krw", "approved_krw"}),
+    keeps_others=False,
 )
 
 TABLES: Mapping[str, TableDefinition] = {table.name: table for table in (CENTRES, REQUESTS)}

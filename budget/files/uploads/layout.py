@@ -157,7 +157,9 @@ def _check_headers(found: Layout, table: TableDefinition) -> None:
     if others:
         found.remarks.append(
             Remark(
-                N_("Further columns are kept as they are: {names}"),
+                N_("Further columns are kept as they are: {names}")
+                if table.keeps_others
+                else N_("Further columns are not taken over: {names}"),
                 {"names": shown(", ".join(others), 160)},
             )
         )

@@ -53,9 +53,8 @@ def _prepare(sheet: Worksheet, place: int, column: Definition, language: str, te
     letter = get_column_letter(place)
     sheet.column_dimensions[letter].width = max(12, min(28, len(head.value or "") * 1.6))
     if column.column.values:
-        choice = DataValidation(
-            type="list", formula1=f'"{",".join(column.column.values)}"', allow_blank=True
-        )
+        listed = ",".join(column.allowed(language))
+        choice = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True)
         choice.add(f"{letter}2:{letter}{ROWS}")
         sheet.add_data_validation(choice)
     number_format = "#,##0" if column.column.kind == "whole" else "General"
