@@ -18,12 +18,14 @@ import pandas as pd
 
 from budget.allocation.centres import CONTRACT, cell_number, cell_text
 from budget.allocation.faults import N_, NOTHING, Fault, InputError
+from budget.allocation.run import Allocation
 
 DISADVANTAGED, REGISTERED = "disadvantaged_jobseekers", "registered_jobseekers"
 CLIENTS = (DISADVANTAGED, REGISTERED)
 """Who can be counted as a client."""
 COUNSELLORS = ("counsellors", "counselling_officials")
 """Which staff follow clients: job counsellors and officials of the counselling series."""
+PARTNERS = "partner_staff"
 BELOW, WITHIN, ABOVE = "below", "within", "above"
 MOST_CLIENTS = 2_000
 MOST_COST_KRW = 1_000_000_000
@@ -263,6 +265,20 @@ def gathered(found: Sequence[Desk], by: str) -> tuple[Gathered, ...]:
     return tuple(Gathered(key, tuple(groups[key])) for key in order)
 
 
+def joined_up_won(allocation: Allocation) -> dict[str, int]:
+    """What the pools for centres with partner staff give: centre id -> won.
+
+    A pool is joined-up if its rules choose the centres by their partner staff.
+    """
+    won = dict.fromkeys(allocation.centres.ids, 0)
+    for pool in allocation.pools:
+        chosen = pool.rule.eligible
+        if chosen is not None and chosen.column == PARTNERS:
+            for centre_id, own in zip(allocation.centres.ids, pool.amounts, strict=True):
+                won[centre_id] += own
+    return won
+
+
 # --- reading -------------------------------------------------------------------------------------
 
 
@@ -278,7 +294,7 @@ class _Row:
 
 
 def _rows(centres: pd.DataFrame, clients: str) -> Iterator[_Row]:
-    numbers = (clients, *COUNSELLORS, "partner_staff")
+    numbers = (clients, *COUNSELLORS, PARTNERS)
     faults = [
         Fault("centres.csv", name, "", N_("this column; clients and counsellors are counted in it"))
         for name in ("centre_id", *numbers)
@@ -295,7 +311,7 @@ def _rows(centres: pd.DataFrame, clients: str) -> Iterator[_Row]:
             level=cell_text(cells.get("integration_level", "")),
             clients=own[clients],
             counsellors=own[COUNSELLORS[0]] + own[COUNSELLORS[1]],
-            partners=own["partner_staff"],
+            partners=own[PARTNERS],
         )
     if faults:
         raise InputError(faults)
