@@ -59,7 +59,7 @@ class Strip:
         limits: the limits, one or two; between two the ground is shaded.
         axis: title of the axis, with its unit.
         meaning: what the chart says.
-        format: of the axis' figures, as d3 writes it.
+        worse: the side that asks for attention, "low" or "high"; it has the warm colour.
     """
 
     dots: Sequence[Dot]
@@ -67,7 +67,7 @@ class Strip:
     limits: Sequence[tuple[float, str]]
     axis: str
     meaning: str
-    format: str = ",.0f"
+    worse: str = HIGH
 
 
 def strip_chart(strip: Strip, colours: Colours) -> Figure:
@@ -90,7 +90,7 @@ def strip_chart(strip: Strip, colours: Colours) -> Figure:
     )
     order = tuple(name for name, _value, _text in strip.groups)
     return Figure(
-        _drawing(order, strip.axis, strip.format, colours),
+        _drawing(order, strip.axis, strip.worse, colours),
         {
             "dots": dots,
             "limits": limits,
@@ -144,9 +144,7 @@ def _names(dots: pd.DataFrame, high: float) -> pd.DataFrame:
 
 
 @functools.cache
-def _drawing(
-    groups: tuple[str, ...], axis: str, number_format: str, colours: Colours
-) -> Mapping[str, Any]:
+def _drawing(groups: tuple[str, ...], axis: str, worse: str, colours: Colours) -> Mapping[str, Any]:
     y = alt.Y(
         "place:Q",
         title=None,
@@ -163,9 +161,9 @@ def _drawing(
     x = alt.X(
         "value:Q",
         title=axis,
-        scale=alt.Scale(zero=False, nice=True),
+        scale=alt.Scale(zero=False, nice=False, padding=22),
         axis=alt.Axis(
-            format=number_format,
+            format=",.0f",
             gridColor=colours.line,
             gridOpacity=0.5,
             domain=False,
@@ -177,6 +175,8 @@ def _drawing(
         ),
     )
     sides = [LOW, MIDDLE, HIGH]
+    inks = [colours.more, colours.muted, colours.less]
+    inks = inks if worse == HIGH else inks[::-1]
     ground = (
         alt.Chart(alt.NamedData("ground"))
         .mark_rect(color=colours.line, opacity=0.45, aria=False)
@@ -191,7 +191,7 @@ def _drawing(
             color=alt.Color(
                 "side:N",
                 legend=None,
-                scale=alt.Scale(domain=sides, range=[colours.more, colours.muted, colours.less]),
+                scale=alt.Scale(domain=sides, range=inks),
             ),
             shape=alt.Shape(
                 "side:N",

@@ -1,0 +1,389 @@
+"""The year by quarters in words and tables: allotment, execution, the proposal to move money.
+
+Source: the field in one page, rules of public money.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import pandas as pd
+
+from budget.allocation.allotment import Allotment, Profile
+from budget.allocation.execution import BEHIND, FLAGS, SYMBOLS, UNKNOWN, Standing
+from budget.allocation.faults import N_
+from budget.allocation.moving import Line, Moving
+from budget.view.exports import Column, Table, won
+from budget.view.names import binding_name, rule_name
+from budget.view.numbers import NOTHING, Numbers
+from budget.view.parameters import capital
+from budget.view.words import Words
+
+Names = Mapping[str, str]
+"""Centre id -> short name in the reader's language."""
+QUARTERS = (1, 2, 3, 4)
+KINDS: Mapping[str, str] = {
+    "running": N_("money of the pools"),
+    "special": N_("special needs"),
+}
+
+
+def quarter_name(number: int, _: Words) -> str:
+    """A quarter: 1 to 4."""
+    return _("quarter {number}", number=number)
+
+
+def shares_text(shares: Sequence[Decimal], numbers: Numbers) -> str:
+    """Four shares in per cent: 30 / 30 / 20 / 20 %."""
+    digits = 0 if all(share * 100 == int(share * 100) for share in shares) else 2
+    return " / ".join(numbers.number(share * 100, digits) for share in shares) + " %"
+
+
+def profile_text(profile: Profile, numbers: Numbers) -> str:
+    """Both profiles of a version."""
+    _ = numbers.words
+    return " · ".join(
+        f"{capital(_(KINDS[name]))} {shares_text(getattr(profile, name), numbers)}"
+        for name in KINDS
+    )
+
+
+# --- the allotment -----------------------------------------------------------------------------
+
+
+def allotment_title(allotted: Allotment, numbers: Numbers) -> str:
+    """How much of the year's money is allotted in the first half."""
+    _ = numbers.words
+    half, total = sum(sum(row[:2]) for row in allotted.totals), _total(allotted)
+    return _(
+        "{share} of the year's money is allotted in the first half: {half} of {total}",
+        share=numbers.percent(half / total if total else 0),
+        half=numbers.in_hundred_millions(half),
+        total=numbers.in_hundred_millions(total),
+    )
+
+
+def _total(allotted: Allotment) -> int:
+    return sum(sum(row) for row in allotted.totals)
+
+
+def national_rows(allotted: Allotment, numbers: Numbers) -> pd.DataFrame:
+    """The pools' money, special needs and both, by quarter and in all; with their shares."""
+    _, unit = numbers.words, numbers.unit.won
+    running, special = allotted.national_running, allotted.national_special
+    both = tuple(a + b for a, b in zip(running, special, strict=True))
+    lines = [
+        (capital(_(KINDS["running"])), running, allotted.profile.running),
+        (capital(_(KINDS["special"])), special, allotted.profile.special),
+        (capital(_("total")), both, None),
+    ]
+    return pd.DataFrame(
+        [
+            {
+                "part": name,
+                **{f"q{q}": cells[q - 1] / unit for q in QUARTERS},
+                "year": sum(cells) / unit,
+                "profile": shares_text(shares, numbers) if shares else "",
+            }
+            for name, cells, shares in lines
+        ]
+    )
+
+
+def allotment_rows(allotted: Allotment, names: Names, numbers: Numbers) -> pd.DataFrame:
+    """One row a centre: each quarter, of which special needs, and the year."""
+    unit = numbers.unit.won
+    return pd.DataFrame(
+        {
+            "centre_id": list(allotted.ids),
+            "centre": [names[centre_id] for centre_id in allotted.ids],
+            **{f"q{q}": [row[q - 1] / unit for row in allotted.totals] for q in QUARTERS},
+            "year": [sum(row) / unit for row in allotted.totals],
+            "special": [sum(row) / unit for row in allotted.special],
+        }
+    )
+
+
+def allotment_table(allotted: Allotment, names: Names, _: Words) -> Table:
+    """One row a centre, for a file: rows sum to the allocation, columns to the quarters."""
+    columns = [
+        Column(_("Number"), list(allotted.ids)),
+        Column(_("Centre"), [names[centre_id] for centre_id in allotted.ids]),
+    ]
+    for name, rows in (("running", allotted.running), ("special", allotted.special)):
+        for q in QUARTERS:
+            cells = [row[q - 1] for row in rows]
+            heading = f"{capital(_(KINDS[name]))}, {quarter_name(q, _)}"
+            columns.append(won(heading, cells, sum(cells), _))
+    year = [sum(row) for row in allotted.totals]
+    columns.append(won(_("Year"), year, sum(year), _))
+    return Table("quarters", _("Quarterly allotment"), columns, capital(_("total")))
+
+
+# --- execution ---------------------------------------------------------------------------------
+
+
+def flag_text(flag: str, _: Words) -> str:
+    """A flag as a sign and in words."""
+    return f"{SYMBOLS[flag]} {_(FLAGS[flag])}"
+
+
+def pace_text(standing: Standing, numbers: Numbers) -> str:
+    """What was spent of what was allotted to date, in per cent."""
+    return numbers.percent(None if standing.pace is None else float(standing.pace))
+
+
+def execution_title(found: Sequence[Standing], numbers: Numbers) -> str:
+    """How many run behind, and how much was spent of what was allotted to date."""
+    _ = numbers.words
+    known = [one for one in found if one.flag != UNKNOWN]
+    behind = sum(one.flag == BEHIND for one in known)
+    spent = sum(one.executed.spent for one in known if one.executed)
+    due = sum(one.due for one in known)
+    rate = numbers.percent(spent / due if due else 0)
+    if not behind:
+        return _(
+            "None of {known} centres runs behind: {rate} of what was allotted to date is spent",
+            known=len(known),
+            rate=rate,
+        )
+    return _(
+        "{behind} of {known} centres run behind; {rate} of what was allotted to date is spent",
+        behind=behind,
+        known=len(known),
+        rate=rate,
+    )
+
+
+def forecast_sentence(found: Sequence[Standing], numbers: Numbers) -> str:
+    """What is left at the year's end if everybody goes on like this."""
+    _ = numbers.words
+    known = [one for one in found if one.forecast is not None]
+    year, spent = sum(one.year for one in known), sum(one.forecast or 0 for one in known)
+    return _(
+        "At this rate {spent} of {year} ({rate}) will be spent by the year's end; {carried} is to "
+        "be carried over. Of the centres behind, {unused} would lapse.",
+        spent=numbers.money_with_unit(spent),
+        year=numbers.money_with_unit(year),
+        rate=numbers.percent(spent / year if year else 0),
+        carried=numbers.money_with_unit(sum(one.carried for one in known)),
+        unused=numbers.money_with_unit(sum(one.unused for one in known)),
+    )
+
+
+def execution_rows(found: Sequence[Standing], names: Names, numbers: Numbers) -> pd.DataFrame:
+    """One row a centre, those furthest behind first; what is not known is empty."""
+    _, unit = numbers.words, numbers.unit.won
+    order = sorted(found, key=lambda one: (one.pace is None, one.pace or 0, one.centre_id))
+
+    def money(amount: int | None) -> float | None:
+        return None if amount is None else amount / unit
+
+    return pd.DataFrame(
+        {
+            "centre_id": [one.centre_id for one in order],
+            "centre": [names[one.centre_id] for one in order],
+            "flag": [flag_text(one.flag, _) for one in order],
+            "pace": [None if one.pace is None else float(one.pace) * 100 for one in order],
+            "spent": [money(one.executed.spent if one.executed else None) for one in order],
+            "due": [money(one.due if one.executed else None) for one in order],
+            "year": [money(one.year) for one in order],
+            "forecast": [money(one.forecast) for one in order],
+            "carried": [money(one.carried if one.executed else None) for one in order],
+            "unused": [money(one.unused if one.executed else None) for one in order],
+            "as_of": [one.executed.as_of.isoformat() if one.executed else "" for one in order],
+        }
+    )
+
+
+def execution_table(found: Sequence[Standing], names: Names, _: Words) -> Table:
+    """One row a centre, for a file: whole won."""
+    spent = [one.executed.spent if one.executed else None for one in found]
+    due = [one.due if one.executed else None for one in found]
+    committed = [one.executed.committed if one.executed else None for one in found]
+    forecast = [one.forecast for one in found]
+    return Table(
+        "execution",
+        _("Execution to date"),
+        (
+            Column(_("Number"), [one.centre_id for one in found]),
+            Column(_("Centre"), [names[one.centre_id] for one in found]),
+            Column(
+                _("As of"), [one.executed.as_of if one.executed else None for one in found], "day"
+            ),
+            Column(_("Flag"), [_(FLAGS[one.flag]) for one in found]),
+            won(_("Year"), [one.year for one in found], sum(one.year for one in found), _),
+            won(_("Allotted to date"), due, sum(won_ or 0 for won_ in due), _),
+            won(_("Spent"), spent, sum(won_ or 0 for won_ in spent), _),
+            Column(
+                _("Spent of what was allotted (%)"),
+                [None if one.pace is None else float(one.pace) for one in found],
+                "share",
+            ),
+            won(_("Contracted"), committed, None, _),
+            won(_("Forecast of the year's end"), forecast, sum(w or 0 for w in forecast), _),
+            won(
+                _("Carried over"),
+                [one.carried for one in found],
+                sum(one.carried for one in found),
+                _,
+            ),
+            won(
+                _("Would lapse"),
+                [one.unused for one in found],
+                sum(one.unused for one in found),
+                _,
+            ),
+        ),
+        capital(_("total")),
+    )
+
+
+# --- the proposal ------------------------------------------------------------------------------
+
+
+def moving_title(found: Moving, numbers: Numbers) -> str:
+    """Who could give how much, and how many could use it."""
+    _ = numbers.words
+    if found.split is None:
+        return _("There is nothing to move")
+    if not found.unplaced:
+        return _(
+            "{givers} centres could give {given}; {gainers} centres could use all of it",
+            givers=len(found.givers),
+            given=numbers.money_with_unit(found.given),
+            gainers=len(found.gainers),
+        )
+    return _(
+        "{givers} centres could give {given}; {gainers} centres could use {gained} of it",
+        givers=len(found.givers),
+        given=numbers.money_with_unit(found.given),
+        gainers=len(found.gainers),
+        gained=numbers.money_with_unit(found.gained),
+    )
+
+
+def unmoved_sentences(found: Moving, numbers: Numbers) -> list[str]:
+    """What stays over, and what bands hold back."""
+    _ = numbers.words
+    told = []
+    if found.unplaced:
+        told.append(
+            _(
+                "{won} finds no taker: whoever can use more stands at a cap.",
+                won=numbers.money_with_unit(found.unplaced),
+            )
+        )
+    told += [
+        _(
+            "The least share of the band “{band}” keeps {won} where it is: its other centres "
+            "cannot take it.",
+            band=rule_name(band, _),
+            won=numbers.money_with_unit(kept),
+        )
+        for band, kept in found.held.items()
+    ]
+    return told
+
+
+def why(line: Line, numbers: Numbers) -> str:
+    """Why a centre gives, gains or stays, in a few words made of its figures."""
+    _, standing = numbers.words, line.standing
+    if line.change < 0:
+        return _(
+            "behind: {pace} of what was allotted is spent; will use {forecast}, carry over "
+            "{carried}",
+            pace=pace_text(standing, numbers),
+            forecast=numbers.money(standing.forecast),
+            carried=numbers.money(standing.carried),
+        )
+    if line.change > 0:
+        cap = _stopped(line, _)
+        text = _("spends {pace} of what was allotted", pace=pace_text(standing, numbers))
+        return f"{text}; {cap}" if cap else text
+    if standing.flag == UNKNOWN:
+        return _("no execution is known")
+    if standing.flag == BEHIND:
+        return _("behind, but keeps what it will spend or carry over")
+    if not standing.can_use_more:
+        return _("does not spend fast enough to be given more")
+    return _stopped(line, _) or _("better funded than those that gain")
+
+
+def _stopped(line: Line, _: Words) -> str:
+    """The policy's own rule that stops it."""
+    caps = ";".join(part for part in line.binding.split(";") if part.startswith(("cap:", "band:")))
+    return binding_name(caps, _) if caps else ""
+
+
+def moving_rows(found: Moving, names: Names, numbers: Numbers) -> pd.DataFrame:
+    """One row a centre that gives or gains, the greatest first on either side, then the others."""
+    unit = numbers.unit.won
+    rest = [line for line in found.lines if not line.change]
+    order = [*found.givers, *found.gainers, *rest]
+    return pd.DataFrame(
+        {
+            "centre_id": [line.centre_id for line in order],
+            "centre": [names[line.centre_id] for line in order],
+            "before": [line.before / unit for line in order],
+            "more": [line.change / unit if line.change > 0 else None for line in order],
+            "less": [-line.change / unit if line.change < 0 else None for line in order],
+            "after": [line.after / unit for line in order],
+            "fourth": [line.fourth / unit for line in order],
+            "fourth_after": [line.fourth_after / unit for line in order],
+            "taken_back": [line.taken_back / unit or None for line in order],
+            "why": [why(line, numbers) for line in order],
+        }
+    )
+
+
+def moving_table(found: Moving, names: Names, numbers: Numbers) -> Table:
+    """One row a centre, for a file: whole won, sums to the pool."""
+    _, lines = numbers.words, found.lines
+    before, after = [line.before for line in lines], [line.after for line in lines]
+    changes = [line.change for line in lines]
+    return Table(
+        "proposal",
+        _("Proposal for the fourth quarter"),
+        (
+            Column(_("Number"), [line.centre_id for line in lines]),
+            Column(_("Centre"), [names[line.centre_id] for line in lines]),
+            won(_("Operating money as allocated"), before, sum(before), _),
+            won(_("Change"), changes, sum(changes), _, signed=True),
+            won(_("Operating money as proposed"), after, sum(after), _),
+            won(
+                _("Fourth quarter as allotted"),
+                [line.fourth for line in lines],
+                sum(line.fourth for line in lines),
+                _,
+            ),
+            won(
+                _("Fourth quarter as proposed"),
+                [line.fourth_after for line in lines],
+                sum(line.fourth_after for line in lines),
+                _,
+            ),
+            won(
+                _("To be taken back of earlier quarters"),
+                [line.taken_back for line in lines],
+                sum(line.taken_back for line in lines),
+                _,
+            ),
+            Column(_("Why"), [why(line, numbers) for line in lines]),
+        ),
+        capital(_("total")),
+    )
+
+
+def standing_sentence(standing: Standing, numbers: Numbers) -> str:
+    """How one centre stands, for its own head."""
+    _ = numbers.words
+    if standing.executed is None:
+        return NOTHING
+    return _(
+        "{flag}: until {day} {spent} was spent of {due} allotted to date ({pace}).",
+        flag=flag_text(standing.flag, _),
+        day=standing.executed.as_of.isoformat(),
+        spent=numbers.money_with_unit(standing.executed.spent),
+        due=numbers.money_with_unit(standing.due),
+        pace=pace_text(standing, numbers),
+    )
