@@ -109,8 +109,8 @@ def _versions(shown: YearShown, numbers: Numbers) -> None:
         ),
         column_config={
             "number": st.column_config.NumberColumn(_("Version"), width=60, pinned=True),
-            "running": text(capital(_(view.KINDS["running"])), width=130),
-            "special": text(capital(_(view.KINDS["special"])), width=130),
+            "running": text(view.part_name("running", _), width=130),
+            "special": text(view.part_name("special", _), width=130),
             "who": text(_("Saved by"), width=100),
             "when": text(_("Saved at (Korean time)"), width=140),
             "why": text(_("Reason"), width=200),
@@ -238,7 +238,7 @@ def _in_force_now() -> tuple[Profile, int]:
 def _shares(prepared: Prepared, name: str, present: tuple[Any, ...], asked: Fields) -> list[float]:
     """Four fields beside each other."""
     _ = session.words()
-    st.markdown(f"**{plain(capital(_(view.KINDS[name])))}**")
+    st.markdown(f"**{plain(view.part_name(name, _))}**")
     found = []
     for place, column in enumerate(st.columns(len(view.QUARTERS), gap="small")):
         with column:

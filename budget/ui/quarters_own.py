@@ -44,8 +44,8 @@ def own_page(centres: Sequence[str]) -> None:
 def _own(found: OwnYear, numbers: Numbers) -> None:
     _ = numbers.words
     lines = [
-        (capital(_(view.KINDS["running"])), found.running),
-        (capital(_(view.KINDS["special"])), found.special),
+        (view.part_name("running", _), found.running),
+        (view.part_name("special", _), found.special),
         (
             capital(_("total")),
             tuple(a + b for a, b in zip(found.running, found.special, strict=True)),

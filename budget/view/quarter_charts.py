@@ -18,7 +18,6 @@ from budget.view.findings import CentreChange, Movement
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
 from budget.view.quarters import (
-    KINDS,
     QUARTERS,
     Names,
     allotment_title,
@@ -26,6 +25,7 @@ from budget.view.quarters import (
     flag_text,
     moving_title,
     pace_text,
+    part_name,
     quarter_name,
 )
 from budget.view.strips import HIGH, LOW, MIDDLE, Dot, Strip, strip_chart
@@ -53,7 +53,7 @@ def quarter_bars(allotted: Allotment, numbers: Numbers, colours: Colours) -> Fig
             rows.append(
                 {
                     "quarter": capital(quarter_name(q, _)),
-                    "part": capital(_(KINDS[name])),
+                    "part": part_name(name, _),
                     "place": place,
                     "low": start / unit,
                     "high": (start + amount) / unit,

@@ -32,6 +32,11 @@ def quarter_name(number: int, _: Words) -> str:
     return _("quarter {number}", number=number)
 
 
+def part_name(kind: str, _: Words) -> str:
+    """The pools' money or special needs: a key of KINDS."""
+    return capital(_(KINDS[kind]))
+
+
 def shares_text(shares: Sequence[Decimal], numbers: Numbers) -> str:
     """Four shares in per cent: 30 / 30 / 20 / 20 %."""
     digits = 0 if all(share * 100 == int(share * 100) for share in shares) else 2
@@ -42,8 +47,7 @@ def profile_text(profile: Profile, numbers: Numbers) -> str:
     """Both profiles of a version."""
     _ = numbers.words
     return " · ".join(
-        f"{capital(_(KINDS[name]))} {shares_text(getattr(profile, name), numbers)}"
-        for name in KINDS
+        f"{part_name(name, _)} {shares_text(getattr(profile, name), numbers)}" for name in KINDS
     )
 
 
@@ -72,8 +76,8 @@ def national_rows(allotted: Allotment, numbers: Numbers) -> pd.DataFrame:
     running, special = allotted.national_running, allotted.national_special
     both = tuple(a + b for a, b in zip(running, special, strict=True))
     lines = [
-        (capital(_(KINDS["running"])), running, allotted.profile.running),
-        (capital(_(KINDS["special"])), special, allotted.profile.special),
+        (part_name("running", _), running, allotted.profile.running),
+        (part_name("special", _), special, allotted.profile.special),
         (capital(_("total")), both, None),
     ]
     return pd.DataFrame(
@@ -112,7 +116,7 @@ def allotment_table(allotted: Allotment, names: Names, _: Words) -> Table:
     for name, rows in (("running", allotted.running), ("special", allotted.special)):
         for q in QUARTERS:
             cells = [row[q - 1] for row in rows]
-            heading = f"{capital(_(KINDS[name]))}, {quarter_name(q, _)}"
+            heading = f"{part_name(name, _)}, {quarter_name(q, _)}"
             columns.append(won(heading, cells, sum(cells), _))
     year = [sum(row) for row in allotted.totals]
     columns.append(won(_("Year"), year, sum(year), _))
