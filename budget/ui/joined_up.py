@@ -190,7 +190,7 @@ def _groups(country: Gathered, by: str, numbers: Numbers) -> None:
         view.group_rows(country, by, numbers),
         column_config={
             "name": st.column_config.TextColumn(_(view.GROUPINGS[by]), pinned=True, width=140),
-            "centres": number(_("Centres"), format="%,.0f", width=74),
+            "centres": number(_("Number of centres"), format="%,.0f", width=74),
             "above": number(_("Above the band"), format="%,.0f", width=118),
             **_figures(numbers),
         },
@@ -211,7 +211,7 @@ def _figures(numbers: Numbers) -> dict[str, Any]:
         "clients": number(_("Clients"), format="%,.0f", width=76),
         "counsellors": number(_("Counsellors"), format="%,.0f", width=94),
         "ratio": number(_("Per counsellor"), format="%,.1f", width=106),
-        "missing": number(_("Missing"), format="%,.0f", width=74),
+        "missing": number(_("More needed"), format="%,.0f", width=74),
         "cost": money_column(_("Cost a year"), numbers, 92),
         "pool": money_column(_("Joined-up pool"), numbers, 112),
         "covered": number(_("Covered (%)"), format="%,.1f", width=92),

@@ -346,7 +346,7 @@ def _versions(shown: YearShown, numbers: Numbers) -> None:
         column_config={
             "number": st.column_config.NumberColumn(_("Version"), width=60, pinned=True),
             "day": text(_("As of"), width=92),
-            "centres": st.column_config.NumberColumn(_("Centres"), width=70),
+            "centres": st.column_config.NumberColumn(_("Number of centres"), width=84),
             "spent": text(f"{_('Spent')} ({numbers.unit_name})", alignment="right", width=130),
             "who": text(_("Saved by"), width=100),
             "when": text(_("Saved at (Korean time)"), width=140),

@@ -301,7 +301,12 @@ def group_table(country: Gathered, by: str, _: Words) -> Table:
         _(GROUPINGS[by]),
         (
             Column(_(GROUPINGS[by]), [group_name(one.key, by, _) for one in groups]),
-            Column(_("Centres"), [len(one.desks) for one in groups], "count", len(country.desks)),
+            Column(
+                _("Number of centres"),
+                [len(one.desks) for one in groups],
+                "count",
+                len(country.desks),
+            ),
             Column(_("Partner staff"), [float(one.partners) for one in groups], "number"),
             Column(_("Clients"), [float(one.clients) for one in groups], "number"),
             Column(_("Counsellors"), [float(one.counsellors) for one in groups], "number"),

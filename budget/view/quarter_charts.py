@@ -111,7 +111,7 @@ def _quarter_bars(order: tuple[str, ...], numbers: Numbers, colours: Colours) ->
         color=alt.Color(
             "part:N",
             sort=alt.EncodingSortField("place", op="min"),
-            scale=alt.Scale(range=[colours.one_hue[1], colours.line]),
+            scale=alt.Scale(range=[colours.one_hue[2], colours.coast]),
             legend=alt.Legend(
                 title=None, orient="top", labelColor=colours.text, labelFontSize=12.5
             ),
