@@ -352,7 +352,7 @@ def moving_table(found: Moving, names: Names, numbers: Numbers) -> Table:
             Column(_("Number"), [line.centre_id for line in lines]),
             Column(_("Centre"), [names[line.centre_id] for line in lines]),
             won(_("Operating money as allocated"), before, sum(before), _),
-            won(_("Change"), changes, sum(changes), _, signed=True),
+            won(_("Difference"), changes, sum(changes), _, signed=True),
             won(_("Operating money as proposed"), after, sum(after), _),
             won(
                 _("Fourth quarter as allotted"),
