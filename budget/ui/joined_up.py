@@ -35,6 +35,7 @@ from budget.ui.round import Round, baseline_allocation
 from budget.ui.text import plain
 from budget.view import caseload as view
 from budget.view.colours import LIGHT
+from budget.view.exports import stated_table
 from budget.view.numbers import MILLION, Numbers
 from budget.view.places import Places
 from budget.view.words import Words
@@ -276,5 +277,6 @@ def _contents(
                 lambda: view.caseload_chart(country, by, scheme, names, numbers, LIGHT),
             )
         ],
+        further=lambda: [stated_table(view.stated(scheme, numbers), _)],
         hashes=lambda: allocation_hashes(allocation, shown.requests),
     )

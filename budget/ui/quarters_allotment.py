@@ -17,7 +17,7 @@ from budget.ui.year_shown import YearShown, share
 from budget.view import quarter_charts, trail
 from budget.view import quarters as view
 from budget.view.colours import LIGHT
-from budget.view.exports import Table
+from budget.view.exports import Table, stated_table
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
 from budget.workflow import quarters
@@ -187,6 +187,8 @@ def _contents(shown: YearShown, title: str, numbers: Numbers) -> Contents:
                 lambda: quarter_charts.quarter_bars(shown.allotted, numbers, LIGHT),
             )
         ],
+        further=lambda: [stated_table(view.stated(shown.year.profile, None, numbers), _)],
+        hashes=shown.hashes,
     )
 
 

@@ -1,5 +1,6 @@
 """Execution to date on the screen: upload, who runs behind, what the year will leave."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from budget.allocation.faults import N_
 from budget.files.uploads.definitions import EXECUTION
 from budget.files.uploads.reading import Upload
 from budget.files.uploads.sheets import MOST_BYTES
+from budget.files.uploads.templates import filled_template_csv
 from budget.ui import address, data_dictionary, deed_dialog, keys, session
 from budget.ui.address import Parameter
 from budget.ui.centre_link import open_centre
@@ -25,6 +27,7 @@ from budget.view import quarter_charts, trail
 from budget.view import quarters as view
 from budget.view.charts import Figure
 from budget.view.colours import LIGHT, Colours
+from budget.view.exports import stated_table
 from budget.view.numbers import Numbers
 from budget.workflow import execution, quarters
 from budget.workflow.execution import ExecutionVersion
@@ -122,6 +125,15 @@ def part(shown: YearShown) -> None:
         with st.expander(_("All versions of the execution"), icon=":material/history:"):
             _versions(shown, numbers)
     with st.expander(_("Template and definitions"), icon=":material/description:"):
+        st.download_button(
+            _("Template with all centres (CSV)"),
+            partial(filled_template_csv, EXECUTION, _.language, _("Centre"), shown.names),
+            file_name=f"execution-all-centres-{_.language}.csv",
+            mime="text/csv",
+            key=keys.download("execution-all-centres"),
+            on_click="ignore",
+            icon=":material/download:",
+        )
         data_dictionary.of_table(EXECUTION, _("Execution to date: one row a centre"), numbers)
     deed_dialog.show(SAVE, _("Save execution to date"), _save, width="medium")
 
@@ -176,7 +188,7 @@ def _answer(shown: YearShown, found: tuple[Standing, ...], read: Reading, number
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader(plain(title), anchor=False)
-            downloads(partial(_contents, shown, found, title, draw, numbers))
+            downloads(partial(_contents, shown, found, read, title, draw, numbers))
         st.caption(plain(view.forecast_sentence(found, numbers)))
         st.caption(
             plain(
@@ -214,7 +226,12 @@ def _answer(shown: YearShown, found: tuple[Standing, ...], read: Reading, number
 
 
 def _contents(
-    shown: YearShown, found: tuple[Standing, ...], title: str, draw: Any, numbers: Numbers
+    shown: YearShown,
+    found: tuple[Standing, ...],
+    read: Reading,
+    title: str,
+    draw: Callable[[Colours], Figure],
+    numbers: Numbers,
 ) -> Contents:
     _ = numbers.words
     name = _("Execution to date")
@@ -235,7 +252,8 @@ def _contents(
                 lambda: draw(LIGHT),
             )
         ],
-        hashes=lambda: {N_("execution to date"): shown.year.executions[0].sha256},
+        further=lambda: [stated_table(view.stated(shown.year.profile, read, numbers), _)],
+        hashes=shown.hashes,
     )
 
 

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from budget.allocation.execution import Reading
 from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.moving import Moving, is_early, moving
 from budget.ui import keys, quarters_execution, session
@@ -13,9 +14,11 @@ from budget.ui.figures import picked
 from budget.ui.probe import centre_table, money_column, signed_columns
 from budget.ui.text import plain
 from budget.ui.year_shown import YearShown
+from budget.view import moving as words
 from budget.view import quarter_charts
 from budget.view import quarters as view
 from budget.view.colours import LIGHT
+from budget.view.exports import stated_table
 from budget.view.notices import conflict_sentence
 from budget.view.numbers import Numbers
 from budget.view.words import Words
@@ -29,7 +32,8 @@ def part(shown: YearShown) -> None:
         quarters_execution.nothing_uploaded()
         return
     quarters_execution.controls(with_carry=True)
-    found = shown.standings(quarters_execution.reading())
+    read = quarters_execution.reading()
+    found = shown.standings(read)
     _remarks(shown, is_early=is_early(found, shown.facts.fiscal_year), _=_)
     try:
         with st.spinner(_("Computing"), show_time=False):
@@ -44,7 +48,7 @@ def part(shown: YearShown) -> None:
             icon=":material/block:",
         )
         return
-    _answer(shown, proposal, numbers)
+    _answer(shown, proposal, read, numbers)
 
 
 def _remarks(shown: YearShown, *, is_early: bool, _: Words) -> None:
@@ -76,15 +80,15 @@ def _remarks(shown: YearShown, *, is_early: bool, _: Words) -> None:
         )
 
 
-def _answer(shown: YearShown, proposal: Moving, numbers: Numbers) -> None:
+def _answer(shown: YearShown, proposal: Moving, read: Reading, numbers: Numbers) -> None:
     _ = numbers.words
-    title = view.moving_title(proposal, numbers)
+    title = words.moving_title(proposal, numbers)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(title), anchor=False)
         if proposal.split is not None:
             _badge(proposal, _)
-            downloads(partial(_contents, shown, proposal, title, numbers))
-    for sentence in view.unmoved_sentences(proposal, numbers):
+            downloads(partial(_contents, shown, proposal, read, title, numbers))
+    for sentence in words.unmoved_sentences(proposal, numbers):
         st.markdown(f"- {plain(sentence)}")
     if proposal.split is None:
         st.info(
@@ -110,7 +114,7 @@ def _answer(shown: YearShown, proposal: Moving, numbers: Numbers) -> None:
         )
     )
     centre_table(
-        view.moving_rows(proposal, shown.names, numbers),
+        words.moving_rows(proposal, shown.names, numbers),
         {
             "centre": st.column_config.TextColumn(_("Centre"), pinned=True, width=130),
             "before": money_column(_("As allocated"), numbers, 92),
@@ -137,7 +141,9 @@ def _badge(proposal: Moving, _: Words) -> None:
         st.badge(_("not certified"), color="red", icon=":material/gpp_bad:")
 
 
-def _contents(shown: YearShown, proposal: Moving, title: str, numbers: Numbers) -> Contents:
+def _contents(
+    shown: YearShown, proposal: Moving, read: Reading, title: str, numbers: Numbers
+) -> Contents:
     _ = numbers.words
     name = _("Proposal for the fourth quarter")
     return Contents(
@@ -146,7 +152,7 @@ def _contents(shown: YearShown, proposal: Moving, title: str, numbers: Numbers) 
         provenance=shown.provenance(_),
         check=may_see_figures(),
         sheets=[
-            Sheet("proposal", name, lambda: view.moving_table(proposal, shown.names, numbers)),
+            Sheet("proposal", name, lambda: words.moving_table(proposal, shown.names, numbers)),
         ],
         pictures=[
             Picture(
@@ -157,4 +163,6 @@ def _contents(shown: YearShown, proposal: Moving, title: str, numbers: Numbers) 
                 lambda: quarter_charts.moving_bars(proposal, shown.names, numbers, LIGHT),
             )
         ],
+        further=lambda: [stated_table(view.stated(shown.year.profile, read, numbers), _)],
+        hashes=shown.hashes,
     )

@@ -8,9 +8,10 @@ import streamlit as st
 
 from budget.allocation.allotment import Allotment, allotment
 from budget.allocation.execution import Reading, Standing, standings
+from budget.allocation.faults import N_
 from budget.allocation.run import Allocation
 from budget.ui import session
-from budget.ui.downloads import round_provenance
+from budget.ui.downloads import allocation_hashes, round_provenance
 from budget.ui.round import baseline_allocation, present_round
 from budget.view.exports import Provenance, scenario_text
 from budget.view.places import Places
@@ -67,6 +68,13 @@ class YearShown:
         """Whether the execution in force says to be of a day that has not come."""
         latest = self.year.executions
         return bool(latest) and latest[0].last_day > korean_day(self.facts.now)
+
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of what the figures were made from."""
+        found = dict(allocation_hashes(self.allocation, None))
+        if self.year.executions:
+            found[N_("execution to date")] = self.year.executions[0].sha256
+        return found
 
     def provenance(self, _: Words) -> Provenance:
         """Where the figures come from."""

@@ -14,7 +14,7 @@ from budget.view.charts import Figure
 from budget.view.colours import Colours
 from budget.view.exports import Column, Table, won
 from budget.view.names import value_name
-from budget.view.numbers import NOTHING, Numbers
+from budget.view.numbers import NOTHING, WON, Numbers
 from budget.view.parameters import capital
 from budget.view.strips import HIGH, LOW, MIDDLE, Dot, Strip, strip_chart
 from budget.view.words import Words
@@ -323,6 +323,18 @@ def group_table(country: Gathered, by: str, _: Words) -> Table:
         ),
         capital(_("total")),
     )
+
+
+def stated(scheme: Scheme, numbers: Numbers) -> dict[str, str]:
+    """What the desks are held against, for a file."""
+    _ = numbers.words
+    return {
+        _("Counted as clients"): _(CLIENTS[scheme.clients]),
+        _("Clients a counsellor, at least"): str(scheme.least),
+        _("Clients a counsellor, at most"): str(scheme.most),
+        _("Cost of a counsellor a year ({unit})", unit=_(WON.label)): f"{scheme.cost_krw:,}",
+        _("Source"): f"{_(SOURCE)} {_(COST_SOURCE)}",
+    }
 
 
 def _rounded(ratio: Fraction | None) -> float | None:

@@ -15,6 +15,7 @@ from budget.view.charts import Figure, change_by_centre
 from budget.view.colours import Colours
 from budget.view.drawing import finished
 from budget.view.findings import CentreChange, Movement
+from budget.view.moving import moving_title
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
 from budget.view.quarters import (
@@ -23,7 +24,6 @@ from budget.view.quarters import (
     allotment_title,
     execution_title,
     flag_text,
-    moving_title,
     pace_text,
     part_name,
     quarter_name,

@@ -15,6 +15,7 @@ from budget.allocation.moving import Moving, moving
 from budget.allocation.run import Allocation
 from budget.files import read_centres, read_policy, read_requests
 from budget.view import caseload, quarter_charts, quarters
+from budget.view import moving as moving_words
 from budget.view.colours import LIGHT
 from budget.view.numbers import Numbers
 from budget.view.places import Places
@@ -135,8 +136,8 @@ def test_who_runs_behind_and_why_money_moves(allocation: Allocation, names: dict
     assert list(rows["centre_id"])[:2] == ["EC002", "EC003"]
     assert rows["flag"].iloc[0] == "▼ behind"
     assert rows["flag"].iloc[-1] == "– no execution"
-    assert "2 centres could give" in quarters.moving_title(moved, EN)
-    table = quarters.moving_table(moved, names, EN)
+    assert "2 centres could give" in moving_words.moving_title(moved, EN)
+    table = moving_words.moving_table(moved, names, EN)
     by_id = dict(zip(table.columns[0].cells, table.columns[-1].cells, strict=True))
     assert "behind: 50.0 % of what was allotted is spent" in str(by_id["EC002"])
     assert by_id["EC004"] == "no execution is known"

@@ -8,6 +8,8 @@ import pytest
 
 from budget.allocation.allotment import DEFAULT, allotment
 from budget.allocation.faults import InputError
+from budget.files.uploads.definitions import EXECUTION
+from budget.files.uploads.templates import filled_template_csv
 from budget.storage.store import Store
 from budget.storage.tables import AllotmentProfile, ExecutionSet
 from budget.workflow import execution, proving, quarters, supplementary
@@ -138,6 +140,19 @@ def test_days_and_headers_as_koreans_write_them(quick_store: Store) -> None:
     assert not found.faults
     assert list(found.table["as_of"]) == ["2027-09-30", "2027-09-05"]
     assert list(found.table["spent_krw"]) == ["1234", "0"]
+
+
+def test_the_template_with_all_centres_comes_back_as_it_was_filled_in(quick_store: Store) -> None:
+    """Header, centres and an extra column of names; the empty cells are what is missing."""
+    for language in ("ko", "en"):
+        given = filled_template_csv(
+            EXECUTION, language, "센터", {"EC001": "=서울", "EC002": "서초"}
+        )
+        found = execution.checked(quick_store, planner(), "t.csv", given)
+        assert {fault.row for fault in found.faults} == {2, 3}
+        assert len(found.faults) == 4  # a day and spending, twice
+        filled = given.decode("utf-8-sig").replace(",,,,,", ",2027-09-30,5,,,").encode()
+        assert not execution.checked(quick_store, planner(), "t.csv", filled).faults
 
 
 def test_the_same_execution_again_is_refused(quick_store: Store) -> None:
