@@ -138,11 +138,16 @@ def covered_sentence(country: Gathered, numbers: Numbers) -> str:
     _ = numbers.words
     if not country.missing or not country.pool_krw:
         return ""
-    return _(
-        "If all of the joined-up pool paid counsellors, it would cover {covered} of that cost; "
-        "{idle} of it goes to centres that miss none.",
+    covered = _(
+        "If all of the joined-up pool paid counsellors, it would cover {covered} of that cost.",
         covered=numbers.percent(float(country.covered or 0)),
-        idle=numbers.money_with_unit(country.pool_krw - country.covering_krw),
+    )
+    idle = country.pool_krw - country.covering_krw
+    if not idle:
+        return covered
+    return f"{covered} " + _(
+        "{idle} of it is more than its centres need for that.",
+        idle=numbers.money_with_unit(idle),
     )
 
 

@@ -69,9 +69,7 @@ def test_what_the_gap_costs_in_words() -> None:
     assert "1 counsellors at 40.0 million won cost 40.0 million won a year: 2.7 times" in told
     assert "10.0 % of the envelope (400.0 million won)" in told
     assert "25.0 %" in caseload.covered_sentence(found, EN)
-    assert "5.0 million won of it goes to centres that miss none" in caseload.covered_sentence(
-        found, EN
-    )
+    assert "5.0 million won of it is more" in caseload.covered_sentence(found, EN)
     assert "연계 재원(15.0백만원)의 2.7배" in caseload.cost_sentence(found, 400_000_000, scheme, KO)
     rows = caseload.group_rows(found, "level", EN)
     assert list(rows["name"]) == ["Level 1", "Level 2", "Country"]

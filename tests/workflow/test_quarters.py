@@ -1,20 +1,25 @@
 """The year: profiles and execution in versions, who saves and sees them, and the trail's proof."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+import budget
 from budget.allocation.allotment import DEFAULT, allotment
+from budget.allocation.execution import BEHIND, Reading, standings
 from budget.allocation.faults import InputError
+from budget.allocation.moving import moving
 from budget.files.uploads.definitions import EXECUTION
 from budget.files.uploads.templates import filled_template_csv
 from budget.storage.store import Store
 from budget.storage.tables import AllotmentProfile, ExecutionSet
-from budget.workflow import execution, proving, quarters, supplementary
+from budget.workflow import execution, proving, quarters, rounds, supplementary
 from budget.workflow.refusals import Conflict, Forbidden
-from tests.storage.databases import auditor, head, key, lead, planner
+from tests.storage.databases import SAMPLE, auditor, head, key, lead, planner
 from tests.storage.intruders import findings, unguarded
 from tests.workflow import steps
 from tests.workflow.worlds import Copies, World
@@ -201,3 +206,22 @@ def test_a_supplementary_round_goes_on_with_the_year(
         assert [one.number for one in after.profiles] == [1, 1]
         assert after.profile.running == tuple(ONCE)
         assert proving.verify(store, auditor()).is_whole
+
+
+def test_the_illustrative_execution_is_made_by_its_script_and_accepted(quick_store: Store) -> None:
+    """The committed file is what the script writes; some centres run behind by it."""
+    script = SAMPLE / "sample_execution.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    content = (SAMPLE / "execution_illustrative.csv").read_bytes()
+    assert not execution.checked(quick_store, planner(), "e.csv", content).faults
+    given = rounds.inputs(quick_store, planner())
+    allocation = budget.allocate(given.centres, given.baseline.policy, given.requests)
+    execution.save(quick_store, planner(), "e.csv", content, "예시", based_on=0, key=key())
+    plan = allotment(allocation, DEFAULT)
+    found = standings(plan, quarters.executed(quick_store, planner()), Reading())
+    behind = [one for one in found if one.flag == BEHIND]
+    assert 5 <= len(behind) <= 20
+    assert moving(allocation, found, plan.running).is_certified
