@@ -254,6 +254,8 @@ def value_text(field: str, value: Any, terms: Terms, numbers: Numbers) -> str:
         return _.of(korean, english or korean)
     if isinstance(value, Mapping):
         return "; ".join(f"{name}: {text}" for name, text in value.items()) or "“”"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "“”"
     text = str(value)
     if field == "centre_id" and text in terms.centres:
         return f"{centre_of(text, terms, _)} ({text})"

@@ -1,6 +1,7 @@
 """Joined-up services and quarters: what each role reads, sets, uploads and takes away."""
 
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -14,6 +15,7 @@ from tests.pages.people_of_pages import field, opened, press, said, store, trail
 from tests.pages.test_pages import shown
 from tests.storage.databases import auditor, key, lead, move_round, planner
 
+ONCE = [Decimal(1), Decimal(0), Decimal(0), Decimal(0)]
 HEADER = "centre_id,as_of,spent_krw,committed_krw,available_krw,carryover_krw\n"
 
 
@@ -187,3 +189,22 @@ def test_a_day_that_has_not_come_is_told() -> None:
     app = opened("quarters", "planner-1", {"show": "execution"})
     is_future = date(2027, 12, 31) > rounds.present(store(), lead()).now.date()
     assert ("lies in the future" in said(app)) == is_future
+
+
+def test_who_was_faster_is_told_and_nothing_typed_is_lost() -> None:
+    """Another planner saves a profile while the dialog is open."""
+    app = press(opened("quarters", "planner-1"), "another profile")
+    quarters.save_profile(
+        store(), planner(2), [Decimal("0.25")] * 4, ONCE, "균등", based_on=0, key=key()
+    )
+    field(app, "number_input", "running0").set_value(40.0)
+    field(app, "number_input", "running3").set_value(10.0)
+    field(app, "text_area", "reason").set_value("조기집행")
+    press(app, "Save the profile")
+    assert "Planner 2 changed quarterly profile" in said(app)
+    assert field(app, "number_input", "running0").value == 40.0
+    press(app, "Save the profile")
+    assert quarters.year(store(), auditor()).profile.running[0] == Decimal("0.4")
+    trail = opened("audit", "auditor-1", {"record": str(trail_of(verb="save_profile")[0].number)})
+    assert "0.25, 0.25, 0.25, 0.25" in shown(trail)
+    assert "Quarterly profile" in shown(trail) + said(trail)
