@@ -32,6 +32,8 @@ def pages() -> None:
                 ("compare", _("Compare"), "compare_arrows", Verb.SEE_SCENARIOS),
                 ("centre", _("Centre"), "apartment", Verb.SEE_CENTRE),
                 ("sensitivity", _("Sensitivity"), "labs", Verb.SEE_FIGURES),
+                ("joined_up", _("Joined-up services"), "handshake", Verb.SEE_FIGURES),
+                ("quarters", _("Quarters"), "calendar_month", Verb.SEE_CENTRE),
                 ("requests", _("Requests"), "edit_document", Verb.BEGIN),
                 ("review", _("Review"), "rule", Verb.SEE_QUEUE),
                 ("publish", _("Publish"), "verified", Verb.EXPORT_PACK),

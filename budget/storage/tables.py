@@ -1,8 +1,8 @@
 """The tables: people, rounds, versions, special needs, runs, the audit trail.
 
 Money is whole won. Moments are UTC. What a person typed is stored composed (NFC). Rows of
-`DataSet`, `Policy`, `ScenarioVersion`, `Run`, `Snapshot` and `TrailRecord` never change once
-written: triggers of the database hold that (see migrations/).
+`DataSet`, `Policy`, `ScenarioVersion`, `Run`, `Snapshot`, `AllotmentProfile`, `ExecutionSet` and
+`TrailRecord` never change once written: triggers of the database hold that (see migrations/).
 """
 
 from datetime import UTC, date, datetime
@@ -334,6 +334,40 @@ class AttachmentContent(SQLModel, table=True):
     __tablename__ = "attachment_content"
     attachment_id: int = Field(primary_key=True, foreign_key="attachment.id")
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class AllotmentProfile(SQLModel, table=True):
+    """A version of the quarterly profile; the latest of a round is in force; never changed.
+
+    Attributes:
+        content: JSON: the shares of running money and of special needs.
+    """
+
+    __tablename__ = "allotment_profile"
+    __table_args__ = (UniqueConstraint("round_id", "number"),)
+    id: int | None = Field(default=None, primary_key=True)
+    round_id: int = Field(foreign_key="budget_round.id")
+    number: int
+    sha256: str
+    content: str = _text()
+    note: str = _text()
+    saved_by: int = Field(foreign_key="person.id")
+    saved_at: datetime = _moment()
+
+
+class ExecutionSet(SQLModel, table=True):
+    """A version of the execution to date as execution.csv; the latest counts; never changed."""
+
+    __tablename__ = "execution_set"
+    __table_args__ = (UniqueConstraint("round_id", "number"),)
+    id: int | None = Field(default=None, primary_key=True)
+    round_id: int = Field(foreign_key="budget_round.id")
+    number: int
+    sha256: str
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    note: str = _text()
+    saved_by: int = Field(foreign_key="person.id")
+    saved_at: datetime = _moment()
 
 
 class TrailRecord(SQLModel, table=True):

@@ -6,7 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from budget.files.tables import table_bytes
-from budget.files.uploads.definitions import CENTRES, REQUESTS, Definition, TableDefinition
+from budget.files.uploads.definitions import (
+    CENTRES,
+    EXECUTION,
+    REQUESTS,
+    Definition,
+    TableDefinition,
+)
 from budget.files.uploads.templates import template_csv, template_workbook
 from budget.files.workbook import MIME
 from budget.ui import keys, session
@@ -33,17 +39,19 @@ def definitions() -> None:
             )
         )
     )
-    _one(CENTRES, _("Centres: one row a centre"), numbers)
-    _one(REQUESTS, _("Requests: one row a special need"), numbers)
+    of_table(CENTRES, _("Centres: one row a centre"), numbers)
+    of_table(REQUESTS, _("Requests: one row a special need"), numbers)
     st.caption(
         _(
             "Approved amount, priority and divisible stay empty in an upload: the review decides "
             "on them."
         )
     )
+    of_table(EXECUTION, _("Execution to date: one row a centre"), numbers)
 
 
-def _one(table: TableDefinition, title: str, numbers: Numbers) -> None:
+def of_table(table: TableDefinition, title: str, numbers: Numbers) -> None:
+    """Templates and dictionary of one table."""
     _ = numbers.words
     rows = dictionary(table, numbers)
     st.subheader(title, anchor=False)

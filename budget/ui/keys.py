@@ -37,6 +37,17 @@ PROVINCE = "province"
 VIEW = "view"
 FILTER = "filter"
 PROBE = "probe"
+JOINED_LEAST = "joined_least"
+JOINED_MOST = "joined_most"
+JOINED_COST = "joined_cost"
+JOINED_CLIENTS = "joined_clients"
+JOINED_BY = "joined_by"
+EXECUTION_GIVEN = "execution_given"
+EXECUTION_UPLOADS = "execution_uploads"
+QUARTER_SECTION = "quarter_section"
+QUARTER_BEHIND = "quarter_behind"
+QUARTER_ABLE = "quarter_able"
+QUARTER_CARRY = "quarter_carry"
 KEPT = (LANGUAGE, UNIT)
 """What stays when the visitor of the demonstration becomes another person."""
 
@@ -75,6 +86,13 @@ PART_PARAMETER = "part"
 SWEPT_PARAMETER = "parameter"
 FIRST_PARAMETER = "first"
 SECOND_PARAMETER = "second"
+LEAST_PARAMETER = "least"
+MOST_PARAMETER = "most"
+COST_PARAMETER = "cost"
+CLIENTS_PARAMETER = "clients"
+BEHIND_PARAMETER = "behind"
+ABLE_PARAMETER = "able"
+CARRY_PARAMETER = "carry"
 
 # widgets
 LANGUAGE_SWITCH = "language_switch"
@@ -181,6 +199,16 @@ DATA_TEXTS = "data_texts"
 DATA_TOTALS = "data_totals"
 DATA_EFFECT = "data_effect"
 TAKEOVER = "takeover:"
+JOINED_CHART = "joined_chart"
+JOINED_GROUPS = "joined_groups"
+QUARTER_TABLE = "quarter_table"
+QUARTER_NATIONAL = "quarter_national"
+QUARTER_PROFILES = "quarter_profiles"
+EXECUTION_CHART = "execution_chart"
+EXECUTION_TABLE = "execution_table"
+EXECUTION_VERSIONS = "execution_versions"
+MOVING_CHART = "moving_chart"
+MOVING_TABLE = "moving_table"
 
 
 def slider(path: str) -> str:
@@ -366,6 +394,11 @@ def data_upload(number: int) -> str:
 def data_upload_requests(number: int) -> str:
     """The place for a file of requests."""
     return f"data_upload_requests:{number}"
+
+
+def execution_upload(number: int) -> str:
+    """The place for a file of execution; a new one after every upload."""
+    return f"execution_upload:{number}"
 
 
 def data_faults(table: str) -> str:

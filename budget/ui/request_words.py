@@ -66,6 +66,8 @@ OTHER_FIELDS = {
     "funded_krw": N_("funded amount"),
     "file": N_("file"),
     "centre_id": N_("centre"),
+    "allotment_profile": N_("quarterly profile"),
+    "execution_set": N_("execution to date"),
     "assessed_by": N_("assessed by"),
     "assessed_at": N_("moment of the assessment"),
     "decided_by": N_("decided by"),

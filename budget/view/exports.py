@@ -173,6 +173,18 @@ def _changed(parameter: Parameter, before: Mapping[str, Parameter], _: Words) ->
     return _("no") if old is not None and old.value == parameter.value else _("yes")
 
 
+def stated_table(stated: Mapping[str, str], _: Words) -> Table:
+    """What a page was told to reckon with, one choice a row: name -> value in words."""
+    return Table(
+        "parameters",
+        _("Parameters"),
+        (
+            Column(_("Parameter"), list(stated)),
+            Column(_("Value"), list(stated.values())),
+        ),
+    )
+
+
 # --- an allocation -----------------------------------------------------------------------------
 
 

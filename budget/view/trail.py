@@ -37,6 +37,8 @@ KINDS: Mapping[str, str] = {
     "extension": N_("extended deadline"),
     "deadline": N_("extended deadline"),
     "guard": N_("guard of the database"),
+    "allotment_profile": N_("quarterly profile"),
+    "execution_set": N_("execution to date"),
 }
 """Kinds of objects."""
 OUTCOMES: Mapping[str, str] = {"done": N_("done"), "refused": N_("refused")}
@@ -92,6 +94,12 @@ FIELDS: Mapping[str, str] = {
     "renamed": N_("renamed centres"),
     "requests_taken_over": N_("number of requests taken over"),
     "figures_changed": N_("number of changed figures"),
+    "round_id": N_("round"),
+    "sha256": N_("hash of the content"),
+    "running": N_("shares of running money by quarter"),
+    "special": N_("shares of special needs by quarter"),
+    "last_day_executed": N_("execution as of"),
+    "spent_krw": N_("spent in all"),
 }
 """Fields that records name, besides those of the form of a request."""
 PEOPLE_FIELDS = frozenset({"reviewer_id", "assessed_by", "decided_by", "person_id"})
@@ -246,6 +254,8 @@ def value_text(field: str, value: Any, terms: Terms, numbers: Numbers) -> str:
         return _.of(korean, english or korean)
     if isinstance(value, Mapping):
         return "; ".join(f"{name}: {text}" for name, text in value.items()) or "“”"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "“”"
     text = str(value)
     if field == "centre_id" and text in terms.centres:
         return f"{centre_of(text, terms, _)} ({text})"

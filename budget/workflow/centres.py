@@ -6,24 +6,19 @@ without their names. Whoever sees the whole round sees every centre.
 Source: workflow, roles; screens, Centre.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-import budget
-from budget import files
 from budget.allocation.explained import Explained, explained
-from budget.allocation.policy_reading import policy_from_toml
 from budget.files.tables import table_from
 from budget.storage.store import Store
 from budget.storage.tables import (
     BudgetRound,
     Centre,
     DataSet,
-    Policy,
     Run,
     Scenario,
     ScenarioVersion,
@@ -31,6 +26,7 @@ from budget.storage.tables import (
 )
 from budget.workflow import rounds, special_needs
 from budget.workflow.deeds import Act, known, looking
+from budget.workflow.published import repeated
 from budget.workflow.refusals import NOT_YOURS, Forbidden
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.special_needs import Need
@@ -103,16 +99,7 @@ def published(store: Store, who: str, centre_id: str) -> Explained | None:
         run = rounds.published_run(act.session, act.round())
         if run is None:
             return None
-        data_set = act.session.get_one(DataSet, run.data_set_id)
-        policy = act.session.get_one(Policy, run.policy_id)
-        allocation = budget.allocate(
-            table_from(data_set.content, "centres.csv"),
-            policy_from_toml(policy.content, "policy.toml"),
-            table_from(run.requests_csv, "requests.csv"),
-        )
-        found = hashlib.sha256(files.allocation_csv(allocation)).hexdigest()
-        if found != run.allocation_sha256:
-            raise budget.Defect(f"run {run.id} repeated gives another allocation: {found}")
+        allocation = repeated(act.session, run)
         is_inside = act.person.role_for(Verb.SEE_FIGURES, Subject("round", "")) is not None
         return explained(allocation, centre_id, anonymous=not is_inside)
 

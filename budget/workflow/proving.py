@@ -23,10 +23,12 @@ from budget.storage.guards import missing_guards
 from budget.storage.rows import UNREADABLE, each
 from budget.storage.store import Store
 from budget.storage.tables import (
+    AllotmentProfile,
     Attachment,
     AttachmentContent,
     BudgetRound,
     DataSet,
+    ExecutionSet,
     Extension,
     Person,
     Policy,
@@ -105,7 +107,16 @@ def proof(session: Session, expected: tuple[int, str] | None = None) -> Proof:
         return Proof(verdict, ())
     findings = [("guard", name) for name in missing_guards(session)]
     tale = told(session)
-    for check in (_contents, _needs, _scenarios, _publications, _rounds, _deadlines, _people):
+    for check in (
+        _contents,
+        _needs,
+        _scenarios,
+        _publications,
+        _year,
+        _rounds,
+        _deadlines,
+        _people,
+    ):
         findings += check(session, tale)
     return Proof(verdict, tuple(dict.fromkeys(findings)))
 
@@ -286,6 +297,38 @@ def _publications(session: Session, tale: Told) -> Iterator[Finding]:
     yield from _false(session, "run", Run, run, 1)
     yield from _gone(session, "publication", Publication.id, set(tale.publications))
     yield from _gone(session, "run", Run.id, tale.runs)
+
+
+# --- the year: quarters and execution ----------------------------------------------------------
+
+
+def _year(session: Session, tale: Told) -> Iterator[Finding]:
+    """Quarterly profiles and executions to date: every field and the content as they were told."""
+
+    def profile(row: AllotmentProfile) -> bool:
+        fields = tale.versions.get(("allotment_profile", row.id or 0))
+        return (
+            fields is not None
+            and _as_told(row, fields)
+            and _fits(str(row.content).encode(), row.sha256, fields["sha256"])
+        )
+
+    def execution(row: ExecutionSet) -> bool:
+        fields = tale.versions.get(("execution_set", row.id or 0))
+        return (
+            fields is not None
+            and _as_told(row, fields)
+            and _fits(row.content, row.sha256, fields["sha256"])
+        )
+
+    yield from _false(session, "allotment_profile", AllotmentProfile, profile)
+    yield from _false(session, "execution_set", ExecutionSet, execution, 1)
+    for kind, key in (
+        ("allotment_profile", AllotmentProfile.id),
+        ("execution_set", ExecutionSet.id),
+    ):
+        told_ids = {number for own, number in tale.versions if own == kind}
+        yield from _gone(session, kind, key, told_ids)
 
 
 # --- the round and its people ------------------------------------------------------------------

@@ -73,6 +73,9 @@ class Verb(StrEnum):
     SAVE_DATA = "save_data"
     RESTORE_DATA = "restore_data"
     IMPORT_NEEDS = "import_needs"
+    # the year: quarters and execution
+    SAVE_PROFILE = "save_profile"
+    SAVE_EXECUTION = "save_execution"
     # the round, people, the trail
     MOVE_ROUND = "move_round"
     EXTEND_DEADLINE = "extend_deadline"
@@ -117,6 +120,8 @@ VERB_NAMES: Mapping[str, str] = {
     Verb.SAVE_DATA: N_("save a version of the data"),
     Verb.RESTORE_DATA: N_("go back to a version of the data"),
     Verb.IMPORT_NEEDS: N_("take requests over from a file"),
+    Verb.SAVE_PROFILE: N_("save a quarterly profile"),
+    Verb.SAVE_EXECUTION: N_("save execution to date"),
     Verb.MOVE_ROUND: N_("move the round"),
     Verb.EXTEND_DEADLINE: N_("extend a deadline"),
     Verb.OPEN_SUPPLEMENTARY: N_("open a supplementary round"),
@@ -198,6 +203,8 @@ PERMISSIONS: Mapping[Verb, Mapping[Role, Scope]] = {
     Verb.SAVE_DATA: _PLANNER,
     Verb.RESTORE_DATA: _PLANNER,
     Verb.IMPORT_NEEDS: _PLANNER,
+    Verb.SAVE_PROFILE: _PLANNER,
+    Verb.SAVE_EXECUTION: _PLANNER,
     Verb.MOVE_ROUND: _LEAD,
     Verb.EXTEND_DEADLINE: _LEAD,
     Verb.OPEN_SUPPLEMENTARY: _LEAD,

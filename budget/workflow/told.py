@@ -59,6 +59,7 @@ class Told:
         grants: identity -> (role, centre) in force; `names`: identity -> name.
         unnamed: ids of people whose grants were recorded without saying whose they are.
         has_founders: whether the founding told the people that it made.
+        versions: (kind, id) of each quarterly profile and execution to date -> field -> value.
     """
 
     data_sets: set[str] = field(default_factory=set)
@@ -73,6 +74,7 @@ class Told:
     names: dict[str, str] = field(default_factory=dict)
     unnamed: set[str] = field(default_factory=set)
     has_founders: bool = False
+    versions: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
 
     def snapshot(self, need_id: str, number: int) -> str | None:
         """The hash of a request's snapshot; None if it was never told."""
@@ -103,6 +105,8 @@ def told(session: Session) -> Told:
         "round": _round,
         "centre": _centre,
         "person": _person,
+        "allotment_profile": _version,
+        "execution_set": _version,
     }
     for record in session.exec(
         select(TrailRecord)
@@ -196,6 +200,15 @@ def _round(tale: Told, record: TrailRecord, changes: Changes) -> None:
 def _centre(tale: Told, record: TrailRecord, changes: Changes) -> None:
     if "deadline" in changes:
         tale.deadlines.setdefault(record.object_id, []).append(changes["deadline"][1])
+
+
+def _version(tale: Told, record: TrailRecord, changes: Changes) -> None:
+    """A version that is written once: its record tells all of it but the content."""
+    fields = {name: changes[name][1] for name in ("round_id", "number", "sha256")}
+    tale.versions[record.object_kind, int(record.object_id)] = fields | {
+        "note": record.reason,
+        "saved_by": record.person_id,
+    }
 
 
 def _person(tale: Told, record: TrailRecord, changes: Changes) -> None:

@@ -3,12 +3,22 @@ who has a role, a request in every state, files, scenarios, a publication."""
 
 import tempfile
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from sqlmodel import Session, SQLModel, func, select
 
 from budget.storage.store import Store, opened
-from budget.workflow import attachments, founding, publication, rounds, scenarios, special_needs
+from budget.workflow import (
+    attachments,
+    execution,
+    founding,
+    publication,
+    quarters,
+    rounds,
+    scenarios,
+    special_needs,
+)
 from budget.workflow.special_needs import Need
 from tests.storage.databases import BEGINNING, Clock, head, key, lead, move_round, planner
 from tests.workflow import steps
@@ -64,6 +74,13 @@ columns = { officials = 1.0 }
 """,
     "provinces.geojson": '{"type": "FeatureCollection", "features": []}',
 }
+
+
+QUARTERLY = [Decimal("0.4"), Decimal("0.3"), Decimal("0.2"), Decimal("0.1")]
+EXECUTED = (
+    b"centre_id,as_of,spent_krw,committed_krw,available_krw,carryover_krw\n"
+    b"EC001,2027-09-30,50000000,60000000,,1000000\nEC002,2027-09-30,150000000,,,\n"
+)
 
 
 def write_round(folder: Path) -> None:
@@ -128,6 +145,10 @@ def _live(store: Store) -> None:
     move_round(store, "decided")
     proposal = publication.propose(store, planner(), base.id, "제안", key=key("propose"))
     publication.confirm(store, lead(2), proposal.id, "확정", key=key("confirm"))
+    quarters.save_profile(
+        store, planner(), QUARTERLY, QUARTERLY, "상반기 집행", based_on=0, key=key("profile")
+    )
+    execution.save(store, planner(), "집행.csv", EXECUTED, "3분기", based_on=0, key=key("spent"))
 
 
 def rows(session: Session) -> dict[str, int]:

@@ -457,6 +457,8 @@ UNIQUE = {
     "snapshot": ("id", "special_need_id, number"),
     "attachment": ("id", "special_need_id, sha256"),
     "attachment_content": ("attachment_id",),
+    "allotment_profile": ("id", "round_id, number"),
+    "execution_set": ("id", "round_id, number"),
 }
 SENT = "(SELECT special_need_id FROM snapshot)"
 SUBMITTED = {
@@ -547,6 +549,8 @@ CONTENTS = {
     "run, allocation": ("run", "allocation_csv", "allocation_sha256"),
     "run, requests": ("run", "requests_csv", "requests_sha256"),
     "attachment": ("attachment", "", "sha256"),
+    "quarterly profile": ("allotment_profile", "content", "sha256"),
+    "execution": ("execution_set", "content", "sha256"),
 }
 
 
@@ -556,7 +560,7 @@ def test_changed_frozen_contents_are_found(kept: Store, name: str) -> None:
     table, content, sha256 = CONTENTS[name]
     holder, identifier = ("attachment_content", "attachment_id") if not content else (table, "id")
     sql = f"UPDATE {holder} SET {content or 'content'} = :forged WHERE {identifier} = 1"
-    is_text = content == "content" and table != "data_set"
+    is_text = content == "content" and table not in {"data_set", "execution_set"}
     forged: Any = "forged" if is_text else b"forged"
     for adjusted in (False, True):
         with unguarded(kept) as session:

@@ -6,6 +6,7 @@ A name is module and function, and after a slash which object where there are se
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from budget.allocation.policy import Policy
@@ -17,11 +18,13 @@ from budget.workflow import (
     checklist,
     data,
     data_requests,
+    execution,
     inbox,
     packs,
     people,
     proving,
     publication,
+    quarters,
     records,
     review,
     rounds,
@@ -106,6 +109,11 @@ REQUEST_TABLE = (
     "request_id,centre_id,category,title,requested_krw,approved_krw,priority,divisible,submitted_at"
     "\nR-1,EC002,other,수리,1000,,,,\n"
 ).encode()
+EXECUTION_TABLE = (
+    b"centre_id,as_of,spent_krw,committed_krw,available_krw,carryover_krw\n"
+    b"EC001,2027-09-30,700000000,,,\nEC002,2027-09-30,400000000,450000000,,10000000\n"
+)
+SHARES = [Decimal("0.4"), Decimal("0.3"), Decimal("0.2"), Decimal("0.1")]
 ASSESSMENT = {
     "feasible": True,
     "assessed_krw": 1_000,
@@ -201,6 +209,18 @@ def calls(world: World) -> Mapping[str, Called]:
         ),
         "data_requests.take_over": deed(
             data_requests.take_over, "r.csv", REQUEST_TABLE, "사유", about=None
+        ),
+        "quarters.year": look(quarters.year),
+        "quarters.published_allocation": look(quarters.published_allocation),
+        "quarters.executed": look(quarters.executed),
+        "quarters.own_year": look(quarters.own_year, "EC001", about="EC001"),
+        "quarters.save_profile": deed(
+            quarters.save_profile, SHARES, SHARES, "사유", based_on=0, about=None
+        ),
+        "execution.content": look(execution.content, w.execution, about=str(w.execution)),
+        "execution.checked": look(execution.checked, "e.csv", EXECUTION_TABLE),
+        "execution.save": deed(
+            execution.save, "e.csv", EXECUTION_TABLE, "사유", based_on=1, about=None
         ),
         "rounds.move": on_round(rounds.move, "open", "사유"),
         "rounds.extend_deadline": deed(

@@ -119,6 +119,14 @@ data.save                              save_data            -  -  -  -  +  -  - 
 data.restore                           restore_data         -  -  -  -  +  -  -  -
 data_requests.checked_requests         import_needs         -  -  -  -  +  -  -  -
 data_requests.take_over                import_needs         -  -  -  -  +  -  -  -
+quarters.year                          see_figures          -  -  -  -  +  +  +  -
+quarters.published_allocation          see_figures          -  -  -  -  +  +  +  -
+quarters.executed                      see_figures          -  -  -  -  +  +  +  -
+quarters.own_year                      see_centre           +  -  -  -  +  +  +  -
+quarters.save_profile                  save_profile         -  -  -  -  +  -  -  -
+execution.content                      see_figures          -  -  -  -  +  +  +  -
+execution.checked                      save_execution       -  -  -  -  +  -  -  -
+execution.save                         save_execution       -  -  -  -  +  -  -  -
 rounds.move                            move_round           -  -  -  -  -  +  -  -
 rounds.extend_deadline                 extend_deadline      -  -  -  -  -  +  -  -
 supplementary.open_round               open_supplementary   -  -  -  -  -  +  -  -
@@ -167,6 +175,7 @@ LOOKS = frozenset(row.name for row in ROWS if row.verb.startswith("see_")) | {
     "data.checked",
     "data.preview",
     "data_requests.checked_requests",
+    "execution.checked",
 }
 """What leaves no record when it is allowed."""
 UNRECORDED = {"special_needs.save_draft"}

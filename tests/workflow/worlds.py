@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import event
 
 from budget.storage.store import Store, opened
-from budget.workflow import attachments, data, people, publication, scenarios
+from budget.workflow import attachments, data, execution, people, publication, scenarios
 from budget.workflow.roles import Role
 from tests.storage.databases import (
     BEGINNING,
@@ -30,6 +30,10 @@ from tests.workflow import steps
 from tests.workflow.files import png
 
 SAMPLE_TABLE = (SAMPLE / "centres.csv").read_bytes()
+EXECUTED = (
+    b"centre_id,as_of,spent_krw,committed_krw,available_krw,carryover_krw\n"
+    b"EC001,2027-03-31,200000000,,,\n"
+)
 GONE = "gone|1"
 """Somebody who had every role, the head's of EC001 included; all have ended."""
 EVERYTHING = "everything|1"
@@ -48,6 +52,7 @@ class World:
         file, held_file, free_file: of the draft, the held and the free one.
         reviewers: the numbers of the two reviewers.
         grant, grant_version: the second reviewer's role, and the version of that person.
+        execution: a version of the execution to date.
     """
 
     path: Path
@@ -65,6 +70,7 @@ class World:
     grant: int
     grant_version: int
     proposal: int = 0
+    execution: int = 1
 
 
 def hasty(store: Store) -> Store:
@@ -136,6 +142,7 @@ def under_review(address: str) -> World:
         based_on=1,
         key=key("data"),
     )
+    execution.save(store, planner(), "집행.csv", EXECUTED, "1분기", based_on=0, key=key("spent"))
     second = next(
         one for one in people.people(store, administrator()) if one.identity == reviewer(2)
     )

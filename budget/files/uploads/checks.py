@@ -16,7 +16,13 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from budget.allocation.faults import N_
-from budget.files.uploads.definitions import CENTRES, Definition, TableDefinition
+from budget.files.uploads.definitions import (
+    CENTRES,
+    DAYS,
+    EXECUTION,
+    Definition,
+    TableDefinition,
+)
 
 MOST_TEXT = 200
 Cells = pd.Series
@@ -47,6 +53,8 @@ RULES: Mapping[str, str] = {
     "spent": N_("at most {most} (available − carry-over): execution is never above 100 %"),
     "own_host": N_("another centre than the post itself"),
     "host": N_("the id of a centre of this table"),
+    "day": N_("a day like 2027-09-30"),
+    "contracted": N_("at least what was spent, {least}: what is contracted includes it"),
 }
 """Rules whose name says it all."""
 _NULL, _TWICE, _LONG, _LETTERS, _MOMENT = (
@@ -56,6 +64,7 @@ _NULL, _TWICE, _LONG, _LETTERS, _MOMENT = (
     "letters",
     "moment",
 )
+_DAY, _CONTRACTED = "day", "contracted"
 _NUMBER, _RANGE, _VALUES, _TEXT = "number", "range", "values", "text"
 _PART, _SPENT, _OWN_HOST, _HOST = "part", "spent", "own_host", "host"
 
@@ -131,20 +140,25 @@ _ORDER_TOGETHER = 100
 _ORDER = {
     name: place
     for place, name in enumerate(
-        (_NULL, _TEXT, _NUMBER, _RANGE, _LONG, _LETTERS, _VALUES, _MOMENT, _TWICE)
+        (_NULL, _TEXT, _NUMBER, _RANGE, _LONG, _LETTERS, _VALUES, _MOMENT, _DAY, _TWICE)
     )
-} | {name: _ORDER_TOGETHER + n for n, name in enumerate((_PART, _SPENT, _OWN_HOST, _HOST))}
+} | {
+    name: _ORDER_TOGETHER + n
+    for n, name in enumerate((_PART, _SPENT, _OWN_HOST, _HOST, _CONTRACTED))
+}
 _COLUMN_OF = {
     _PART: "disadvantaged_jobseekers",
     _SPENT: "prior_spent_krw",
     _HOST: "host_id",
     _OWN_HOST: "host_id",
+    _CONTRACTED: "committed_krw",
 }
 _TOGETHER = {
     _PART: ("disadvantaged_jobseekers", "registered_jobseekers"),
     _SPENT: ("prior_spent_krw", "prior_available_krw", "prior_carryover_krw"),
     _HOST: ("host_id",),
     _OWN_HOST: ("host_id", "centre_id"),
+    _CONTRACTED: ("committed_krw", "spent_krw"),
 }
 """Rules of several columns, and whose own faults they follow from."""
 
@@ -171,6 +185,8 @@ def _told(
         details["most"] = f"{int(table['registered_jobseekers'].iloc[row]):,}"
     if rule == _SPENT:
         details["most"] = f"{int(_least_available(table).iloc[row]):,}"
+    if rule == _CONTRACTED:
+        details["least"] = f"{int(table['spent_krw'].iloc[row]):,}"
     return Broken(row, column, RULES[rule], details)
 
 
@@ -221,10 +237,16 @@ def _rules(definition: Definition) -> Iterator[pa.Check]:
         yield _check(_VALUES, lambda cells: cells.isin(values))
     if definition.name == "submitted_at":
         yield _check(_MOMENT, _are_moments)
+    if definition.name in DAYS:
+        yield _check(_DAY, _are_days)
 
 
 def _are_moments(cells: Cells) -> Cells:
     return ~pd.to_datetime(cells, format="ISO8601", errors="coerce", utc=True).isna()
+
+
+def _are_days(cells: Cells) -> Cells:
+    return ~pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").isna()
 
 
 def _number_rules(definition: Definition) -> Iterator[pa.Check]:
@@ -239,6 +261,11 @@ def _number_rules(definition: Definition) -> Iterator[pa.Check]:
 
 
 def _rules_together(definition: TableDefinition, present: frozenset[str]) -> Iterator[pa.Check]:
+    if definition.name == EXECUTION.name and {"committed_krw", "spent_krw"} <= present:
+        yield _frame_check(
+            _CONTRACTED,
+            lambda table: ~(_numbers(table, "committed_krw") < _numbers(table, "spent_krw")),
+        )
     if definition.name != CENTRES.name:
         return
     if {"disadvantaged_jobseekers", "registered_jobseekers"} <= present:

@@ -303,4 +303,71 @@ REQUESTS = TableDefinition(
     keeps_others=False,
 )
 
-TABLES: Mapping[str, TableDefinition] = {table.name: table for table in (CENTRES, REQUESTS)}
+EXECUTION = TableDefinition(
+    "execution",
+    (
+        _definition("centre_id", "센터코드", "센터 ID", "기관코드", "코드", "centre", is_key=True),
+        Definition(
+            Column("as_of", "text", N_("Day until which spending is counted, like 2027-09-30")),
+            "기준일",
+            ("집행 기준일", "기준일자", "as of"),
+        ),
+        Definition(
+            Column(
+                "spent_krw",
+                "whole",
+                N_("Running money spent since 1 January, special needs apart"),
+                least=0,
+            ),
+            "집행액",
+            ("지출액", "누계 집행액", "집행액(누계)", "지출액(누계)"),
+            unit=WON,
+        ),
+        Definition(
+            Column(
+                "committed_krw",
+                "whole",
+                N_("Contracted since 1 January, what was spent included; empty if not known"),
+                least=0,
+                optional=True,
+            ),
+            "지출원인행위액",
+            ("원인행위액", "계약액"),
+            unit=WON,
+        ),
+        Definition(
+            Column(
+                "available_krw",
+                "whole",
+                N_("Budget available this year; empty: as allotted"),
+                least=0,
+                optional=True,
+            ),
+            "예산현액",
+            ("올해 예산현액",),
+            unit=WON,
+        ),
+        Definition(
+            Column(
+                "carryover_krw",
+                "whole",
+                N_("Running money to be carried over; an empty cell is 0"),
+                least=0,
+                optional=True,
+            ),
+            "이월 예정액",
+            ("이월액", "이월예정액"),
+            unit=WON,
+        ),
+    ),
+    key="centre_id",
+    computed={"execution_rate": ("spent_krw", "available_krw")},
+    computed_headers={"집행률": "execution_rate"},
+    summed=frozenset({"spent_krw", "committed_krw", "available_krw", "carryover_krw"}),
+)
+
+DAYS = frozenset({"as_of"})
+"""Columns that hold a day."""
+TABLES: Mapping[str, TableDefinition] = {
+    table.name: table for table in (CENTRES, REQUESTS, EXECUTION)
+}

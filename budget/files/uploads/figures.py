@@ -6,7 +6,7 @@ What cannot be read without a guess stays as it was written; the checks then say
 import re
 import unicodedata
 
-from budget.files.uploads.definitions import Definition, folded_word
+from budget.files.uploads.definitions import DAYS, Definition, folded_word
 
 NUMBER = re.compile(
     r"(?P<sign>[△▲+-]?)\s?(?P<open>\(?)"
@@ -50,9 +50,24 @@ def plain_text(text: str, definition: Definition | None) -> str:
     return definition.words.get(folded_word(tidy), tidy) if tidy else tidy
 
 
+DAY = re.compile(
+    r"(?P<year>\d{4})\s*(?:[-./]|년)\s*(?P<month>\d{1,2})\s*(?:[-./]|월)\s*(?P<day>\d{1,2})\s*[.일]?",
+    re.ASCII,
+)
+
+
+def plain_day(text: str) -> str:
+    """A day as 2027-09-30; other texts as they are: 30.9. and 9/30 are not guessed at."""
+    found = DAY.fullmatch(unicodedata.normalize("NFKC", text).translate(MINUS).strip())
+    if found is None:
+        return text
+    return f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}"
+
+
 def plain_cell(text: str, definition: Definition | None) -> str:
     """A cell as the contract wants it, or as it was written."""
     if definition is not None and definition.is_number:
         number = plain_number(text)
         return ZEROS.sub("", number) if definition.column.kind == "whole" else number
-    return plain_text(text, definition)
+    plain = plain_text(text, definition)
+    return plain_day(plain) if definition is not None and definition.name in DAYS else plain

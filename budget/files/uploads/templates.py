@@ -1,6 +1,7 @@
 """Empty tables to fill in, made from the definitions that uploads are checked against."""
 
 import io
+from collections.abc import Mapping
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -9,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from budget.files.tables import csv_bytes
+from budget.files.tables import csv_bytes, neutral
 from budget.files.uploads.definitions import Definition, TableDefinition
 
 NEEDED = PatternFill("solid", start_color="D8E5FD")
@@ -21,6 +22,24 @@ ROWS = 1_000
 def template_csv(table: TableDefinition, language: str) -> bytes:
     """The header row alone, as CSV for a spreadsheet."""
     return csv_bytes([column.header(language) for column in table.columns], [])
+
+
+def filled_template_csv(
+    table: TableDefinition, language: str, name_header: str, rows: Mapping[str, str]
+) -> bytes:
+    """The header row with the centres already in it, their names in a last column.
+
+    Args:
+        rows: centre id -> name.
+    """
+    headers = [column.header(language) for column in table.columns]
+    place = [column.name for column in table.columns].index("centre_id")
+    empty = [""] * len(headers)
+    lines = [
+        [*empty[:place], centre_id, *empty[place + 1 :], neutral(name)]
+        for centre_id, name in rows.items()
+    ]
+    return csv_bytes([*headers, name_header], lines)
 
 
 def template_workbook(table: TableDefinition, language: str, help_texts: dict[str, str]) -> bytes:

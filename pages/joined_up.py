@@ -1,0 +1,11 @@
+"""Joined-up services: partner staff, clients per counsellor, and what closing the gap costs."""
+
+from budget.ui import frame, joined_up, session
+from budget.ui.problems import problems
+from budget.ui.round import present_round
+
+_ = session.enter()
+with problems():
+    round_ = present_round()
+    frame.page_head(_("Joined-up services"), round_.facts)
+    joined_up.joined_up_page(round_)
