@@ -73,6 +73,13 @@ class Verb(StrEnum):
     SAVE_DATA = "save_data"
     RESTORE_DATA = "restore_data"
     IMPORT_NEEDS = "import_needs"
+    # divisions of the centres
+    SEE_DIVISIONS = "see_divisions"
+    SAVE_PLAN = "save_plan"
+    SUBMIT_PLAN = "submit_plan"
+    RECALL_PLAN = "recall_plan"
+    SEND_BACK_PLAN = "send_back_plan"
+    SAVE_DIVISION_RULES = "save_division_rules"
     # the round, people, the trail
     MOVE_ROUND = "move_round"
     EXTEND_DEADLINE = "extend_deadline"
@@ -117,6 +124,12 @@ VERB_NAMES: Mapping[str, str] = {
     Verb.SAVE_DATA: N_("save a version of the data"),
     Verb.RESTORE_DATA: N_("go back to a version of the data"),
     Verb.IMPORT_NEEDS: N_("take requests over from a file"),
+    Verb.SEE_DIVISIONS: N_("look at divisions"),
+    Verb.SAVE_PLAN: N_("begin a plan of divisions"),
+    Verb.SUBMIT_PLAN: N_("submit a plan of divisions"),
+    Verb.RECALL_PLAN: N_("recall a plan of divisions"),
+    Verb.SEND_BACK_PLAN: N_("return a plan of divisions"),
+    Verb.SAVE_DIVISION_RULES: N_("save the rules for divisions"),
     Verb.MOVE_ROUND: N_("move the round"),
     Verb.EXTEND_DEADLINE: N_("extend a deadline"),
     Verb.OPEN_SUPPLEMENTARY: N_("open a supplementary round"),
@@ -198,6 +211,12 @@ PERMISSIONS: Mapping[Verb, Mapping[Role, Scope]] = {
     Verb.SAVE_DATA: _PLANNER,
     Verb.RESTORE_DATA: _PLANNER,
     Verb.IMPORT_NEEDS: _PLANNER,
+    Verb.SEE_DIVISIONS: {**_HEAD, **_WHOLE_ROUND},
+    Verb.SAVE_PLAN: _HEAD,
+    Verb.SUBMIT_PLAN: _HEAD,
+    Verb.RECALL_PLAN: _HEAD,
+    Verb.SEND_BACK_PLAN: _PLANNER,
+    Verb.SAVE_DIVISION_RULES: _PLANNER,
     Verb.MOVE_ROUND: _LEAD,
     Verb.EXTEND_DEADLINE: _LEAD,
     Verb.OPEN_SUPPLEMENTARY: _LEAD,

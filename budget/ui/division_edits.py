@@ -1,0 +1,81 @@
+"""Changes of the rules for divisions that are not saved yet: tried on the page, then saved or dropped."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, cast
+
+import streamlit as st
+
+from budget.allocation.division_reading import division_rules_from
+from budget.allocation.division_rules import DivisionRules
+from budget.ui import keys
+
+CEILING, MINIMUM, LEAST, MOST = "ceiling", "minimum", "min_share", "max_share"
+Edits = Mapping[str, Decimal | None]
+"""Place in divisions.toml -> share (0–1) or won (whole, above 1); None: no limit."""
+
+
+def edits() -> dict[str, Decimal | None]:
+    """What the planner has changed so far."""
+    return cast(dict[str, Decimal | None], st.session_state.setdefault(keys.DIVISION_EDITS, {}))
+
+
+def change(path: str, value: Decimal | None, saved: Decimal | None) -> None:
+    """Remember a change; back at the saved value there is none."""
+    found = edits()
+    found.pop(path, None)
+    if value != saved:
+        found[path] = value
+
+
+def discard() -> None:
+    """Forget all changes."""
+    st.session_state[keys.DIVISION_EDITS] = {}
+
+
+def limit_path(division: str, which: str) -> str:
+    """The place of a national limit."""
+    return f"divisions.{division}.{which}"
+
+
+def band_path(centre_type: str, division: str, which: str) -> str:
+    """The place of one end of a band."""
+    return f"bands.{centre_type}.{division}.{which}"
+
+
+def edited(rules: DivisionRules, changes: Edits) -> DivisionRules:
+    """The rules with the changes.
+
+    Raises:
+        InputError: if the changed rules contradict themselves: a band's least above its most.
+    """
+    if not changes:
+        return rules
+    document = rules.to_document()
+    divisions = {division["id"]: division for division in document["divisions"]}
+    bands: dict[str, dict[str, dict[str, Any]]] = document.setdefault("bands", {})
+    for path, value in changes.items():
+        part, first, second, *end = path.split(".")
+        if part == "divisions":
+            _set(divisions[first], second, _amount(value))
+        else:
+            band = bands.setdefault(first, {}).setdefault(second, {})
+            _set(band, end[0], value)
+    document["bands"] = {
+        kind: {division: band for division, band in of_type.items() if band}
+        for kind, of_type in bands.items()
+    }
+    return division_rules_from(document)
+
+
+def _amount(value: Decimal | None) -> dict[str, Decimal | int] | None:
+    if value is None:
+        return None
+    return {"share": value} if value <= 1 else {"krw": int(value)}
+
+
+def _set(place: dict[str, Any], name: str, value: object) -> None:
+    if value is None:
+        place.pop(name, None)
+    else:
+        place[name] = value
