@@ -1,4 +1,4 @@
-"""Changes of the rules for divisions that are not saved yet: tried on the page, then saved or dropped."""
+"""Unsaved changes of the rules for divisions: tried on the page, then saved or dropped."""
 
 from collections.abc import Mapping
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Amounts of a plan on their way into the database: saved as they are typed, kept whatever is wrong.
+"""Amounts of a plan on their way into the database: saved as typed, kept whatever is wrong.
 
 What could not be saved stays here with the reason, until it can be or its writer gives it up.
 """
@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
 
 import streamlit as st
 
@@ -201,14 +200,11 @@ def give_up(plan_key: str) -> None:
 
 def refusal_of(plan_key: str) -> Refusal | None:
     """Why the plan cannot be written at present, if that is so; a conflict is told at its field."""
-    return cast(
-        Refusal | None,
-        next(
-            (
-                typed.refusal
-                for typed in on_screen(plan_key).typed.values()
-                if typed.refusal is not None and not isinstance(typed.refusal, Conflict)
-            ),
-            None,
+    return next(
+        (
+            typed.refusal
+            for typed in on_screen(plan_key).typed.values()
+            if typed.refusal is not None and not isinstance(typed.refusal, Conflict)
         ),
+        None,
     )

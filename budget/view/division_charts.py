@@ -56,9 +56,7 @@ def totals_against_limits(
             "end": [
                 max(_shown(found), found.target, found.ceiling or 0) / unit for found in categories
             ],
-            "room": [
-                max(max(_shown(c), c.target, c.ceiling or 0) for c in categories) * 1.5 / unit
-            ]
+            "room": [max(max(_shown(c), c.target, c.ceiling or 0) for c in categories) * 1.5 / unit]
             * len(categories),
         }
     )
@@ -206,9 +204,7 @@ def own_plan(bars: Sequence[PlanBar], title: str, numbers: Numbers, colours: Col
             "planned": [bar.planned / unit for bar in bars],
             "proposal": [bar.proposal / unit for bar in bars],
             "target": [bar.target / unit for bar in bars],
-            "side": [
-                "in" if bar.floor <= bar.planned <= bar.most else "out" for bar in bars
-            ],
+            "side": ["in" if bar.floor <= bar.planned <= bar.most else "out" for bar in bars],
             "amount": [numbers.money(bar.planned) for bar in bars],
             "proposed": [numbers.money(bar.proposal) for bar in bars],
             "by_staff": [numbers.money(bar.target) for bar in bars],

@@ -92,7 +92,9 @@ def binding_sign(binding: str) -> str:
 # --- the finding -----------------------------------------------------------------------------
 
 
-def proposal_title(categories: Sequence[Category], pushers: Sequence[Push], numbers: Numbers) -> str:
+def proposal_title(
+    categories: Sequence[Category], pushers: Sequence[Push], numbers: Numbers
+) -> str:
     """Which national limits bind, and whose money they move.
 
     Args:
@@ -132,7 +134,9 @@ def proposal_title(categories: Sequence[Category], pushers: Sequence[Push], numb
     )
 
 
-def plans_title(categories: Sequence[Category], submitted: int, centres: int, numbers: Numbers) -> str:
+def plans_title(
+    categories: Sequence[Category], submitted: int, centres: int, numbers: Numbers
+) -> str:
     """How many plans there are, and whether they keep the national limits together."""
     _ = numbers.words
     if not submitted:

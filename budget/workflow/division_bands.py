@@ -20,10 +20,12 @@ from budget.storage.tables import BudgetRound, DivisionPlan, Person
 from budget.storage.tables import DivisionRules as RulesRow
 from budget.workflow import fields
 from budget.workflow.deeds import Act, acting, looking
-from budget.workflow.division_plans import faults_of_plan, move_back
+from budget.workflow.division_plans import move_back
+from budget.workflow.division_proposal import faults_of_plan
 from budget.workflow.divisions import (
     CONTENT,
     RulesVersion,
+    centres_of,
     money_in_force,
     plan_rows,
     rules_in_force,
@@ -61,7 +63,9 @@ def save(
         clean = _checked(content)
         why = fields.reason_text(reason)
         if old is not None and old.content == clean:
-            raise InputError([Fault("", CONTENT, "", N_("rules that differ from those that count"))])
+            raise InputError(
+                [Fault("", CONTENT, "", N_("rules that differ from those that count"))]
+            )
         row = _added(act, round_, old, clean, why)
         outside = _outside(act, round_, row)
         before = division_rules_from_toml(old.content) if old else None
@@ -185,11 +189,12 @@ def _outside(act: Act, round_: BudgetRound, row: RulesRow) -> list[DivisionPlan]
 def _plans_outside(act: Act, round_: BudgetRound, rules: DivisionRules) -> list[DivisionPlan]:
     """Submitted plans that do not keep the bands of these rules."""
     money = money_in_force(act.session, round_)
-    if money is None:
+    submitted = [row for row in plan_rows(act.session, money) if row.state == "submitted"]
+    if money is None or not submitted:
         return []
+    centres = centres_of(act.session, money)
     return [
         row
-        for row in plan_rows(act.session, money)
-        if row.state == "submitted"
-        and faults_of_plan(act.session, money, rules, row.centre_id, json.loads(row.amounts))
+        for row in submitted
+        if faults_of_plan(centres, money, rules, row.centre_id, json.loads(row.amounts))
     ]

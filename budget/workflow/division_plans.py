@@ -21,12 +21,14 @@ from budget.storage.tables import DivisionRules as RulesRow
 from budget.storage.trail import canonical
 from budget.workflow import fields
 from budget.workflow.deeds import STATE, Act, acting, to_plain
+from budget.workflow.division_proposal import faults_of_plan
 from budget.workflow.divisions import (
     EDITABLE,
     STATES,
     Plan,
     PublishedMoney,
     allowed_centre,
+    centres_of,
     money_in_force,
     plan_id,
     plan_of,
@@ -37,7 +39,9 @@ from budget.workflow.refusals import NotNow, OtherDeed
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.special_needs import MOST_RECENT, WRONG_STATE
 
-NOT_PUBLISHED = N_("Divisions are planned once the round is published: until then no amount is set.")
+NOT_PUBLISHED = N_(
+    "Divisions are planned once the round is published: until then no amount is set."
+)
 NO_RULES = N_("The Ministry has not set the rules for divisions yet; a planner does so.")
 NO_MONEY = N_("This centre gets no operating money in the published allocation.")
 NO_PLAN = N_("There is no plan of this centre yet.")
@@ -118,7 +122,7 @@ def submit(
         if row is not None:
             _check_state(row, EDITABLE)
             act.unchanged(row, based_on)
-        check_plan(act.session, money, rules, centre_id, clean)
+        _check_plan(act, money, rules, centre_id, clean)
         if row is None:
             row = _begun(act, money, centre_id)
             from_state = ""
@@ -144,9 +148,7 @@ def submit(
         return seen_plan(act, row)
 
 
-def recall(
-    store: Store, who: str, centre_id: str, reason: str, *, based_on: int, key: str
-) -> Plan:
+def recall(store: Store, who: str, centre_id: str, reason: str, *, based_on: int, key: str) -> Plan:
     """Take a submitted plan back, to change it; it no longer counts until it is submitted again.
 
     Raises:
@@ -292,6 +294,21 @@ def _checked_draft(amounts: Mapping[str, int], rules: RulesRow) -> dict[str, int
     if faults:
         raise InputError(faults)
     return dict(amounts)
+
+
+def _check_plan(
+    act: Act, money: PublishedMoney, row: RulesRow, centre_id: str, amounts: Mapping[str, int]
+) -> None:
+    """The plan is right: whole units, inside its bands, together exactly the centre's money.
+
+    Raises:
+        InputError: with everything that is wrong, the division's id in `where`.
+    """
+    rules = division_rules_from_toml(row.content)
+    whole = dict.fromkeys(rules.ids, 0) | dict(amounts)
+    faults = faults_of_plan(centres_of(act.session, money), money, rules, centre_id, whole)
+    if faults:
+        raise InputError(faults)
 
 
 def _keep_draft(act: Act, row: DivisionPlan, clean: Mapping[str, int]) -> None:

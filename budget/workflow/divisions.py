@@ -259,6 +259,12 @@ def _money(session: Session, run: Run) -> PublishedMoney:
     )
 
 
+def centres_of(session: Session, money: PublishedMoney) -> pd.DataFrame:
+    """The table of centres that the money was computed from, cells as text."""
+    content = session.get_one(DataSet, money.data_set_id).content
+    return table_from(content, "centres.csv")
+
+
 def rules_in_force(session: Session, round_: BudgetRound) -> RulesRow | None:
     """The latest version of the rules; None until a planner has given some."""
     present: BudgetRound | None = round_

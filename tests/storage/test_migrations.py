@@ -95,7 +95,7 @@ def test_every_frozen_table_is_guarded(empty_address: str) -> None:
     )
     with store.engine.connect() as connection:
         count = connection.execute(text(sql)).scalar_one()
-    assert count == (25 if store.engine.dialect.name == "sqlite" else 19)
+    assert count == (28 if store.engine.dialect.name == "sqlite" else 21)
     store.close()
 
 
