@@ -18,6 +18,7 @@ import pandas as pd
 from budget.allocation.division_conflict import explained
 from budget.allocation.division_flow import CEILING, MINIMUM
 from budget.allocation.division_levels import Contradiction, Levels, levels
+from budget.allocation.division_programs import confirm
 from budget.allocation.division_rounding import rounded_table
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.division_split import CrossSplit, cross_split
@@ -250,6 +251,7 @@ def cross_table(
         found = levels(split)
     except Contradiction as error:
         raise explained(split, rules, error) from None
+    confirm(split, found)
     cells = rounded_table(found.amounts, split.minima, split.unit)
     index = pd.Index([str(key) for key in operating.index], name="centre_id")
     return CrossTable(rules, split, found, _frame(split, cells).loc[index])
