@@ -8,6 +8,9 @@ Whole numbers throughout. What cannot be moved any more names the rows and colum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+CEILING, MINIMUM = "ceiling", "minimum"
+"""Kinds of national limits."""
+
 type Cells = list[list[int]]
 
 
@@ -54,6 +57,28 @@ class CrossFlow:
                     if not moved:
                         break
                     supply[column] -= moved
+
+    def balance(self, minima: Sequence[int], ceilings: Sequence[int]) -> tuple[str, Reached] | None:
+        """Move money until every column lies within its limits.
+
+        Returns:
+            None if it could be done; else which kind of limit is broken, and what holds it: with
+            a ceiling the rows and columns that cannot pass the money on, with a minimum those
+            that cannot get more from the others.
+        """
+        totals = self.column_totals()
+        supply = [max(0, won - most) for won, most in zip(totals, ceilings, strict=True)]
+        demand = [max(0, most - won) for won, most in zip(totals, ceilings, strict=True)]
+        self.push(supply, demand)
+        if any(supply):
+            return CEILING, self.reached_from([c for c in self._columns if supply[c]])
+        totals = self.column_totals()
+        supply = [max(0, won - least) for won, least in zip(totals, minima, strict=True)]
+        demand = [max(0, least - won) for won, least in zip(totals, minima, strict=True)]
+        self.push(supply, demand)
+        if any(demand):
+            return MINIMUM, self.reaching([c for c in self._columns if demand[c]])
+        return None
 
     def _layers(
         self, supply: Sequence[int], demand: Sequence[int]

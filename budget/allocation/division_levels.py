@@ -21,11 +21,9 @@ from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 
-from budget.allocation.division_flow import CrossFlow, Reached
+from budget.allocation.division_flow import MINIMUM, CrossFlow, Reached
 from budget.allocation.division_split import CrossSplit
 from budget.allocation.faults import Defect
-
-CEILING, MINIMUM = "ceiling", "minimum"
 
 
 @dataclass(frozen=True)
@@ -38,15 +36,12 @@ class Cut:
             a minimum those that cannot get more from others.
         level: money ÷ target at which the cells across the cut stand, unless a floor or cap of
             their own holds them; None where the limits contradict each other.
-        room: won by which the limits of the columns cover what must lie in them; negative where
-            they contradict each other.
     """
 
     kind: str
     rows: frozenset[int]
     columns: frozenset[int]
     level: Fraction | None = None
-    room: int = 0
 
 
 @dataclass(frozen=True)
@@ -107,13 +102,9 @@ def levels(split: CrossSplit) -> Levels:
 
     Source: allocation model, section 11.
     """
-    impossible = [
-        (row, sum(floors), sum(most))
-        for row, (floors, most) in enumerate(zip(split.floors, split.most, strict=True))
-        if not sum(floors) <= split.operating[row] <= sum(most)
-    ]
-    if impossible:
-        raise Contradiction(impossible, None)
+    against = contradiction(split)
+    if against is not None:
+        raise against
     table = _Table(split)
     unlimited = tuple(tuple(row) for row in table.rows_alone())
     waiting = [(tuple(range(len(split.ids))), tuple(range(len(split.divisions))))]
@@ -125,6 +116,38 @@ def levels(split: CrossSplit) -> Levels:
         if part.cut is not None:
             waiting += _sides(part)
     return Levels(tuple(tuple(row) for row in table.amounts()), unlimited, tuple(parts))
+
+
+def contradiction(split: CrossSplit) -> Contradiction | None:
+    """Why no table keeps every limit; None if one does."""
+    impossible = [
+        (row, sum(floors), sum(most))
+        for row, (floors, most) in enumerate(zip(split.floors, split.most, strict=True))
+        if not sum(floors) <= split.operating[row] <= sum(most)
+    ]
+    if impossible:
+        return Contradiction(impossible, None)
+    flow = CrossFlow(
+        [_filled(*row) for row in zip(split.floors, split.most, split.operating, strict=True)],
+        split.floors,
+        split.most,
+    )
+    ceilings = [split.total if most is None else most for most in split.ceilings]
+    found = flow.balance(split.minima, ceilings)
+    if found is None:
+        return None
+    kind, reached = found
+    return Contradiction((), Cut(kind, reached.rows, reached.columns))
+
+
+def _filled(floors: Sequence[int], most: Sequence[int], operating: int) -> list[int]:
+    """Some row within its bounds that sums to the centre's money."""
+    row, left = list(floors), operating - sum(floors)
+    for column, cap in enumerate(most):
+        more = min(left, cap - row[column])
+        row[column] += more
+        left -= more
+    return row
 
 
 def _sides(part: Part) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -266,11 +289,7 @@ class _Problem:
         return _Own(whole, scale * factor)
 
     def binding_cut(self) -> _LocalCut | None:
-        """The tight cut at the highest level of all; None if no limit of a column stops anyone.
-
-        Raises:
-            Contradiction: if no level at all is possible.
-        """
+        """The tight cut at the highest level of all; None if no limit of a column stops anyone."""
         cut: _LocalCut | None = None
         while True:
             found = self._violated(cut.level if cut else None)
@@ -278,11 +297,6 @@ class _Problem:
                 return cut
             kind, reached = found
             cells, total = self._across(kind, reached)
-            room = total - sum(floor for _, floor, _ in cells)
-            if room < 0:
-                won = room // self.own.scale
-                rows, columns = self._names(reached.rows, reached.columns)
-                raise Contradiction((), Cut(kind, rows, columns, None, won))
             level = highest_level(cells, total)
             if cut is not None and level >= cut.level:
                 raise Defect("the level of a cross table does not come down")
@@ -309,21 +323,9 @@ class _Problem:
             self._lowest(level, factor),
             [[won * factor for won in row] for row in self._most],
         )
-        ceilings = [won * factor for won in self._ceilings]
-        totals = flow.column_totals()
-        supply = [max(0, won - most) for won, most in zip(totals, ceilings, strict=True)]
-        demand = [max(0, most - won) for won, most in zip(totals, ceilings, strict=True)]
-        flow.push(supply, demand)
-        if any(supply):
-            return CEILING, flow.reached_from([c for c in self._columns if supply[c]])
-        minima = [won * factor for won in self._minima]
-        totals = flow.column_totals()
-        supply = [max(0, won - least) for won, least in zip(totals, minima, strict=True)]
-        demand = [max(0, least - won) for won, least in zip(totals, minima, strict=True)]
-        flow.push(supply, demand)
-        if any(demand):
-            return MINIMUM, flow.reaching([c for c in self._columns if demand[c]])
-        return None
+        return flow.balance(
+            [won * factor for won in self._minima], [won * factor for won in self._ceilings]
+        )
 
     def _across(self, kind: str, reached: Reached) -> tuple[list[tuple[int, int, int]], int]:
         """Cells across a cut that are to be lifted (weight, floor, top), and what is for them."""

@@ -8,7 +8,7 @@ Source: allocation model, section 11.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from budget.allocation.bounds import whole_units_below
-from budget.allocation.faults import N_, Fault, shown
+from budget.allocation.faults import N_, Fault, InputError, shown
 from budget.allocation.policy import LARGEST_WON, Amount, Column, Name, Number, Rule, Won, quantity
 
 
@@ -153,20 +153,27 @@ class DivisionRules(Rule):
         """The band of a division in centres of a type; None where nothing binds it."""
         return self.bands.get(centre_type, {}).get(division)
 
-    def with_limits(
-        self,
-        division: str,
-        *,
-        ceiling_krw: int | None = None,
-        minimum_krw: int | None = None,
-    ) -> "DivisionRules":
-        """The same rules with another ceiling and/or minimum of one division, in won."""
-        changes: dict[str, Amount] = {}
-        if ceiling_krw is not None:
-            changes["ceiling"] = Amount(krw=ceiling_krw)
-        if minimum_krw is not None:
-            changes["minimum"] = Amount(krw=minimum_krw)
-        return self._with_division(self.division(division).model_copy(update=changes))
+    def replaced(self, values: Mapping[str, Decimal | int]) -> "DivisionRules":
+        """The same rules with some numbers changed.
+
+        Args:
+            values: path -> new value; paths are "divisions.<id>.ceiling.share" (or ".krw",
+                ".minimum…") and "bands.<type>.<id>.min_share" (or ".max_share").
+
+        Raises:
+            InputError: for a path that does not exist; pydantic's ValidationError for a value
+                that is not allowed.
+        """
+        changed = self
+        for path, value in values.items():
+            parts = path.split(".")
+            try:
+                changed = _CHANGES[parts[0], len(parts)](changed, parts, value)
+            except KeyError:
+                raise InputError(
+                    [Fault("divisions", path, "", N_("a number of the rules for divisions"))]
+                ) from None
+        return changed
 
     def without_limits(self) -> "DivisionRules":
         """The same rules without any national ceiling or minimum."""
@@ -179,23 +186,6 @@ class DivisionRules(Rule):
             }
         )
 
-    def with_band(
-        self, centre_type: str, division: str, band: DivisionBand | None
-    ) -> "DivisionRules":
-        """The same rules with another band, or without it."""
-        bands = {kind: dict(of_type) for kind, of_type in self.bands.items()}
-        if band is None:
-            bands.get(centre_type, {}).pop(division, None)
-        else:
-            bands.setdefault(centre_type, {})[division] = band
-        return self.model_copy(update={"bands": bands})
-
-    def _with_division(self, changed: Division) -> "DivisionRules":
-        divisions = tuple(
-            changed if division.id == changed.id else division for division in self.divisions
-        )
-        return self.model_copy(update={"divisions": divisions})
-
     def to_document(self) -> dict[str, Any]:
         """The rules as nested plain data, in the layout of divisions.toml."""
         document = self.model_dump(exclude_none=True)
@@ -203,6 +193,33 @@ class DivisionRules(Rule):
         if not document["bands"]:
             del document["bands"]
         return document
+
+
+def _with_limit(rules: DivisionRules, parts: Sequence[str], value: Decimal | int) -> DivisionRules:
+    _, division, side, key = parts
+    if side not in {"ceiling", "minimum"} or key not in {"share", "krw"}:
+        raise KeyError(side)
+    limit = Amount.model_validate({key: value})
+    found = rules.division(division).model_copy(update={side: limit})
+    divisions = tuple(found if d.id == division else d for d in rules.divisions)
+    return rules.model_copy(update={"divisions": divisions})
+
+
+def _with_band_side(
+    rules: DivisionRules, parts: Sequence[str], value: Decimal | int
+) -> DivisionRules:
+    _, centre_type, division, side = parts
+    if side not in {"min_share", "max_share"}:
+        raise KeyError(side)
+    present = rules.bands[centre_type][division].model_dump(exclude_none=True)
+    band = DivisionBand.model_validate(present | {side: value})
+    of_type = dict(rules.bands[centre_type]) | {division: band}
+    return rules.model_copy(update={"bands": dict(rules.bands) | {centre_type: of_type}})
+
+
+_CHANGES: Mapping[
+    tuple[str, int], Callable[[DivisionRules, Sequence[str], Decimal | int], DivisionRules]
+] = {("divisions", 4): _with_limit, ("bands", 4): _with_band_side}
 
 
 def _units_below(amount: Amount, total: int, unit: int) -> int:

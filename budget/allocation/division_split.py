@@ -7,7 +7,7 @@ Source: allocation model, sections 4 and 11.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -27,6 +27,7 @@ class CrossSplit:
 
     Attributes:
         ids: centre ids, sorted (ties in the rounding go by them, then by division).
+        types: centre types, one a centre: they choose the bands.
         divisions: their ids, in the order of the rules.
         weights: whole numbers ≥ 0, one row a centre, in proportion to the targets over the
             whole table; 0 where a centre has no staff in the division.
@@ -38,6 +39,7 @@ class CrossSplit:
     """
 
     ids: tuple[str, ...]
+    types: tuple[str, ...]
     divisions: tuple[str, ...]
     weights: tuple[tuple[int, ...], ...]
     scale: int
@@ -63,6 +65,24 @@ class CrossSplit:
     def total(self) -> int:
         """Operating money of all centres together, in won."""
         return sum(self.operating)
+
+    def under(self, rules: DivisionRules) -> "CrossSplit":
+        """The same money and targets under other bands and national limits."""
+        unit = rules.unit_krw
+        bounds = [
+            [
+                _bounds(rules, kind, division, whole) if weight else (0, 0)
+                for division, weight in zip(rules.ids, weights, strict=True)
+            ]
+            for whole, kind, weights in zip(self.operating, self.types, self.weights, strict=True)
+        ]
+        return replace(
+            self,
+            floors=tuple(tuple(floor for floor, _ in of_centre) for of_centre in bounds),
+            caps=tuple(tuple(cap for _, cap in of_centre) for of_centre in bounds),
+            minima=tuple(d.minimum_in_won(self.total, unit) for d in rules.divisions),
+            ceilings=tuple(d.ceiling_in_won(self.total, unit) for d in rules.divisions),
+        )
 
     def target(self, centre: int, division: int) -> Fraction:
         """A cell's target, in won, exactly."""
@@ -106,9 +126,9 @@ def cross_split(
     types = centres["centre_type"].tolist()
     return _put_together(
         ids,
+        [cell_text(types[places[key]]) for key in ids],
         [money[key] for key in ids],
         staff,
-        [cell_text(types[places[key]]) for key in ids],
         rules,
     )
 
@@ -178,12 +198,11 @@ def _nobody_faults(
 
 def _put_together(
     ids: tuple[str, ...],
+    types: Sequence[str],
     operating: Sequence[int],
     staff: Sequence[Sequence[Decimal]],
-    types: Sequence[str],
     rules: DivisionRules,
 ) -> CrossSplit:
-    unit, total = rules.unit_krw, sum(operating)
     parts = [[Fraction(number) for number in numbers] for numbers in staff]
     sums = [sum(numbers, Fraction(0)) or Fraction(1) for numbers in parts]
     targets = [
@@ -191,31 +210,23 @@ def _put_together(
         for whole, of_centre, every in zip(operating, parts, sums, strict=True)
     ]
     scale = lcm(*{target.denominator for of_centre in targets for target in of_centre})
-    weights = tuple(
-        tuple(target.numerator * (scale // target.denominator) for target in of_centre)
-        for of_centre in targets
-    )
-    floors: list[tuple[int, ...]] = []
-    caps: list[tuple[int | None, ...]] = []
-    for whole, kind, of_centre in zip(operating, types, weights, strict=True):
-        bounds = [
-            _bounds(rules, kind, division, whole) if weight else (0, 0)
-            for division, weight in zip(rules.ids, of_centre, strict=True)
-        ]
-        floors.append(tuple(floor for floor, _ in bounds))
-        caps.append(tuple(cap for _, cap in bounds))
-    return CrossSplit(
+    question = CrossSplit(
         ids=ids,
+        types=tuple(types),
         divisions=rules.ids,
-        weights=weights,
+        weights=tuple(
+            tuple(target.numerator * (scale // target.denominator) for target in of_centre)
+            for of_centre in targets
+        ),
         scale=scale,
-        floors=tuple(floors),
-        caps=tuple(caps),
+        floors=(),
+        caps=(),
         operating=tuple(operating),
-        minima=tuple(division.minimum_in_won(total, unit) for division in rules.divisions),
-        ceilings=tuple(division.ceiling_in_won(total, unit) for division in rules.divisions),
-        unit=unit,
+        minima=(),
+        ceilings=(),
+        unit=rules.unit_krw,
     )
+    return question.under(rules)
 
 
 def _bounds(

@@ -15,7 +15,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from budget.allocation.division_levels import CEILING, MINIMUM, Levels, levels
+from budget.allocation.division_conflict import explained
+from budget.allocation.division_flow import CEILING, MINIMUM
+from budget.allocation.division_levels import Contradiction, Levels, levels
+from budget.allocation.division_programs import confirm
 from budget.allocation.division_rounding import rounded_table
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.division_split import CrossSplit, cross_split
@@ -239,12 +242,16 @@ def cross_table(
 
     Raises:
         InputError: for centres without staff in any division and other faults, all at once.
-        Contradiction: if bands and national limits contradict each other.
+        InfeasibleDivisions: if bands and national limits contradict each other.
 
     Source: allocation model, section 11.
     """
     split = cross_split(centres, operating, rules, file)
-    found = levels(split)
+    try:
+        found = levels(split)
+    except Contradiction as error:
+        raise explained(split, rules, error) from None
+    confirm(split, found)
     cells = rounded_table(found.amounts, split.minima, split.unit)
     index = pd.Index([str(key) for key in operating.index], name="centre_id")
     return CrossTable(rules, split, found, _frame(split, cells).loc[index])
