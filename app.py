@@ -32,6 +32,7 @@ def pages() -> None:
                 ("compare", _("Compare"), "compare_arrows", Verb.SEE_SCENARIOS),
                 ("centre", _("Centre"), "apartment", Verb.SEE_CENTRE),
                 ("sensitivity", _("Sensitivity"), "labs", Verb.SEE_FIGURES),
+                ("divisions", _("Divisions"), "account_tree", Verb.SEE_DIVISIONS),
                 ("requests", _("Requests"), "edit_document", Verb.BEGIN),
                 ("review", _("Review"), "rule", Verb.SEE_QUEUE),
                 ("publish", _("Publish"), "verified", Verb.EXPORT_PACK),

@@ -11,16 +11,17 @@ from budget.allocation.division_rules import DivisionRules
 from budget.ui import keys
 
 CEILING, MINIMUM, LEAST, MOST = "ceiling", "minimum", "min_share", "max_share"
-Edits = Mapping[str, Decimal | None]
-"""Place in divisions.toml -> share (0–1) or won (whole, above 1); None: no limit."""
+Value = int | Decimal
+Edits = Mapping[str, Value | None]
+"""Place in divisions.toml -> share (0–1) or whole won; None: no limit."""
 
 
-def edits() -> dict[str, Decimal | None]:
+def edits() -> dict[str, Value | None]:
     """What the planner has changed so far."""
-    return cast(dict[str, Decimal | None], st.session_state.setdefault(keys.DIVISION_EDITS, {}))
+    return cast(dict[str, Value | None], st.session_state.setdefault(keys.DIVISION_EDITS, {}))
 
 
-def change(path: str, value: Decimal | None, saved: Decimal | None) -> None:
+def change(path: str, value: Value | None, saved: Value | None) -> None:
     """Remember a change; back at the saved value there is none."""
     found = edits()
     found.pop(path, None)
@@ -34,8 +35,8 @@ def discard() -> None:
 
 
 def limit_path(division: str, which: str) -> str:
-    """The place of a national limit."""
-    return f"divisions.{division}.{which}"
+    """The place of a national limit as a share of all operating money."""
+    return f"divisions.{division}.{which}.share"
 
 
 def band_path(centre_type: str, division: str, which: str) -> str:
@@ -55,23 +56,16 @@ def edited(rules: DivisionRules, changes: Edits) -> DivisionRules:
     divisions = {division["id"]: division for division in document["divisions"]}
     bands: dict[str, dict[str, dict[str, Any]]] = document.setdefault("bands", {})
     for path, value in changes.items():
-        part, first, second, *end = path.split(".")
-        if part == "divisions":
-            _set(divisions[first], second, _amount(value))
+        part, first, second, end = path.split(".")
+        if part == "divisions":  # a limit is a share or won, never both
+            _set(divisions.get(first, {}), second, None if value is None else {end: value})
         else:
-            band = bands.setdefault(first, {}).setdefault(second, {})
-            _set(band, end[0], value)
-    document["bands"] = {
+            _set(bands.setdefault(first, {}).setdefault(second, {}), end, value)
+    kept = {
         kind: {division: band for division, band in of_type.items() if band}
         for kind, of_type in bands.items()
     }
-    return division_rules_from(document)
-
-
-def _amount(value: Decimal | None) -> dict[str, Decimal | int] | None:
-    if value is None:
-        return None
-    return {"share": value} if value <= 1 else {"krw": int(value)}
+    return division_rules_from({**document, "bands": {k: v for k, v in kept.items() if v}})
 
 
 def _set(place: dict[str, Any], name: str, value: object) -> None:

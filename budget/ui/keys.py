@@ -190,6 +190,7 @@ DIVISION_LIMITS = "division_limits"
 DIVISION_BANDS = "division_bands"
 DIVISION_VERSIONS = "division_versions"
 DIVISION_UPLOAD = "division_upload"
+DIVISION_UPLOADER = "division_uploader"
 DIVISION_DISCARD = "division_discard"
 DIVISION_PLANS = "division_plans"
 PLAN_TABLE = "plan_table"
@@ -404,3 +405,8 @@ def plan_field(plan_key: str, division: str) -> str:
 def plan_deed(plan_key: str, what: str) -> str:
     """A button of a plan."""
     return f"plan_deed:{plan_key}:{what}"
+
+
+def division_rule(path: str) -> str:
+    """The number of a rule for divisions."""
+    return f"division_rule:{path}"

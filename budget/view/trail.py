@@ -37,6 +37,8 @@ KINDS: Mapping[str, str] = {
     "extension": N_("extended deadline"),
     "deadline": N_("extended deadline"),
     "guard": N_("guard of the database"),
+    "division_rules": N_("rules for divisions"),
+    "division_plan": N_("plan of divisions"),
 }
 """Kinds of objects."""
 OUTCOMES: Mapping[str, str] = {"done": N_("done"), "refused": N_("refused")}
@@ -92,6 +94,11 @@ FIELDS: Mapping[str, str] = {
     "renamed": N_("renamed centres"),
     "requests_taken_over": N_("number of requests taken over"),
     "figures_changed": N_("number of changed figures"),
+    "divisions.toml": N_("hash of the rules for divisions"),
+    "plans_returned": N_("number of plans returned"),
+    "rules_id": N_("version of the rules for divisions"),
+    "round_id": N_("round"),
+    "return_reason": N_("reason of the return"),
 }
 """Fields that records name, besides those of the form of a request."""
 PEOPLE_FIELDS = frozenset({"reviewer_id", "assessed_by", "decided_by", "person_id"})
