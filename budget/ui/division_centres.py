@@ -14,7 +14,7 @@ from budget.ui.centre_link import open_centre
 from budget.ui.division_round import DivisionRound
 from budget.ui.text import plain
 from budget.view.division_tables import LANDING, matching, screen_table
-from budget.view.divisions import SIGNS, binding_sign, binding_text, division_name
+from budget.view.divisions import SIGNS, binding_sign, binding_text, division_name, short_name
 from budget.view.numbers import Numbers
 
 HEIGHT, ROW = 476, 30
@@ -113,11 +113,11 @@ def _columns(present: DivisionRound, numbers: Numbers) -> dict[str, Any]:
         LANDING: text(_("Number"), width=66, pinned=True),
         "centre": text(_("Centre"), width=110, pinned=True),
         "province": text(_("Province"), width=64),
-        "type": text(_("Type"), width=110),
-        "operating": number(_("Operating money"), width=92 + wider),
+        "type": text(_("Type"), width=132),
+        "operating": number(_("Operating money"), width=116 + wider),
         **{
             division.id: number(
-                division_name(division, _), width=104 + wider, help=division_name(division, _)
+                short_name(division, _), width=118 + wider, help=division_name(division, _)
             )
             for division in present.rules.divisions
         },

@@ -26,7 +26,7 @@ def contents(present: DivisionRound, round_: RoundFacts, which: str) -> Contents
     categories, names = present.categories(_), present.names(_)
     held = [found for found in categories if found.binds]
     chosen = next((found for found in held if found.id == which), held[0] if held else None)
-    heading = proposal_title(categories, present.pushes(chosen.id, _) if chosen else [], numbers)
+    heading = proposal_title(categories, present.leading_pushes(_), numbers)
     sheets = [
         Sheet(
             "centres",

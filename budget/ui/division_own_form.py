@@ -21,7 +21,8 @@ from budget.ui.problems import change_text
 from budget.ui.text import plain
 from budget.view import trail
 from budget.view.divisions import binding_text
-from budget.view.numbers import NOTHING, Numbers
+from budget.view.numbers import NOTHING, THOUSAND, Numbers
+from budget.view.numbers import WON as WON_UNIT
 from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow import division_plans, division_proposal, divisions
@@ -124,12 +125,12 @@ def _field(row: OwnDivision, known: PlanOnScreen, plan_key: str, centre_id: str,
 def _beside(row: OwnDivision, won: int, scale: int, numbers: Numbers) -> str:
     """The proposal, what the bands admit, and the staff's share, in the field's unit."""
     _ = numbers.words
+    change = Numbers(_, THOUSAND if scale == THOUSAND.won else WON_UNIT).change(won - row.proposal)
+    proposal = f"{row.proposal // scale:,}"
     parts = [
-        _(
-            "proposal {proposal} ({change})",
-            proposal=f"{row.proposal // scale:,}",
-            change=numbers.change_with_unit(won - row.proposal),
-        ),
+        _("proposal {proposal} ({change})", proposal=proposal, change=change)
+        if won != row.proposal
+        else _("proposal {proposal}", proposal=proposal),
         _("allowed {least}–{most}", least=f"{row.floor // scale:,}", most=f"{row.most // scale:,}"),
         _("by staff {target}", target=f"{row.target // scale:,}"),
     ]

@@ -19,7 +19,6 @@ from budget.workflow.divisions import STATES, Plan
 from budget.workflow.roles import Verb
 
 SEND_BACK = "send_back_plan"
-MISSING = "missing"
 MOST_BARS = 10
 HEIGHT, ROW = 420, 30
 
@@ -52,7 +51,7 @@ def state_texts(present: DivisionRound, numbers: Numbers) -> dict[str, str]:
     return {
         str(centre): capital(_(STATES[plans[str(centre)].state]))
         if str(centre) in plans
-        else _("not begun")
+        else capital(_("not begun"))
         for centre in present.table.cells.index
     }
 
@@ -102,6 +101,7 @@ def _table(present: DivisionRound, numbers: Numbers) -> None:
         hide_index=True,
         row_height=ROW,
         height=HEIGHT,
+        placeholder="",
         key=keys.DIVISION_PLANS,
         alt=_("Plans of the centres: state, how much they move, when they were submitted"),
     )

@@ -20,7 +20,7 @@ from budget.allocation.faults import Fault, InputError
 from budget.ui import session
 from budget.ui.division_edits import Edits, edited
 from budget.ui.round import baseline_allocation, present_round
-from budget.view.divisions import Category, Push, division_name
+from budget.view.divisions import Category, Push, division_name, leading_limit
 from budget.view.names import centre_name
 from budget.view.numbers import Numbers
 from budget.view.words import Words
@@ -91,6 +91,7 @@ class DivisionRound:
                     id=division.id,
                     name=division_name(division, _),
                     target=int(row["target_krw"]),
+                    unlimited=int(row["unlimited_krw"]),
                     total=int(row["total_krw"]),
                     ceiling=None if pd.isna(row["ceiling_krw"]) else int(row["ceiling_krw"]),
                     minimum=0 if pd.isna(row["minimum_krw"]) else int(row["minimum_krw"]),
@@ -123,6 +124,11 @@ class DivisionRound:
             )
             if wanted != cell
         ]
+
+    def leading_pushes(self, _: Words) -> list[Push]:
+        """The centres that push against the limit that moves most money."""
+        found = leading_limit(self.categories(_))
+        return self.pushes(found.id, _) if found else []
 
     def plan_pushes(self, division: str, _: Words) -> list[Push]:
         """Centres whose plans differ from the proposal, those that ask for most first."""

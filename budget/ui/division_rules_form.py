@@ -185,13 +185,12 @@ def _bands(
     st.markdown(f"**{plain(_('Bands by type of centre'))}**")
     kind = which if which in CENTRE_TYPES else CENTRE_TYPES[0]
     st.session_state[keys.DIVISION_BANDS] = kind
-    st.segmented_control(
+    st.selectbox(
         _("Type of centre"),
         list(CENTRE_TYPES),
         format_func=lambda one: value_name("centre_type", one, _),
         key=keys.DIVISION_BANDS,
         on_change=_choose_kind,
-        required=True,
         label_visibility="collapsed",
     )
     of_kind = money.centres[money.centres["centre_type"] == kind]["centre_id"].tolist()
@@ -238,12 +237,12 @@ def _held(present: DivisionRound, of_kind: list[str], division: str, numbers: Nu
         return ""
     given = int(present.table.cells.loc[known, division].sum())
     held = list(present.table.binding.loc[known, division])
-    return _(
-        "proposal {share}; {floor} at the least, {cap} at the greatest",
-        share=numbers.percent(given / operating),
-        floor=held.count("floor"),
-        cap=held.count("cap"),
-    )
+    told = [_("proposal {share}", share=numbers.percent(given / operating))]
+    if "floor" in held:
+        told.append(_("{count} at the least", count=held.count("floor")))
+    if "cap" in held:
+        told.append(_("{count} at the greatest", count=held.count("cap")))
+    return ", ".join(told)
 
 
 def _share(

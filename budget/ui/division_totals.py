@@ -160,13 +160,13 @@ def _which(held: Sequence[Category], chosen: Category, numbers: Numbers) -> None
     _ = numbers.words
     names = {found.id: found.name for found in held}
     st.session_state[keys.DIVISION_WHICH] = chosen.id
-    st.segmented_control(
+    st.radio(
         _("National limit that binds"),
         list(names),
         format_func=names.__getitem__,
         key=keys.DIVISION_WHICH,
         on_change=_choose_which,
-        required=True,
+        horizontal=True,
         label_visibility="collapsed",
     )
 

@@ -148,10 +148,7 @@ def _headline(present: DivisionRound, numbers: Numbers) -> None:
     """The finding, in a sentence made of the numbers."""
     _ = numbers.words
     categories = present.categories(_)
-    held = [found for found in categories if found.binds]
-    pushers = (
-        present.pushes(max(held, key=lambda one: abs(one.target - one.total)).id, _) if held else []
-    )
+    pushers = present.leading_pushes(_)
     st.subheader(plain(proposal_title(categories, pushers, numbers)), anchor=False)
     if present.money.is_published:
         count = len(present.table.cells)

@@ -14,8 +14,11 @@ from budget.view.divisions import Category, Push, limit_text
 from budget.view.drawing import finished, name_axis, pick
 from budget.view.numbers import Numbers
 
-ROW = 46
-PUSH_ROW = 26
+ROW, OWN_ROW, PUSH_ROW = 54, 50, 26
+ROOM = 2.2
+"""So much wider than the longest bar is the chart, for the labels on a phone."""
+NAME_ABOVE = -18
+"""Pixels from the middle of a bar up to its name: long names would leave a phone no room."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ def totals_against_limits(
 ) -> Figure:
     """Each category's total as a bar, the staff's share as a tick, its limits as marks."""
     _, unit = numbers.words, numbers.unit.won
+    furthest = max(max(_shown(found), found.target, found.ceiling or 0) for found in categories)
     rows = pd.DataFrame(
         {
             "name": [found.name for found in categories],
@@ -56,8 +60,7 @@ def totals_against_limits(
             "end": [
                 max(_shown(found), found.target, found.ceiling or 0) / unit for found in categories
             ],
-            "room": [max(max(_shown(c), c.target, c.ceiling or 0) for c in categories) * 1.5 / unit]
-            * len(categories),
+            "room": [ROOM * furthest / unit for _found in categories],
         }
     )
     limits = pd.DataFrame(
@@ -97,12 +100,7 @@ def _mark(found: Category) -> str:
 @functools.cache
 def _totals(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, Any]:
     _ = numbers.words
-    names = alt.Y(
-        "name:N",
-        sort=alt.EncodingSortField("place", op="min"),
-        title=None,
-        axis=name_axis(colours, 190, minExtent=70),
-    )
+    place = _place()
     scale = alt.Scale(nice=False, zero=True)
     tooltip = [
         alt.Tooltip("name:N", title=_("Division")),
@@ -110,7 +108,7 @@ def _totals(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, Any]
         alt.Tooltip("by_staff:N", title=_("By staff alone ({unit})", unit=numbers.unit_name)),
         alt.Tooltip("limit:N", title=_("National limit ({unit})", unit=numbers.unit_name)),
     ]
-    base = alt.Chart(alt.NamedData("categories")).encode(y=names, tooltip=tooltip)
+    base = alt.Chart(alt.NamedData("categories")).encode(y=place, tooltip=tooltip)
     colour = alt.Color(
         "kind:N",
         legend=None,
@@ -119,17 +117,17 @@ def _totals(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, Any]
             range=[colours.one_hue[2], colours.more, colours.less],
         ),
     )
-    bars = base.mark_bar(height={"band": 0.5}).encode(
+    bars = base.mark_bar(height={"band": 0.38}).encode(
         x=alt.X("total:Q", axis=None, scale=scale), color=colour
     )
-    staff = base.mark_tick(color=colours.text, thickness=2, height={"band": 0.5}).encode(
+    staff = base.mark_tick(color=colours.text, thickness=2, height={"band": 0.38}).encode(
         x=alt.X("target:Q")
     )
     limits = (
         alt.Chart(alt.NamedData("limits"))
-        .mark_tick(thickness=4, height={"band": 0.86})
+        .mark_tick(thickness=4, height={"band": 0.56})
         .encode(
-            y=names,
+            y=place,
             x=alt.X("limit:Q"),
             color=alt.condition(
                 "datum.side == 'ceiling'", alt.value(colours.less), alt.value(colours.muted)
@@ -140,7 +138,20 @@ def _totals(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, Any]
     labels = base.mark_text(align="left", dx=8, fontSize=12.5, color=colours.text).encode(
         x=alt.X("end:Q"), text="label:N"
     )
-    return finished(alt.layer(bars, room, staff, limits, labels), ROW * count)
+    names = _names(base, colours)
+    return finished(alt.layer(bars, room, staff, limits, labels, names), ROW * count)
+
+
+def _place() -> alt.Y:
+    """Rows in their order; the name of each stands above its bar."""
+    return alt.Y("place:O", axis=None, title=None)
+
+
+def _names(base: alt.Chart, colours: Colours) -> alt.Chart:
+    named: alt.Chart = base.mark_text(
+        align="left", dy=NAME_ABOVE, fontSize=13, fontWeight=600, color=colours.text
+    ).encode(x=alt.datum(0), text="name:N")
+    return named
 
 
 def pushers(found: Sequence[Push], title: str, numbers: Numbers, colours: Colours) -> Figure:
@@ -153,7 +164,7 @@ def pushers(found: Sequence[Push], title: str, numbers: Numbers, colours: Colour
             "centre_id": [push.centre_id for push in found],
             "place": range(len(found)),
             "excess": [push.excess / unit for push in found],
-            "room": [furthest * 1.6 / unit for _push in found],
+            "room": [ROOM * furthest / unit for _push in found],
             "label": [
                 f"{numbers.change(push.excess)}  "
                 f"({numbers.money(push.proposal)} → {numbers.money(push.wanted)})"
@@ -219,12 +230,7 @@ def own_plan(bars: Sequence[PlanBar], title: str, numbers: Numbers, colours: Col
 def _own_plan(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, Any]:
     _ = numbers.words
     base = alt.Chart(alt.NamedData("bars")).encode(
-        y=alt.Y(
-            "name:N",
-            sort=alt.EncodingSortField("place", op="min"),
-            title=None,
-            axis=name_axis(colours, 150, minExtent=70),
-        ),
+        y=_place(),
         tooltip=[
             alt.Tooltip("name:N", title=_("Division")),
             alt.Tooltip("amount:N", title=_("Plan ({unit})", unit=numbers.unit_name)),
@@ -243,10 +249,10 @@ def _own_plan(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, An
         labelColor=colours.muted,
         titleColor=colours.muted,
     )
-    allowed = base.mark_bar(height={"band": 0.62}, color=colours.one_hue[0]).encode(
+    allowed = base.mark_bar(height={"band": 0.4}, color=colours.one_hue[0]).encode(
         x=alt.X("floor:Q", axis=x_axis, scale=alt.Scale(nice=False, zero=True)), x2="most:Q"
     )
-    proposal = base.mark_tick(color=colours.text, thickness=2, height={"band": 0.62}).encode(
+    proposal = base.mark_tick(color=colours.text, thickness=2, height={"band": 0.5}).encode(
         x="proposal:Q"
     )
     plan = base.mark_point(filled=True, size=120, opacity=1).encode(
@@ -262,4 +268,5 @@ def _own_plan(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, An
             scale=alt.Scale(domain=["in", "out"], range=[colours.more, colours.less]),
         ),
     )
-    return finished(alt.layer(allowed, proposal, plan), 34 * max(count, 1))
+    names = _names(base, colours)
+    return finished(alt.layer(allowed, proposal, plan, names), OWN_ROW * max(count, 1))

@@ -26,6 +26,7 @@ class Category:
 
     Attributes:
         target: what the staff's shares alone would give.
+        unlimited: what staff and bands would give without national limits.
         total: the Ministry's proposal.
         ceiling: None where there is none; `minimum` is 0 then.
         binds: "ceiling", "minimum" or "".
@@ -35,6 +36,7 @@ class Category:
     id: str
     name: str
     target: int
+    unlimited: int
     total: int
     ceiling: int | None
     minimum: int
@@ -74,6 +76,31 @@ class Push:
         return self.wanted - self.proposal
 
 
+SHORT: Mapping[str, str] = {
+    "planning": N_("Planning"),
+    "placement": N_("Placement"),
+    "support_programme": N_("Support programme"),
+    "training": N_("Training"),
+    "regional": N_("Regional"),
+    "benefit": N_("Benefit"),
+}
+"""Divisions of the sample rules, as an English table can head a column with them."""
+
+
+def short_name(division: Division, _: Words) -> str:
+    """A division, as it can stand above a column."""
+    if _.language == "ko" or division.id not in SHORT:
+        return division_name(division, _)
+    return _(SHORT[division.id])
+
+
+def leading_limit(categories: Sequence[Category]) -> Category | None:
+    """The limit that moves most money: of the ceilings that bind, else of the minima."""
+    held = [found for found in categories if found.binds == "ceiling"]
+    bound = held or [found for found in categories if found.binds]
+    return max(bound, key=lambda found: abs(found.unlimited - found.total), default=None)
+
+
 def division_name(division: Division, _: Words) -> str:
     """A division, as the screens call it."""
     return _.of(division.name_ko, division.name_en)
@@ -106,8 +133,9 @@ def proposal_title(
     if not held and not raised:
         return _("No national limit binds: only staff and bands decide the proposal")
     if held:
-        tightest = max(held, key=lambda found: found.target - found.total)
-        moved = numbers.money_with_unit(sum(max(found.target - found.total, 0) for found in held))
+        moved = numbers.money_with_unit(
+            sum(max(found.unlimited - found.total, 0) for found in held)
+        )
         names = ", ".join(found.name for found in held)
         who = ", ".join(push.name for push in pushers[:NAMED])
         if len(held) == 1:
@@ -115,7 +143,7 @@ def proposal_title(
                 "{name}: the ceiling of {ceiling} binds; {moved} move to other divisions, most "
                 "at {who}",
                 name=names,
-                ceiling=numbers.money_with_unit(tightest.ceiling),
+                ceiling=numbers.money_with_unit(held[0].ceiling),
                 moved=moved,
                 who=who,
             )
@@ -126,7 +154,7 @@ def proposal_title(
             moved=moved,
             who=who,
         )
-    moved = numbers.money_with_unit(sum(max(found.total - found.target, 0) for found in raised))
+    moved = numbers.money_with_unit(sum(max(found.total - found.unlimited, 0) for found in raised))
     return _(
         "National minima bind ({names}): they draw {moved} from other divisions",
         names=", ".join(found.name for found in raised),
