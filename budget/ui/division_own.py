@@ -191,7 +191,7 @@ def _picture(rows: Sequence[OwnDivision], known: PlanOnScreen, numbers: Numbers)
     st.markdown(f"**{plain(title)}**")
     show(division_charts.own_plan(bars, title, numbers, session.chart_colours()))
     st.caption(
-        _("Point: your plan. Line: the Ministry's proposal. Pale bar: what your bands admit.")
+        _("Point: your plan. Line: the Ministry's proposal. Wide bar: what your bands admit.")
     )
 
 

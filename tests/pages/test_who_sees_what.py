@@ -36,6 +36,8 @@ compare                      - - + + + -
 sensitivity                  - - + + + -
 centre ?centre=EC001         + - + + + -
 centre ?centre=EC002         - - + + + -
+divisions                    + - + + + -
+divisions ?centre=EC002      - - + + + -
 requests ?request=SN2027-007 + - + + + -
 requests ?request=SN2027-046 - + + + + -
 review                       - + + + + -
