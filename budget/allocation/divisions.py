@@ -15,10 +15,12 @@ from functools import cached_property
 
 import pandas as pd
 
+from budget.allocation.certificate import Certificate
 from budget.allocation.division_conflict import explained
 from budget.allocation.division_flow import CEILING, MINIMUM
 from budget.allocation.division_levels import Contradiction, Levels, levels
 from budget.allocation.division_programs import confirm
+from budget.allocation.division_proof import certified
 from budget.allocation.division_rounding import rounded_table
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.division_split import CrossSplit, cross_split
@@ -49,6 +51,17 @@ class CrossTable:
     def operating(self) -> "pd.Series[int]":
         """What each centre shares over its divisions, in won."""
         return self._series(self.split.operating)
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """What the checker, which knows no solver, says of the cells."""
+        ordered = self.cells.loc[list(self.split.ids)].to_numpy()
+        return certified(self.split, [[int(won) for won in row] for row in ordered])
+
+    @property
+    def certified(self) -> bool:
+        """Whether the cells are proven."""
+        return self.certificate.certified
 
     @cached_property
     def targets(self) -> pd.DataFrame:
