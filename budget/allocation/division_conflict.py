@@ -211,8 +211,12 @@ def _gap_of_cut(split: CrossSplit, cut: Cut) -> _Gap:
         for column, weight in enumerate(weights)
         if weight and (row in cut.rows) != (column in cut.columns)
     ]
-    floors = frozenset(cell for cell in across if (cell[0] in cut.rows) != is_ceiling)
-    caps = frozenset(cell for cell in across if (cell[0] in cut.rows) == is_ceiling)
+    floors = frozenset(
+        (row, column)
+        for row, column in across
+        if (row in cut.rows) != is_ceiling and split.floors[row][column]
+    )
+    caps = frozenset((row, column) for row, column in across if (row in cut.rows) == is_ceiling)
     money = sum(split.operating[row] for row in cut.rows)
     asked = sum(split.floors[row][column] for row, column in floors)
     allowed = sum(split.most[row][column] for row, column in caps)

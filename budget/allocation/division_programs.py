@@ -171,7 +171,7 @@ class PartQuestion:
         )
 
 
-def level_program(
+def part_program(
     question: PartQuestion,
 ) -> tuple[pulp.LpProblem, pulp.LpVariable, Ratios]:
     """The program that raises the level of the worst-off cell of a part."""
@@ -199,7 +199,7 @@ def confirm(split: CrossSplit, found: Levels) -> None:
             continue
         exact = part.cut.level
         question = PartQuestion.of(split, part, found.amounts, exact)
-        program, level, ratios = level_program(question)
+        program, level, ratios = part_program(question)
         level.varValue = float(exact)
         for (row, column), variable in ratios.items():
             variable.varValue = float(found.amounts[row][column] / question.targets[row, column])

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from budget.allocation.centres import cell_number, cell_text
+from budget.allocation.centres import STAFF, STAFF_TOLERANCE, cell_number, cell_text
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.faults import N_, Fault, InputError, shown
 
@@ -121,6 +121,7 @@ def cross_split(
     faults += staff_faults
     if not staff_faults:
         faults += _nobody_faults(ids, money, staff, places, file)
+        faults += _sum_faults(centres, rules, staff, [places[key] for key in ids], file)
     if faults:
         raise InputError(faults)
     types = centres["centre_type"].tolist()
@@ -193,6 +194,36 @@ def _nobody_faults(
                 ),
                 places[key] + 2,
                 {"krw": f"{money[key]:,}"},
+            )
+
+
+def _sum_faults(
+    centres: pd.DataFrame,
+    rules: DivisionRules,
+    staff: Sequence[Sequence[Decimal]],
+    rows: Sequence[int],
+    file: str,
+) -> Iterator[Fault]:
+    """The staff of all divisions are the staff of the centre, where its groups are known."""
+    if not set(STAFF) <= set(centres.columns):
+        return
+    groups = [centres[name].tolist() for name in STAFF]
+    for numbers, row in zip(staff, rows, strict=True):
+        of_groups: list[Any] = [cell_number(cells[row]) for cells in groups]
+        if not all(isinstance(number, int | Decimal) for number in of_groups):
+            continue  # the table's own checks tell that
+        whole, divided = sum(map(Decimal, of_groups), Decimal(0)), sum(numbers, Decimal(0))
+        if abs(divided - whole) > STAFF_TOLERANCE:
+            yield Fault(
+                file,
+                ", ".join(rules.staff_columns),
+                f"{divided:f}",
+                N_(
+                    "staff of all divisions together as many as the staff of the centre, {most},"
+                    " or at most half a person more or less"
+                ),
+                row + 2,
+                {"most": f"{whole:f}"},
             )
 
 

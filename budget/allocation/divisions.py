@@ -15,10 +15,12 @@ from functools import cached_property
 
 import pandas as pd
 
+from budget.allocation.certificate import Certificate
 from budget.allocation.division_conflict import explained
 from budget.allocation.division_flow import CEILING, MINIMUM
 from budget.allocation.division_levels import Contradiction, Levels, levels
 from budget.allocation.division_programs import confirm
+from budget.allocation.division_proof import certified
 from budget.allocation.division_rounding import rounded_table
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.division_split import CrossSplit, cross_split
@@ -49,6 +51,17 @@ class CrossTable:
     def operating(self) -> "pd.Series[int]":
         """What each centre shares over its divisions, in won."""
         return self._series(self.split.operating)
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """What the checker, which knows no solver, says of the cells."""
+        ordered = self.cells.loc[list(self.split.ids)].to_numpy()
+        return certified(self.split, [[int(won) for won in row] for row in ordered])
+
+    @property
+    def certified(self) -> bool:
+        """Whether the cells are proven."""
+        return self.certificate.certified
 
     @cached_property
     def targets(self) -> pd.DataFrame:
@@ -189,6 +202,22 @@ class CrossTable:
             }
         ).rename_axis("division")
 
+    def with_more(self, division: str, won: int) -> pd.DataFrame:
+        """What would change if the ceiling of a division were higher (a whole run of its own).
+
+        Args:
+            won: by how much; one unit for the price of the next unit.
+
+        Returns:
+            Change of every cell in won, in the form of `cells`; nothing changes where the
+            division has no ceiling.
+        """
+        ceiling = self.split.ceilings[self.split.divisions.index(division)]
+        if ceiling is None:
+            return self.cells - self.cells
+        wider = self.rules.replaced({f"divisions.{division}.ceiling.krw": ceiling + won})
+        return _solved(self.split.under(wider), wider, self.cells.index).cells - self.cells
+
     # putting together
 
     @property
@@ -247,13 +276,17 @@ def cross_table(
     Source: allocation model, section 11.
     """
     split = cross_split(centres, operating, rules, file)
+    index = pd.Index([str(key) for key in operating.index], name="centre_id")
+    return _solved(split, rules, index)
+
+
+def _solved(split: CrossSplit, rules: DivisionRules, index: pd.Index) -> CrossTable:
     try:
         found = levels(split)
     except Contradiction as error:
         raise explained(split, rules, error) from None
     confirm(split, found)
     cells = rounded_table(found.amounts, split.minima, split.unit)
-    index = pd.Index([str(key) for key in operating.index], name="centre_id")
     return CrossTable(rules, split, found, _frame(split, cells).loc[index])
 
 
