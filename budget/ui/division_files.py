@@ -56,6 +56,7 @@ def contents(present: DivisionRound, round_: RoundFacts, which: str) -> Contents
         provenance=replace(
             round_provenance(round_, _),
             scenario=_scenario(present, unsaved=unsaved),
+            certified=present.table.certified,
         ),
         check=partial(_may_see, session.store(), session.who()),
         sheets=sheets,

@@ -113,7 +113,14 @@ def _field(row: OwnDivision, known: PlanOnScreen, plan_key: str, centre_id: str,
     share = min(left, room) if left > 0 else max(left, room)
     if left and (room > 0) == (left > 0) and room:
         st.button(
-            plain(_("Place what is left here: {change}", change=numbers.change_with_unit(share))),
+            plain(
+                _("Place what is left here: {change}", change=numbers.change_with_unit(share))
+                if left > 0
+                else _(
+                    "Take what is too much from here: {change}",
+                    change=numbers.change_with_unit(share),
+                )
+            ),
             key=keys.plan_deed(plan_key, f"rest:{row.id}"),
             icon=":material/add_circle:" if left > 0 else ":material/do_not_disturb_on:",
             type="tertiary",

@@ -149,7 +149,12 @@ def _headline(present: DivisionRound, numbers: Numbers) -> None:
     _ = numbers.words
     categories = present.categories(_)
     pushers = present.leading_pushes(_)
-    st.subheader(plain(proposal_title(categories, pushers, numbers)), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(plain(proposal_title(categories, pushers, numbers)), anchor=False)
+        if present.table.certified:
+            st.badge(_("certified"), color="green", icon=":material/verified:")
+        else:
+            st.badge(_("not certified"), color="red", icon=":material/gpp_bad:")
     if present.money.is_published:
         count = len(present.table.cells)
         st.markdown(plain(plans_title(categories, len(present.submitted), count, numbers)))
