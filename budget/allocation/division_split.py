@@ -20,6 +20,10 @@ from budget.allocation.centres import STAFF, STAFF_TOLERANCE, cell_number, cell_
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.faults import N_, Fault, InputError, shown
 
+FINEST_STAFF = 2
+"""Staff of a division count to a hundredth of a person: exact shares of finer numbers would have
+thousands of digits."""
+
 
 @dataclass(frozen=True)
 class CrossSplit:
@@ -160,15 +164,20 @@ def _staff_by_division(
         cells = centres[column].tolist()
         for place, row in enumerate(rows):
             found: Any = cell_number(cells[row])
-            if isinstance(found, int | Decimal) and 0 <= found <= 10**9:
-                staff[place].append(Decimal(found))
-                continue
+            if isinstance(found, int | Decimal) and 0 <= found <= 10**6:
+                number = Decimal(found)
+                if number == round(number, FINEST_STAFF):
+                    staff[place].append(number)
+                    continue
             faults.append(
                 Fault(
                     file,
                     column,
                     "" if found is None else shown(cells[row]),
-                    N_("a number of staff that is not negative, 0 where the centre has none"),
+                    N_(
+                        "a number of staff that is not negative, with at most two decimals;"
+                        " 0 where the centre has none"
+                    ),
                     row + 2,
                 )
             )
