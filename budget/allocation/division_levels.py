@@ -25,13 +25,17 @@ from budget.allocation.division_flow import MINIMUM, CrossFlow, Reached
 from budget.allocation.division_split import CrossSplit
 from budget.allocation.faults import Defect
 
+BOTH = "both"
+"""A division whose minimum is above its ceiling."""
+
 
 @dataclass(frozen=True)
 class Cut:
     """Rows and columns that a national limit divides from the rest.
 
     Attributes:
-        kind: "ceiling" if the columns are all at their ceilings, "minimum" if at their minima.
+        kind: "ceiling" if the columns are all at their ceilings, "minimum" if at their minima,
+            "both" if the limits of one column contradict each other.
         rows, columns: positions; with a ceiling those that cannot pass money on to others, with
             a minimum those that cannot get more from others.
         level: money ÷ target at which the cells across the cut stand, unless a floor or cap of
@@ -130,6 +134,9 @@ def contradiction(split: CrossSplit) -> Contradiction | None:
     ]
     if impossible:
         return Contradiction(impossible, None)
+    for column, (least, most) in enumerate(zip(split.minima, split.ceilings, strict=True)):
+        if most is not None and least > most:
+            return Contradiction((), Cut(BOTH, frozenset(), frozenset([column])))
     flow = CrossFlow(
         [_filled(*row) for row in zip(split.floors, split.most, split.operating, strict=True)],
         split.floors,

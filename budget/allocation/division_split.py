@@ -6,6 +6,7 @@ Everything in it is a whole number, so that all of them mean exactly the same.
 Source: allocation model, sections 4 and 11.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -117,8 +118,13 @@ def cross_split(
     ]
     if missing:
         raise InputError(missing)
-    places = {cell_text(cell): row for row, cell in enumerate(centres["centre_id"].tolist())}
-    faults = list(_operating_faults(operating, places, rules, file))
+    keys = [cell_text(cell) for cell in centres["centre_id"].tolist()]
+    places = {key: row for row, key in enumerate(keys)}
+    faults = [
+        *_twice(keys, file),
+        *_twice([str(key) for key in operating.index], "operating"),
+        *_operating_faults(operating, places, rules, file),
+    ]
     ids = tuple(sorted(str(key) for key in operating.index if str(key) in places))
     money = {str(key): int(won) for key, won in operating.items() if str(key) in places}
     staff, staff_faults = _staff_by_division(centres, rules, [places[key] for key in ids], file)
@@ -136,6 +142,12 @@ def cross_split(
         staff,
         rules,
     )
+
+
+def _twice(keys: Sequence[str], file: str) -> Iterator[Fault]:
+    for key, times in Counter(keys).items():
+        if times > 1:
+            yield Fault(file, "centre_id", key, N_("an id of its own; an earlier row has the same"))
 
 
 def _operating_faults(

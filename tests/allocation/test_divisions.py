@@ -1,5 +1,6 @@
 """The cross table: worked in the head, then what holds for every one of them."""
 
+import pickle
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
@@ -29,6 +30,7 @@ def test_without_limits_everybody_gets_the_target() -> None:
     assert found.ratio.loc["B"].isna().tolist() == [False, True]
     assert (found.binding == "").all(axis=None)
     assert found.certified
+    assert pickle.loads(pickle.dumps(found)).cells.equals(found.cells)
 
 
 def test_a_ceiling_is_borne_by_all_in_proportion() -> None:
@@ -196,6 +198,15 @@ def test_every_fault_of_the_inputs_at_once() -> None:
         cross_table(centres(XY, {"A": (1, 1)}).drop(columns="staff_x"), money(A=1), rules(*XY))
 
 
+def test_the_same_centre_twice() -> None:
+    table = centres(XY, {"A": (1, 1), "B": (1, 1)}).assign(centre_id=["A", "A"])
+    with pytest.raises(InputError, match="an id of its own"):
+        cross_table(table, money(A=100), rules(*XY))
+    twice = pd.concat([money(A=100), money(A=200)])
+    with pytest.raises(InputError, match="an id of its own"):
+        cross_table(centres(XY, {"A": (1, 1)}), twice, rules(*XY))
+
+
 def test_staff_of_divisions_are_the_staff_of_the_centre() -> None:
     table = centres(XY, {"A": (1, 2), "B": ("0.2", "0.2")}).assign(
         officials=["4", "0"], counselling_officials="0", counsellors="0", support_staff="0"
@@ -261,6 +272,8 @@ def test_sums_limits_units_and_the_proof(seed: int) -> None:
     assert found.certified, found.certificate.breaches
     limited = limits["binding"] == "ceiling"
     assert (totals[limited] == limits.loc[limited, "ceiling_krw"]).all()
+    lifted = limits["binding"] == "minimum"
+    assert (totals[lifted] == limits.loc[lifted, "minimum_krw"]).all()
     for division in found.split.divisions:
         pushed = found.pushed(division)
         went = pushed.filter(regex="^to_").sum(axis=1)
