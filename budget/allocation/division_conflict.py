@@ -16,11 +16,15 @@ from fractions import Fraction
 from math import ceil, floor
 
 from budget.allocation.division_flow import CEILING
-from budget.allocation.division_levels import Contradiction, Cut, contradiction
+from budget.allocation.division_levels import BOTH, Contradiction, Cut, contradiction
 from budget.allocation.division_rules import DivisionBand, DivisionRules
 from budget.allocation.division_split import CrossSplit
 from budget.allocation.infeasibility import FINEST_SHARE, Conflict, ConflictingRule, Remedy
 from budget.allocation.policy import Amount
+
+SIDES = ("band most", "band least")
+"""Kinds of a division's ceiling and of its minimum."""
+type Cell = tuple[int, int]
 
 DIVISIONS = "divisions"
 """What a conflict of the cross table has in place of a pool."""
@@ -141,7 +145,7 @@ def _limits_of(split: CrossSplit, rules: DivisionRules, found: Contradiction) ->
             cells = gap.floors if limit.kind == "floor" else gap.caps
             if any(c == column and split.types[r] == limit.centre_type for r, c in cells):
                 yield limit
-        elif column in gap.columns and limit.kind == gap.side:
+        elif column in gap.columns and limit.kind in gap.sides:
             yield limit
 
 
@@ -166,18 +170,18 @@ class _Gap:
     """What the rules require and what they allow where they are furthest apart.
 
     Attributes:
-        side: "band most" or "band least" of the columns; "" for a row on its own.
+        sides: "band most" and/or "band least" of the columns; empty for a row on its own.
         floors, caps: (row, column) of the cells whose floors ask, whose caps allow.
         rows: centres whose operating money is part of the sum.
     """
 
     required: int
     available: int
-    side: str
+    sides: frozenset[str]
     columns: frozenset[int]
     rows: frozenset[int]
-    floors: frozenset[tuple[int, int]]
-    caps: frozenset[tuple[int, int]]
+    floors: frozenset[Cell]
+    caps: frozenset[Cell]
 
     @property
     def concerned(self) -> set[int]:
@@ -194,16 +198,20 @@ def _widest_gap(split: CrossSplit, found: Contradiction) -> _Gap:
     )
     whole = split.operating[row]
     cells = frozenset((row, column) for column, w in enumerate(split.weights[row]) if w)
-    none = frozenset[tuple[int, int]]()
+    none = frozenset[Cell]()
     rows = frozenset([row])
     if least > whole:
-        return _Gap(least, whole, "", frozenset(), rows, cells, none)
-    return _Gap(whole, most, "", frozenset(), rows, none, cells)
+        return _Gap(least, whole, frozenset(), frozenset(), rows, cells, none)
+    return _Gap(whole, most, frozenset(), frozenset(), rows, none, cells)
 
 
 def _gap_of_cut(split: CrossSplit, cut: Cut) -> _Gap:
     """A ceiling: money of the rows + floors <= ceilings + caps; a minimum: minima + floors <=
     money of the rows + caps. Floors and caps are those of the cells across the cut."""
+    if cut.kind == BOTH:
+        [column] = cut.columns
+        limits, cells = (split.minima[column], split.ceilings[column] or 0), frozenset[Cell]()
+        return _Gap(*limits, frozenset(SIDES), cut.columns, frozenset(), cells, cells)
     is_ceiling = cut.kind == CEILING
     across = [
         (row, column)
@@ -221,12 +229,12 @@ def _gap_of_cut(split: CrossSplit, cut: Cut) -> _Gap:
     asked = sum(split.floors[row][column] for row, column in floors)
     allowed = sum(split.most[row][column] for row, column in caps)
     if is_ceiling:
-        limits = sum(split.ceilings[column] or 0 for column in cut.columns)
-        sums, side = (money + asked, limits + allowed), "band most"
+        limits_won = sum(split.ceilings[column] or 0 for column in cut.columns)
+        sums, side = (money + asked, limits_won + allowed), SIDES[:1]
     else:
-        limits = sum(split.minima[column] for column in cut.columns)
-        sums, side = (limits + asked, money + allowed), "band least"
-    return _Gap(*sums, side, cut.columns, cut.rows, floors, caps)
+        limits_won = sum(split.minima[column] for column in cut.columns)
+        sums, side = (limits_won + asked, money + allowed), SIDES[1:]
+    return _Gap(*sums, frozenset(side), cut.columns, cut.rows, floors, caps)
 
 
 def _described(split: CrossSplit, limit: _Limit, gap: _Gap) -> ConflictingRule:

@@ -18,12 +18,15 @@ Source: allocation model, sections 5 and 11.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
 from math import lcm
 
+from budget.allocation.common_level import clipped, common_level
 from budget.allocation.division_flow import MINIMUM, CrossFlow, Reached
 from budget.allocation.division_split import CrossSplit
 from budget.allocation.faults import Defect
+
+BOTH = "both"
+"""A division whose minimum is above its ceiling."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class Cut:
     """Rows and columns that a national limit divides from the rest.
 
     Attributes:
-        kind: "ceiling" if the columns are all at their ceilings, "minimum" if at their minima.
+        kind: "ceiling" if the columns are all at their ceilings, "minimum" if at their minima,
+            "both" if the limits of one column contradict each other.
         rows, columns: positions; with a ceiling those that cannot pass money on to others, with
             a minimum those that cannot get more from others.
         level: money ÷ target at which the cells across the cut stand, unless a floor or cap of
@@ -106,7 +110,6 @@ def levels(split: CrossSplit) -> Levels:
     if against is not None:
         raise against
     table = _Table(split)
-    unlimited = tuple(tuple(row) for row in table.rows_alone())
     waiting = [(tuple(range(len(split.ids))), tuple(range(len(split.divisions))))]
     parts = []
     while waiting:
@@ -115,7 +118,11 @@ def levels(split: CrossSplit) -> Levels:
         parts.append(part)
         if part.cut is not None:
             waiting += _sides(part)
-    return Levels(tuple(tuple(row) for row in table.amounts()), unlimited, tuple(parts))
+    return Levels(
+        tuple(tuple(row) for row in table.amounts()),
+        tuple(tuple(row) for row in table.unlimited),
+        tuple(parts),
+    )
 
 
 def contradiction(split: CrossSplit) -> Contradiction | None:
@@ -127,6 +134,9 @@ def contradiction(split: CrossSplit) -> Contradiction | None:
     ]
     if impossible:
         return Contradiction(impossible, None)
+    for column, (least, most) in enumerate(zip(split.minima, split.ceilings, strict=True)):
+        if most is not None and least > most:
+            return Contradiction((), Cut(BOTH, frozenset(), frozenset([column])))
     flow = CrossFlow(
         [_filled(*row) for row in zip(split.floors, split.most, split.operating, strict=True)],
         split.floors,
@@ -172,12 +182,8 @@ class _Table:
             for column, weight in enumerate(weights)
             if not weight
         }
-
-    def rows_alone(self) -> list[list[Fraction]]:
-        """Every row at its own level, as if there were no national limits."""
-        rows, columns = range(len(self.split.ids)), range(len(self.split.divisions))
-        own = _Problem(self.split, rows, columns, self._fixed).own
-        return [[Fraction(won, own.scale) for won in row] for row in own.cells]
+        self.unlimited: list[list[Fraction]] = []
+        """Every row at its own level: as if there were no national limits."""
 
     def amounts(self) -> Iterator[list[Fraction]]:
         """All cells, once everything stands fast."""
@@ -189,6 +195,9 @@ class _Table:
         places = [(row, column) for row in rows for column in columns]
         before = {place: self._fixed[place] for place in places if place in self._fixed}
         problem = _Problem(self.split, rows, columns, self._fixed)
+        if not self.unlimited:  # the first part is the whole table
+            scale = problem.own.scale
+            self.unlimited = [[Fraction(won, scale) for won in row] for row in problem.own.cells]
         cut = problem.binding_cut()
         for place, won in problem.standing(cut):
             self._fixed.setdefault(place, won)
@@ -282,7 +291,7 @@ class _Problem:
         exact: list[list[Fraction]] = []
         for row in self._rows:
             cells = list(zip(self._weights[row], floors[row], most[row], strict=True))
-            level = highest_level([cell for cell in cells if cell[0]], left[row])
+            level = common_level([cell for cell in cells if cell[0]], left[row])
             exact.append([clipped(level, *cell) for cell in cells])
         factor = lcm(*(won.denominator for row in exact for won in row))
         whole = [[won.numerator * (factor // won.denominator) for won in row] for row in exact]
@@ -297,7 +306,7 @@ class _Problem:
                 return cut
             kind, reached = found
             cells, total = self._across(kind, reached)
-            level = highest_level(cells, total)
+            level = common_level(cells, total)
             if cut is not None and level >= cut.level:
                 raise Defect("the level of a cross table does not come down")
             cut = _LocalCut(kind, reached.rows, reached.columns, level)
@@ -379,45 +388,3 @@ class _Problem:
         """A cut in positions of the whole table, its level as money ÷ target."""
         rows, columns = self._names(cut.rows, cut.columns)
         return Cut(cut.kind, rows, columns, cut.level * self._split.scale / self.own.scale)
-
-
-def clipped(level: Fraction, weight: int, floor: int, top: int) -> Fraction:
-    """level · weight, no less than the floor and no more than the top."""
-    return min(max(level * weight, Fraction(floor)), Fraction(top))
-
-
-def highest_level(cells: Sequence[tuple[int, int, int]], total: int) -> Fraction:
-    """The highest level at which cells, each between its floor and its top, need no more than
-    the total.
-
-    Args:
-        cells: weight > 0, floor, top ≥ floor.
-        total: at least the sum of the floors.
-
-    Returns:
-        Money for one unit of weight; where all tops fit, the level at which the last is reached.
-    """
-    constant, slope = sum(floor for _, floor, _ in cells), 0
-    level = Fraction(0)
-    for bound, weight, sign in _passed(cells):
-        if constant * weight + slope * bound > total * weight:
-            return Fraction(total - constant, slope)
-        level = Fraction(bound, weight)
-        constant -= sign * bound
-        slope += sign * weight
-    return level
-
-
-def _passed(cells: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """The floors (+1) and tops (-1) that a rising level passes, in the order of their levels."""
-    bounds = [
-        (bound, weight, sign)
-        for weight, floor, top in cells
-        if top > floor
-        for bound, sign in ((floor, 1), (top, -1))
-    ]
-    bounds.sort(key=lambda passed: passed[0] / passed[1])
-    if any(a * w > b * v for (a, v, _), (b, w, _) in pairwise(bounds)):
-        # nearer to each other than a float can tell
-        bounds.sort(key=lambda passed: Fraction(passed[0], passed[1]))
-    return bounds

@@ -13,6 +13,7 @@ Source: allocation model, sections 5 and 11.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import pulp
 
@@ -52,7 +53,7 @@ def level_rule(
 
 def row_rule(program: pulp.LpProblem, ratios: Ratios, question: "PartQuestion", row: int) -> None:
     """The cells of a centre share what it has left: sum target[c,d] * ratio[c,d] = left[c]."""
-    cells = [cell for cell in ratios if cell[0] == row]
+    cells = question.of_row.get(row, ())
     if cells:
         total = _weighted(ratios, question, cells)
         program.addConstraint(
@@ -64,7 +65,7 @@ def ceiling_rule(
     program: pulp.LpProblem, ratios: Ratios, question: "PartQuestion", column: int
 ) -> None:
     """A division gets at most its ceiling: sum target[c,d] * ratio[c,d] <= most[d]."""
-    cells = [cell for cell in ratios if cell[1] == column]
+    cells = question.of_column.get(column, ())
     most = question.most[column]
     if cells and most is not None:
         total = _weighted(ratios, question, cells)
@@ -75,7 +76,7 @@ def minimum_rule(
     program: pulp.LpProblem, ratios: Ratios, question: "PartQuestion", column: int
 ) -> None:
     """A division gets at least its minimum: sum target[c,d] * ratio[c,d] >= least[d]."""
-    cells = [cell for cell in ratios if cell[1] == column]
+    cells = question.of_column.get(column, ())
     least = question.least[column]
     if cells and least > 0:
         total = _weighted(ratios, question, cells)
@@ -108,6 +109,22 @@ class PartQuestion:
     least: Mapping[int, Fraction]
     most: Mapping[int, Fraction | None]
     pegged: frozenset[Cell]
+
+    @cached_property
+    def of_row(self) -> Mapping[int, Sequence[Cell]]:
+        """The cells that may move, by row."""
+        return self._grouped(0)
+
+    @cached_property
+    def of_column(self) -> Mapping[int, Sequence[Cell]]:
+        """The cells that may move, by column."""
+        return self._grouped(1)
+
+    def _grouped(self, side: int) -> Mapping[int, Sequence[Cell]]:
+        found: dict[int, list[Cell]] = {}
+        for cell in self.targets:
+            found.setdefault(cell[side], []).append(cell)
+        return found
 
     def sizes(self, cells: Sequence[Cell]) -> Fraction:
         """The targets of some cells together."""

@@ -6,6 +6,7 @@ Everything in it is a whole number, so that all of them mean exactly the same.
 Source: allocation model, sections 4 and 11.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -19,6 +20,10 @@ import pandas as pd
 from budget.allocation.centres import STAFF, STAFF_TOLERANCE, cell_number, cell_text
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.faults import N_, Fault, InputError, shown
+
+FINEST_STAFF = 2
+"""Staff of a division count to a hundredth of a person: exact shares of finer numbers would have
+thousands of digits."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +118,13 @@ def cross_split(
     ]
     if missing:
         raise InputError(missing)
-    places = {cell_text(cell): row for row, cell in enumerate(centres["centre_id"].tolist())}
-    faults = list(_operating_faults(operating, places, rules, file))
+    keys = [cell_text(cell) for cell in centres["centre_id"].tolist()]
+    places = {key: row for row, key in enumerate(keys)}
+    faults = [
+        *_twice(keys, file),
+        *_twice([str(key) for key in operating.index], "operating"),
+        *_operating_faults(operating, places, rules, file),
+    ]
     ids = tuple(sorted(str(key) for key in operating.index if str(key) in places))
     money = {str(key): int(won) for key, won in operating.items() if str(key) in places}
     staff, staff_faults = _staff_by_division(centres, rules, [places[key] for key in ids], file)
@@ -132,6 +142,12 @@ def cross_split(
         staff,
         rules,
     )
+
+
+def _twice(keys: Sequence[str], file: str) -> Iterator[Fault]:
+    for key, times in Counter(keys).items():
+        if times > 1:
+            yield Fault(file, "centre_id", key, N_("an id of its own; an earlier row has the same"))
 
 
 def _operating_faults(
@@ -160,15 +176,20 @@ def _staff_by_division(
         cells = centres[column].tolist()
         for place, row in enumerate(rows):
             found: Any = cell_number(cells[row])
-            if isinstance(found, int | Decimal) and 0 <= found <= 10**9:
-                staff[place].append(Decimal(found))
-                continue
+            if isinstance(found, int | Decimal) and 0 <= found <= 10**6:
+                number = Decimal(found)
+                if number == round(number, FINEST_STAFF):
+                    staff[place].append(number)
+                    continue
             faults.append(
                 Fault(
                     file,
                     column,
                     "" if found is None else shown(cells[row]),
-                    N_("a number of staff that is not negative, 0 where the centre has none"),
+                    N_(
+                        "a number of staff that is not negative, with at most two decimals;"
+                        " 0 where the centre has none"
+                    ),
                     row + 2,
                 )
             )

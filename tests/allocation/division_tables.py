@@ -127,6 +127,9 @@ def random_rules(
         total = float(totals[f"staff_{division}"])
         if draws.random() < 0.5 * tightness:
             ceilings[division] = int(total * draws.uniform(0.75, 1.05)) // unit * unit
+            if draws.random() < 0.4:  # a corridor, which may be a point
+                least = ceilings[division] * draws.uniform(0.9, 1.0)
+                minima[division] = int(least) // unit * unit
         elif draws.random() < 0.4 * tightness:
             minima[division] = int(total * draws.uniform(0.95, 1.15)) // unit * unit
     bands: dict[str, dict[str, tuple[str | None, str | None]]] = {}

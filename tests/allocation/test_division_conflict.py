@@ -105,6 +105,16 @@ def test_ceilings_that_leave_money_over() -> None:
     assert "remedy: divisions.x.ceiling.krw: 200 -> 300" in str(found)
 
 
+def test_a_minimum_above_the_ceiling_of_the_same_division() -> None:
+    found = conflict_of(two(rules(*XY, ceilings={"x": 200}, minima={"x": 260})))
+    assert paths(found) == {"divisions.x.ceiling": 200, "divisions.x.minimum": 260}
+    assert found.conflict.shortfall_krw == 60
+    assert remedies(found) == {
+        "divisions.x.ceiling.krw": (200, 260),
+        "divisions.x.minimum.krw": (260, 200),
+    }
+
+
 def test_only_the_rules_that_matter_are_named() -> None:
     """Bands and limits of another division do not stand in the conflict."""
     table = centres(("x", "y", "z"), {"A": (1, 1, 1), "B": (1, 1, 1)})

@@ -1,5 +1,6 @@
 """The cross table: worked in the head, then what holds for every one of them."""
 
+import pickle
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from budget.allocation.division_conflict import InfeasibleDivisions
 from budget.allocation.divisions import CrossTable, cross_table
 from budget.allocation.faults import InputError
-from tests.allocation.division_tables import Case, centres, money, random_case, rules
+from tests.allocation.division_tables import Case, centres, hard_case, money, random_case, rules
 
 XY, XYZ = ("x", "y"), ("x", "y", "z")
 
@@ -29,6 +30,7 @@ def test_without_limits_everybody_gets_the_target() -> None:
     assert found.ratio.loc["B"].isna().tolist() == [False, True]
     assert (found.binding == "").all(axis=None)
     assert found.certified
+    assert pickle.loads(pickle.dumps(found)).cells.equals(found.cells)
 
 
 def test_a_ceiling_is_borne_by_all_in_proportion() -> None:
@@ -178,13 +180,15 @@ def test_one_more_unit_of_a_ceiling() -> None:
 def test_every_fault_of_the_inputs_at_once() -> None:
     with pytest.raises(InputError) as caught:
         cross_table(
-            centres(XY, {"A": (0, 0), "B": ("many", 1), "D": (1, "")}),
-            money(A=100, B=100, C=100, D=50),
+            centres(XY, {"A": (0, 0), "B": ("many", 1), "D": (1, ""), "E": ("0.125", -1)}),
+            money(A=100, B=100, C=100, D=50, E=100),
             rules(*XY, unit=100),
         )
     assert {(f.where, f.row, f.value) for f in caught.value.faults} == {
         ("staff_x", 3, "many"),
         ("staff_y", 4, ""),
+        ("staff_x", 5, "0.125"),
+        ("staff_y", 5, "-1"),
         ("centre_id", None, "C"),
         ("D", None, "50"),
     }
@@ -192,6 +196,15 @@ def test_every_fault_of_the_inputs_at_once() -> None:
         cross_table(centres(XY, {"A": (0, 0)}), money(A=100), rules(*XY))
     with pytest.raises(InputError, match="staff_x"):
         cross_table(centres(XY, {"A": (1, 1)}).drop(columns="staff_x"), money(A=1), rules(*XY))
+
+
+def test_the_same_centre_twice() -> None:
+    table = centres(XY, {"A": (1, 1), "B": (1, 1)}).assign(centre_id=["A", "A"])
+    with pytest.raises(InputError, match="an id of its own"):
+        cross_table(table, money(A=100), rules(*XY))
+    twice = pd.concat([money(A=100), money(A=200)])
+    with pytest.raises(InputError, match="an id of its own"):
+        cross_table(centres(XY, {"A": (1, 1)}), twice, rules(*XY))
 
 
 def test_staff_of_divisions_are_the_staff_of_the_centre() -> None:
@@ -203,6 +216,20 @@ def test_staff_of_divisions_are_the_staff_of_the_centre() -> None:
     [fault] = caught.value.faults
     assert (fault.row, fault.value) == (2, "3")
     cross_table(table.assign(officials=["3.5", "0"]), money(A=100, B=100), rules(*XY))
+
+
+def test_parts_of_a_person_by_the_hundred() -> None:
+    """174 centres with hundredths of a person: shares with hundreds of digits, still exact."""
+    table, operating, own = hard_case(3)
+    draws = Random(3)
+    for column in own.staff_columns:
+        table[column] = [
+            f"{int(n) + draws.randint(1, 99) / 100:.2f}" if int(n) else "0" for n in table[column]
+        ]
+    found = cross_table(table, operating, own)
+    assert found.certified
+    assert len(found.levels.cuts) >= 3
+    assert max(won.denominator.bit_length() for row in found.levels.amounts for won in row) > 2_000
 
 
 def test_a_centre_without_money_has_a_row_of_noughts() -> None:
@@ -245,6 +272,8 @@ def test_sums_limits_units_and_the_proof(seed: int) -> None:
     assert found.certified, found.certificate.breaches
     limited = limits["binding"] == "ceiling"
     assert (totals[limited] == limits.loc[limited, "ceiling_krw"]).all()
+    lifted = limits["binding"] == "minimum"
+    assert (totals[lifted] == limits.loc[lifted, "minimum_krw"]).all()
     for division in found.split.divisions:
         pushed = found.pushed(division)
         went = pushed.filter(regex="^to_").sum(axis=1)

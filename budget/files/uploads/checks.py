@@ -46,6 +46,7 @@ RULES: Mapping[str, str] = {
     "moment": N_("a date and time like 2026-04-30T17:30:00+09:00"),
     "part": N_("at most the registered jobseekers, {most}"),
     "spent": N_("at most {most} (available − carry-over): execution is never above 100 %"),
+    "hundredths": N_("a number with at most two decimals"),
     "divisions": N_(
         "staff of all divisions together as many as the staff of the centre, {most}, or at most"
         " half a person more or less"
@@ -63,7 +64,7 @@ _NULL, _TWICE, _LONG, _LETTERS, _MOMENT = (
 )
 _NUMBER, _RANGE, _VALUES, _TEXT = "number", "range", "values", "text"
 _PART, _SPENT, _OWN_HOST, _HOST = "part", "spent", "own_host", "host"
-_DIVISIONS = "divisions"
+_DIVISIONS, _HUNDREDTHS = "divisions", "hundredths"
 
 _UNSEEN = (
     r"[\x00-\x08\x0b-\x1f\x7f\u061c\u115f\u1160\u200b-\u200f\u202a-\u202e\u2028\u2029"
@@ -137,7 +138,7 @@ _ORDER_TOGETHER = 100
 _ORDER = {
     name: place
     for place, name in enumerate(
-        (_NULL, _TEXT, _NUMBER, _RANGE, _LONG, _LETTERS, _VALUES, _MOMENT, _TWICE)
+        (_NULL, _TEXT, _NUMBER, _RANGE, _HUNDREDTHS, _LONG, _LETTERS, _VALUES, _MOMENT, _TWICE)
     )
 } | {
     name: _ORDER_TOGETHER + n
@@ -249,6 +250,8 @@ def _number_rules(definition: Definition) -> Iterator[pa.Check]:
     yield _check(
         _RANGE, lambda cells: pd.to_numeric(cells, errors="coerce").fillna(low).between(low, high)
     )
+    if column.name in DIVISION_STAFF:
+        yield _check(_HUNDREDTHS, lambda cells: ~cells.str.fullmatch(r".*\.[0-9]{2}0*[1-9][0-9]*"))
 
 
 def _rules_together(definition: TableDefinition, present: frozenset[str]) -> Iterator[pa.Check]:
