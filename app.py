@@ -34,6 +34,7 @@ def pages() -> None:
                 ("sensitivity", _("Sensitivity"), "labs", Verb.SEE_FIGURES),
                 ("joined_up", _("Joined-up services"), "handshake", Verb.SEE_FIGURES),
                 ("quarters", _("Quarters"), "calendar_month", Verb.SEE_CENTRE),
+                ("divisions", _("Divisions"), "account_tree", Verb.SEE_DIVISIONS),
                 ("requests", _("Requests"), "edit_document", Verb.BEGIN),
                 ("review", _("Review"), "rule", Verb.SEE_QUEUE),
                 ("publish", _("Publish"), "verified", Verb.EXPORT_PACK),

@@ -49,6 +49,19 @@ GRADES = (
     ("D", 5, 500, 619),
 )
 
+# Chosen: the divisions of a full centre, per cent of its staff; small centres lack some.
+DIVISIONS = {
+    "planning": 9,
+    "placement": 24,
+    "support_programme": 27,
+    "training": 12,
+    "regional": 6,
+    "benefit": 22,
+}
+BRANCH_DIVISIONS = ("placement", "support_programme", "training", "benefit")
+MEDIUM_DIVISIONS = ("placement", "support_programme", "benefit")
+DIVISION_COLUMNS = tuple(f"staff_{division}" for division in DIVISIONS)
+
 NUMBER_COLUMNS = (
     "officials",
     "counselling_officials",
@@ -64,6 +77,7 @@ NUMBER_COLUMNS = (
     "prior_carryover_krw",
     "performance_score",
     "performance_grade",
+    *DIVISION_COLUMNS,
 )
 FACT_COLUMNS = (
     "centre_id",
@@ -236,6 +250,25 @@ def staff_groups(places: Sequence[Place], totals: dict[str, int]) -> dict[str, d
     return groups
 
 
+def division_staff(place: Place, staff: int, draws: Draws) -> dict[str, str]:
+    """The staff by division; an outreach post has its own people, or days of visiting ones."""
+    if place.kind == "outreach":
+        days = (draws.between(1, 3), draws.between(1, 2))  # of ten half-days a week
+        own = [(staff + 1) // 2, staff // 2]
+        people = [str(n) if staff else f"0.{day}" for n, day in zip(own, days, strict=True)]
+        present = dict(zip(("placement", "benefit"), people, strict=True))
+    else:
+        there: Sequence[str] = tuple(DIVISIONS)
+        if place.kind == "medium":
+            there = MEDIUM_DIVISIONS
+        elif place.facts["centre_type"] == "branch":
+            there = BRANCH_DIVISIONS
+        weights = [DIVISIONS[division] * (100 + draws.around(35)) for division in there]
+        numbers = [1 + more for more in apportioned(staff - len(there), weights)]
+        present = dict(zip(there, map(str, numbers), strict=True))
+    return {f"staff_{division}": present.get(division, "0") for division in DIVISIONS}
+
+
 def partner_columns(place: Place, staff: int, draws: Draws) -> dict[str, int]:
     """Partner organisations' staff, mainly in plus centres, and how closely they work together."""
     chance = draws.between(1, 100)
@@ -337,12 +370,14 @@ def centres() -> list[Row]:
     totals = staff_totals(places)
     groups = staff_groups(places, totals)
     partners, cases, money = Draws("partners"), Draws("caseload"), Draws("execution")
+    divisions = Draws("divisions")
     numbers: dict[str, dict[str, int | str]] = {
         place.key: {
             **dict.fromkeys(NUMBER_COLUMNS, ""),
             **groups[place.key],
             **partner_columns(place, totals[place.key], partners),
             **caseload_columns(place, cases),
+            **division_staff(place, totals[place.key], divisions),
         }
         for place in places
     }

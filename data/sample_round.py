@@ -18,8 +18,10 @@ import io
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from sample_centres import (
+    DIVISION_COLUMNS,
     HERE,
     INPUTS,
     NEW_CENTRES,
@@ -103,6 +105,9 @@ def faults(centre_rows: Sequence[Row], request_rows: Sequence[Row]) -> list[str]
         key = row["centre_id"]
         if min(int(row[group]) for group in groups) < 0:
             found.append(f"{key}: a negative headcount")
+        by_division = sum(Decimal(row[column]) for column in DIVISION_COLUMNS)
+        if not by_division or abs(by_division - staff[key]) > Decimal("0.5"):
+            found.append(f"{key}: {by_division} staff by division, {staff[key]} in all")
         if row["centre_type"] == "outreach" and staff[key] > 2:
             found.append(f"{key}: an outreach post with {staff[key]} staff")
         if row["host_id"] and row["host_id"] not in staff:

@@ -87,7 +87,7 @@ def test_who_may_import_what(path: Path) -> None:
         assert "streamlit" not in packages
     if room(path) not in {"storage", "workflow"}:
         assert not packages & {"sqlmodel", "sqlalchemy", "sqlite3"}
-    if path.stem not in {"leximin", "special_needs", "infeasibility"}:
+    if path.stem not in {"leximin", "special_needs", "infeasibility", "division_programs"}:
         assert not packages & SOLVERS
 
 
@@ -103,8 +103,9 @@ def test_the_mathematics_opens_no_file_and_reads_no_clock(path: Path) -> None:
     assert not {name for name in imports(path) if name.startswith("time.")}
 
 
-def test_the_certificate_never_reaches_a_solver() -> None:
-    reached = {"budget.allocation.certificate"}
+@pytest.mark.parametrize("checker", ["certificate", "division_proof"])
+def test_the_certificate_never_reaches_a_solver(checker: str) -> None:
+    reached = {f"budget.allocation.{checker}"}
     waiting = list(reached)
     while waiting:
         path = ROOT / Path(*waiting.pop().split(".")).with_suffix(".py")
@@ -116,7 +117,16 @@ def test_the_certificate_never_reaches_a_solver() -> None:
                 waiting.append(name)
     assert "budget.allocation.bounds" in reached
     assert not reached & {
-        f"budget.allocation.{name}" for name in ("leximin", "special_needs", "infeasibility", "run")
+        f"budget.allocation.{name}"
+        for name in (
+            "leximin",
+            "special_needs",
+            "infeasibility",
+            "run",
+            "division_programs",
+            "division_levels",
+            "division_flow",
+        )
     }
 
 

@@ -32,6 +32,18 @@ POLICY = "policy.toml"
 
 STAFF = ("officials", "counselling_officials", "counsellors", "support_staff")
 PRIOR_OPERATING = "prior_operating_krw"
+DIVISION_STAFF = (
+    "staff_planning",
+    "staff_placement",
+    "staff_support_programme",
+    "staff_training",
+    "staff_regional",
+    "staff_benefit",
+)
+"""Staff by division: all of these columns or none."""
+STAFF_TOLERANCE = Decimal("0.5")
+"""By how much the staff of the divisions may differ from the staff of the four groups: rounding,
+and the days of visiting staff, which no group of an outreach post counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,7 @@ class Column:
         least, most: the range of a number, ends included; None where there is no limit.
         values: the only values allowed, where there is such a list.
         optional: whether a cell may be empty.
+        may_lack: whether a table may do without the whole column.
         meaning: what it says, for the data dictionary.
     """
 
@@ -53,6 +66,7 @@ class Column:
     most: int | None = None
     values: tuple[str, ...] = ()
     optional: bool = False
+    may_lack: bool = False
 
     @property
     def expected(self) -> str:
@@ -75,6 +89,10 @@ class Column:
 
 def _staff(name: str, meaning: str) -> Column:
     return Column(name, "number", meaning, least=0)
+
+
+def _division_staff(name: str, meaning: str) -> Column:
+    return Column(name, "number", meaning, least=0, may_lack=True)
 
 
 def _won(name: str, meaning: str) -> Column:
@@ -140,6 +158,14 @@ CONTRACT: Mapping[str, Column] = {
             values=("S", "A", "B", "C", "D"),
             optional=True,
         ),
+        _division_staff("staff_planning", N_("Staff in planning and co-ordination")),
+        _division_staff("staff_placement", N_("Staff in job placement and employer service")),
+        _division_staff(
+            "staff_support_programme", N_("Staff in the national employment support programme")
+        ),
+        _division_staff("staff_training", N_("Staff in vocational training")),
+        _division_staff("staff_regional", N_("Staff in regional co-operation")),
+        _division_staff("staff_benefit", N_("Staff in unemployment benefit")),
     )
 }
 

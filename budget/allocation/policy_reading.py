@@ -21,8 +21,17 @@ def policy_from_toml(text: str, file: str = "policy.toml") -> Policy:
     Raises:
         InputError: with every fault of the text at once.
     """
+    return policy_from(document_from_toml(text, file), file)
+
+
+def document_from_toml(text: str, file: str) -> dict[str, Any]:
+    """Nested plain data from the text of a TOML file; decimals exactly as written.
+
+    Raises:
+        InputError: if it is no TOML.
+    """
     try:
-        document = tomllib.loads(text, parse_float=Decimal)
+        return tomllib.loads(text, parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:
         # beside its own errors, tomllib lets those of absurd numbers and nesting through
         raise InputError(
@@ -36,7 +45,6 @@ def policy_from_toml(text: str, file: str = "policy.toml") -> Policy:
                 )
             ]
         ) from None
-    return policy_from(document, file)
 
 
 def policy_from(document: Mapping[str, Any], file: str = "policy.toml") -> Policy:
@@ -49,18 +57,30 @@ def policy_from(document: Mapping[str, Any], file: str = "policy.toml") -> Polic
     try:
         policy = Policy.model_validate(dict(document))
     except ValidationError as error:
-        problems = error.errors()
-        places = [problem["loc"] for problem in problems]
-        faults = [
-            _fault(problem, document, file)
-            for problem in problems
-            # a list counts as too short as well when its only entry is faulty
-            if problem["type"] != "too_short"
-            or not any(p[: len(problem["loc"])] == problem["loc"] != p for p in places)
-        ] + faults
+        faults = faults_of(error, document, file, Policy) + faults
     if faults:
         raise InputError(faults)
     return policy
+
+
+def faults_of(
+    error: ValidationError, document: Mapping[str, Any], file: str, model: type[Rule]
+) -> list[Fault]:
+    """What a validation found, as faults.
+
+    Args:
+        document: the plain data that was validated.
+        model: the object it should have become.
+    """
+    problems = error.errors()
+    places = [problem["loc"] for problem in problems]
+    return [
+        _fault(problem, document, file, model)
+        for problem in problems
+        # a list counts as too short as well when its only entry is faulty
+        if problem["type"] != "too_short"
+        or not any(p[: len(problem["loc"])] == problem["loc"] != p for p in places)
+    ]
 
 
 _EXPECTED = {
@@ -79,12 +99,12 @@ _EXPECTED = {
 }
 
 
-def _fault(problem: Any, document: Mapping[str, Any], file: str) -> Fault:
+def _fault(problem: Any, document: Mapping[str, Any], file: str, root: type[Rule]) -> Fault:
     kind, context = problem["type"], problem.get("ctx") or {}
     location = _without_tags(problem["loc"])
     key = _readable_path(location, document)
     if kind == "extra_forbidden":
-        known = ", ".join(_known_keys(location[:-1]))
+        known = ", ".join(_known_keys(location[:-1], root))
         return Fault(
             file,
             key,
@@ -127,14 +147,19 @@ def _without_tags(location: Sequence[Any]) -> list[Any]:
     ]
 
 
-def _known_keys(location: Sequence[Any]) -> list[str]:
-    model: Any = Policy
+def _known_keys(location: Sequence[Any], root: type[Rule]) -> list[str]:
+    model: Any = root
+    tables = 0  # keys that the user chooses: they name entries of a table, not fields
     for part in location:
         if isinstance(part, int):
+            continue
+        if tables:
+            tables -= 1
             continue
         field = model.model_fields.get(part)
         if field is None:
             return []
+        tables = str(field.annotation).count("dict[")
         model = next(iter(_models_in(field.annotation)), None)
         if model is None:
             return []
@@ -155,7 +180,7 @@ def _readable_path(location: Sequence[Any], document: Any) -> str:
     for part in location:
         if isinstance(part, int):
             here = here[part] if isinstance(here, list | tuple) and part < len(here) else None
-            name = here.get("name") if isinstance(here, Mapping) else None
+            name = (here.get("name") or here.get("id")) if isinstance(here, Mapping) else None
             parts.append(name if isinstance(name, str) and name else f"[{part + 1}]")
         else:
             here = here.get(part) if isinstance(here, Mapping) else None

@@ -5,15 +5,17 @@ What writes results is loaded when it is first used: reading and checking must n
 
 from typing import TYPE_CHECKING, Any
 
-from budget.files.inputs import read_centres, read_policy, read_requests
+from budget.files.inputs import read_centres, read_divisions, read_policy, read_requests
 
 if TYPE_CHECKING:
-    from budget.files.outputs import allocation_csv, policy_toml, report_json
+    from budget.files.outputs import allocation_csv, divisions_toml, policy_toml, report_json
 
 __all__ = [
     "allocation_csv",
+    "divisions_toml",
     "policy_toml",
     "read_centres",
+    "read_divisions",
     "read_policy",
     "read_requests",
     "report_json",

@@ -13,6 +13,8 @@ import pandas as pd
 
 from budget.allocation.centres import Centres, cell_number, checked_centres
 from budget.allocation.certificate import Published
+from budget.allocation.division_reading import division_rules_from_toml
+from budget.allocation.division_rules import DivisionRules
 from budget.allocation.faults import N_, Fault, InputError, shown
 from budget.allocation.policy import Policy
 from budget.allocation.policy_reading import policy_from_toml
@@ -46,6 +48,16 @@ def read_policy(path: Path | str) -> Policy:
     """
     path = Path(path)
     return policy_from_toml(text_from(file_bytes(path), path.name), path.name)
+
+
+def read_divisions(path: Path | str) -> DivisionRules:
+    """The rules for divisions.
+
+    Raises:
+        InputError: with every fault of the file.
+    """
+    path = Path(path)
+    return division_rules_from_toml(text_from(file_bytes(path), path.name), path.name)
 
 
 def published_from(table: pd.DataFrame, centres: Centres, policy: Policy, file: str) -> Published:

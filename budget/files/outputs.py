@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 import tomli_w
 
+from budget.allocation.division_rules import DivisionRules
 from budget.allocation.explanation import report, solver_versions
 from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
@@ -19,6 +20,11 @@ from budget.files.tables import table_bytes
 def policy_toml(policy: Policy) -> bytes:
     """A policy as policy.toml; reading it again gives an equal policy."""
     return tomli_w.dumps(policy.to_document()).encode()
+
+
+def divisions_toml(rules: DivisionRules) -> bytes:
+    """Rules for divisions as divisions.toml; reading it again gives equal rules."""
+    return tomli_w.dumps(rules.to_document()).encode()
 
 
 def allocation_csv(allocation: Allocation) -> bytes:

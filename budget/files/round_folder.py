@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from budget.allocation.division_reading import division_rules_from_toml
 from budget.allocation.faults import N_, Fault, InputError, shown
 from budget.allocation.policy import Policy
 from budget.files.inputs import read_centres, read_policy, read_requests
@@ -20,6 +21,8 @@ from budget.files.tables import file_bytes, text_from
 FACTS, CENTRES, REQUESTS = "round.toml", "centres.csv", "requests.csv"
 POLICY, PROVINCES = "policy.toml", "provinces.geojson"
 FILES = (FACTS, CENTRES, REQUESTS, POLICY, PROVINCES)
+DIVISIONS = "divisions.toml"
+"""May be missing: the planner then gives the rules for divisions on the page."""
 
 
 class RoundFacts(BaseModel):
@@ -92,6 +95,19 @@ def read_tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, Policy]:
         read_requests(folder / REQUESTS),
         read_policy(folder / POLICY),
     )
+
+
+def read_divisions(folder: Path) -> str:
+    """The rules for divisions as the text of a right divisions.toml; "" where there is none.
+
+    Raises:
+        InputError: with every fault of the file.
+    """
+    if not (folder / DIVISIONS).is_file():
+        return ""
+    text = text_from(file_bytes(folder / DIVISIONS), DIVISIONS)
+    division_rules_from_toml(text, DIVISIONS)
+    return text
 
 
 def read_provinces(folder: Path) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """The tables: people, rounds, versions, special needs, runs, the audit trail.
 
 Money is whole won. Moments are UTC. What a person typed is stored composed (NFC). Rows of
-`DataSet`, `Policy`, `ScenarioVersion`, `Run`, `Snapshot`, `AllotmentProfile`, `ExecutionSet` and
-`TrailRecord` never change once written: triggers of the database hold that (see migrations/).
+`DataSet`, `Policy`, `ScenarioVersion`, `Run`, `Snapshot`, `DivisionRules`, `AllotmentProfile`,
+`ExecutionSet` and `TrailRecord` never change once written: triggers of the database hold that (see
+migrations/).
 """
 
 from datetime import UTC, date, datetime
@@ -334,6 +335,59 @@ class AttachmentContent(SQLModel, table=True):
     __tablename__ = "attachment_content"
     attachment_id: int = Field(primary_key=True, foreign_key="attachment.id")
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class DivisionRules(SQLModel, table=True):
+    """A version of the Ministry's rules for divisions as divisions.toml; never changed.
+
+    Attributes:
+        number: 1, 2, 3, … within its round; the latest counts.
+    """
+
+    __tablename__ = "division_rules"
+    __table_args__ = (UniqueConstraint("round_id", "number"),)
+    id: int | None = Field(default=None, primary_key=True)
+    round_id: int = Field(foreign_key="budget_round.id")
+    number: int
+    sha256: str
+    content: str = _text()
+    note: str = _text()
+    saved_by: int = Field(foreign_key="person.id")
+    saved_at: datetime = _moment()
+
+
+class DivisionPlan(SQLModel, table=True):
+    """How a centre splits its published operating money over its divisions; one a publication.
+
+    Attributes:
+        id: "P" with the run's and the centre's id.
+        run_id: the published run that the money comes from.
+        rules_id: the version of the rules that it was last submitted under; None before.
+        state: "draft", "submitted" or "returned".
+        draft: JSON, division to won as typed; what is being planned.
+        stamps: JSON, division to [version, person id, moment] of its last change.
+        amounts: JSON, division to won as last submitted; "{}" before.
+        recent_keys: of the last saves of the draft, one a line; those are not in the trail.
+    """
+
+    __tablename__ = "division_plan"
+    __table_args__ = (UniqueConstraint("run_id", "centre_id"),)
+    id: str = Field(primary_key=True)
+    round_id: int = Field(foreign_key="budget_round.id", index=True)
+    run_id: int = Field(foreign_key="run.id")
+    centre_id: str = Field(foreign_key="centre.centre_id", index=True)
+    rules_id: int | None = Field(default=None, foreign_key="division_rules.id")
+    state: str
+    version: int = 1
+    draft: str = _text("{}")
+    stamps: str = _text("{}")
+    amounts: str = _text("{}")
+    return_reason: str = _text()
+    recent_keys: str = _text()
+    edited_by: int = Field(foreign_key="person.id")
+    edited_at: datetime = _moment()
+    submitted_by: int | None = Field(default=None, foreign_key="person.id")
+    submitted_at: datetime | None = _moment(nullable=True)
 
 
 class AllotmentProfile(SQLModel, table=True):

@@ -17,7 +17,7 @@ from budget.view import trail
 from budget.view.parameters import capital
 from budget.view.trail import Terms
 from budget.view.words import Words
-from budget.workflow import fields, records, rounds, scenarios, special_needs
+from budget.workflow import divisions, fields, records, rounds, scenarios, special_needs
 from budget.workflow.deeds import STATE
 from budget.workflow.records import Filter, Line
 from budget.workflow.roles import ROLE_NAMES, VERB_NAMES, Verb
@@ -100,9 +100,10 @@ def _terms() -> Terms:
             "round": rounds.STATES,
             "special_need": special_needs.STATES,
             "publication": {"proposed": _PROPOSED, **rounds.STATES},
+            "division_plan": divisions.STATES,
         },
         values={
-            STATE: {**rounds.STATES, **special_needs.STATES},
+            STATE: {**divisions.STATES, **rounds.STATES, **special_needs.STATES},
             "role": ROLE_NAMES,
             "category": fields.CATEGORIES,
             "considered": scenarios.CONSIDERED,

@@ -75,6 +75,8 @@ def data_rows(known: CentreFacts, numbers: Numbers) -> list[tuple[str, str]]:
     _ = numbers.words
     rows = []
     for name, column in CONTRACT.items():
+        if column.may_lack and name not in known.data:
+            continue
         cell = known.data.get(name, "")
         if name in PLACES:
             text = province_name(cell, _) if name == "province" else value_name(name, cell, _)

@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from budget.allocation.centres import Column
 from budget.files.tables import table_bytes
 from budget.files.uploads.definitions import (
     CENTRES,
@@ -108,6 +109,14 @@ def _button(label: str, make: partial[bytes], name: str, mime: str) -> None:
     )
 
 
+def _empty(column: Column, numbers: Numbers) -> str:
+    """Whether cells of a column may be empty, or the column may be left out."""
+    _ = numbers.words
+    if column.may_lack:
+        return _("not allowed; the column may be left out")
+    return _("allowed") if column.optional else _("not allowed")
+
+
 def dictionary(table: TableDefinition, numbers: Numbers) -> pd.DataFrame:
     """One row a column: what it is called and what it holds."""
     _ = numbers.words
@@ -120,7 +129,7 @@ def dictionary(table: TableDefinition, numbers: Numbers) -> pd.DataFrame:
                 "type": _(KINDS[column.column.kind]),
                 "unit": _(column.unit) if column.unit else "",
                 "range": range_text(column.column, column.allowed(_.language), numbers),
-                "empty": _("allowed") if column.column.optional else _("not allowed"),
+                "empty": _empty(column.column, numbers),
                 "aliases": ", ".join(column.aliases),
             }
             for column in table.columns

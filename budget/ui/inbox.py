@@ -9,7 +9,14 @@ from budget.workflow import inbox as waiting
 from budget.workflow.inbox import KINDS, Item
 from budget.workflow.roles import Verb
 
-PUBLICATION = {"to_propose", "to_confirm"}
+PAGES = {
+    "to_propose": "pages/publish.py",
+    "to_confirm": "pages/publish.py",
+    "to_plan": "pages/divisions.py",
+    "plan_draft": "pages/divisions.py",
+    "plan_returned": "pages/divisions.py",
+}
+"""Where things wait that are no request."""
 SHOWN = 4
 """So many things are listed at once; the rest on demand."""
 
@@ -44,9 +51,9 @@ def _line(item: Item, _: Words) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if item.days_left is not None:
             st.badge(_days(item, _), color="red" if item.is_urgent else "blue")
-        if item.kind in PUBLICATION:
+        if item.kind in PAGES:
             st.page_link(
-                "pages/publish.py",
+                PAGES[item.kind],
                 label=plain(_(KINDS[item.kind])),
                 query_params=session.address(),
                 width="content",

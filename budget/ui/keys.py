@@ -48,6 +48,8 @@ QUARTER_SECTION = "quarter_section"
 QUARTER_BEHIND = "quarter_behind"
 QUARTER_ABLE = "quarter_able"
 QUARTER_CARRY = "quarter_carry"
+PLANS_ON_SCREEN = "plans_on_screen"
+DIVISION_EDITS = "division_edits"
 KEPT = (LANGUAGE, UNIT)
 """What stays when the visitor of the demonstration becomes another person."""
 
@@ -198,6 +200,19 @@ DATA_FIGURES = "data_figures"
 DATA_TEXTS = "data_texts"
 DATA_TOTALS = "data_totals"
 DATA_EFFECT = "data_effect"
+DIVISION_TABLE = "division_table"
+DIVISION_TOTALS = "division_totals"
+DIVISION_FILTER = "division_filter"
+DIVISION_MOVED = "division_moved"
+DIVISION_WHICH = "division_which"
+DIVISION_LIMITS = "division_limits"
+DIVISION_BANDS = "division_bands"
+DIVISION_VERSIONS = "division_versions"
+DIVISION_UPLOAD = "division_upload"
+DIVISION_UPLOADER = "division_uploader"
+DIVISION_DISCARD = "division_discard"
+DIVISION_PLANS = "division_plans"
+PLAN_TABLE = "plan_table"
 TAKEOVER = "takeover:"
 JOINED_CHART = "joined_chart"
 JOINED_GROUPS = "joined_groups"
@@ -419,3 +434,18 @@ def put_away(given: str) -> str:
 def takeover(closed: str) -> str:
     """Who takes over a closed centre."""
     return f"{TAKEOVER}{closed}"
+
+
+def plan_field(plan_key: str, division: str) -> str:
+    """The amount of a division in a plan."""
+    return f"plan:{plan_key}:{division}"
+
+
+def plan_deed(plan_key: str, what: str) -> str:
+    """A button of a plan."""
+    return f"plan_deed:{plan_key}:{what}"
+
+
+def division_rule(path: str) -> str:
+    """The number of a rule for divisions."""
+    return f"division_rule:{path}"

@@ -41,8 +41,14 @@ def conflict_title(conflict: Conflict, numbers: Numbers) -> str:
     )
 
 
-def conflict_picture(conflict: Conflict, numbers: Numbers, colours: Colours) -> Figure:
-    """What the rules ask for and what there is, as two bars; what is missing is striped."""
+def conflict_picture(
+    conflict: Conflict, numbers: Numbers, colours: Colours, sentence: str = ""
+) -> Figure:
+    """What the rules ask for and what there is, as two bars; what is missing is striped.
+
+    Args:
+        sentence: what the contradiction is, where it is not one of a policy.
+    """
     _, unit = numbers.words, numbers.unit.won
     available = max(conflict.available_krw, 0)
     parts = _asked(conflict, _)
@@ -78,7 +84,7 @@ def conflict_picture(conflict: Conflict, numbers: Numbers, colours: Colours) -> 
     return Figure(
         _picture(numbers, colours),
         {"asked": asked, "names": names, "stripes": stripes},
-        f"{conflict_title(conflict, numbers)}. {conflict_sentence(conflict, numbers)}",
+        f"{conflict_title(conflict, numbers)}. {sentence or conflict_sentence(conflict, numbers)}",
     )
 
 

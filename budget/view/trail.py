@@ -39,6 +39,8 @@ KINDS: Mapping[str, str] = {
     "guard": N_("guard of the database"),
     "allotment_profile": N_("quarterly profile"),
     "execution_set": N_("execution to date"),
+    "division_rules": N_("rules for divisions"),
+    "division_plan": N_("plan of divisions"),
 }
 """Kinds of objects."""
 OUTCOMES: Mapping[str, str] = {"done": N_("done"), "refused": N_("refused")}
@@ -100,6 +102,10 @@ FIELDS: Mapping[str, str] = {
     "special": N_("shares of special needs by quarter"),
     "last_day_executed": N_("execution as of"),
     "spent_krw": N_("spent in all"),
+    "divisions.toml": N_("hash of the rules for divisions"),
+    "plans_returned": N_("number of plans returned"),
+    "rules_id": N_("version of the rules for divisions"),
+    "return_reason": N_("reason of the return"),
 }
 """Fields that records name, besides those of the form of a request."""
 PEOPLE_FIELDS = frozenset({"reviewer_id", "assessed_by", "decided_by", "person_id"})

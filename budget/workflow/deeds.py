@@ -27,6 +27,7 @@ from budget.storage import trail
 from budget.storage.store import Store
 from budget.storage.tables import (
     BudgetRound,
+    DivisionPlan,
     Person,
     RoleGrant,
     SpecialNeed,
@@ -193,7 +194,9 @@ class Act:
         found = present_round(self.session) if round_id is None else None
         return found or self.session.get_one(BudgetRound, round_id)
 
-    def unchanged(self, row: SpecialNeed, based_on: int, fields: Sequence[str] = ()) -> None:
+    def unchanged(
+        self, row: SpecialNeed | DivisionPlan, based_on: int, fields: Sequence[str] = ()
+    ) -> None:
         """Nobody else has changed the row since the version that the deed is based on.
 
         Args:

@@ -27,6 +27,7 @@ from budget.storage.tables import (
     BudgetRound,
     Centre,
     DataSet,
+    DivisionRules,
     Extension,
     Installation,
     Person,
@@ -165,6 +166,7 @@ def found_round(store: Store, kind: str, folder: Path) -> None:
     facts = round_folder.read_facts(folder)
     centres, requests, policy = round_folder.read_tables(folder)
     provinces = text_from(file_bytes(folder / round_folder.PROVINCES), round_folder.PROVINCES)
+    divisions = round_folder.read_divisions(folder)
     now = store.clock()
     with store.writing() as session:
         if session.get(Installation, 1) is not None:
@@ -213,6 +215,7 @@ def found_round(store: Store, kind: str, folder: Path) -> None:
         baseline = _baseline(session, round_, data_set, policy_toml(policy).decode(), by, now)
         round_.data_set_id, round_.baseline_id = data_set.id, baseline
         session.add(round_)
+        rules = _division_rules(session, round_, divisions, by, now)
         _record(
             session,
             now,
@@ -225,6 +228,7 @@ def found_round(store: Store, kind: str, folder: Path) -> None:
                 "centres.csv": (None, centres.attrs["sha256"]),
                 "policy.toml": (None, policy.policy.name),
                 "requests.csv": (None, requests.attrs["sha256"]),
+                **({round_folder.DIVISIONS: (None, rules)} if rules else {}),
             },
         )
         for row in requests.to_dict("records"):
@@ -273,6 +277,24 @@ def _baseline(
     }
     _record(session, now, "scenario", str(scenario.id), "version 1", changes)
     return scenario.id or 0
+
+
+def _division_rules(
+    session: Session, round_: BudgetRound, content: str, by: int, now: datetime
+) -> str:
+    """The folder's rules for divisions as their first version; gives the hash, or ""."""
+    if not content:
+        return ""
+    row = DivisionRules(
+        round_id=round_.id or 0,
+        number=1,
+        sha256=hashlib.sha256(content.encode()).hexdigest(),
+        content=content,
+        saved_by=by,
+        saved_at=now,
+    )
+    session.add(row)
+    return row.sha256
 
 
 def _demonstration_people(session: Session, now: datetime) -> dict[str, int]:

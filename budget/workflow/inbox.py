@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from budget.allocation.faults import N_
 from budget.storage.store import Store
 from budget.storage.tables import BudgetRound, Publication, Run, SpecialNeed
-from budget.workflow import deadlines, publication
+from budget.workflow import deadlines, divisions, publication
 from budget.workflow.deeds import Act, looking
 from budget.workflow.roles import Role, Subject, Verb
 from budget.workflow.special_needs import OUTCOMES_VISIBLE, hands
@@ -34,6 +34,9 @@ KINDS = {
     "unfunded": N_("not funded"),
     "to_propose": N_("the publication can be proposed"),
     "to_confirm": N_("publication waits for your confirmation"),
+    "to_plan": N_("plan your divisions"),
+    "plan_draft": N_("your plan of divisions is not submitted yet"),
+    "plan_returned": N_("your plan of divisions was returned"),
 }
 """What an item says, after the request's number and title."""
 
@@ -74,6 +77,7 @@ def inbox(store: Store, who: str) -> list[Item]:
         round_ = act.round()
         items = [*_of_reviewer(act, round_), *_of_planner(act, round_)]
         items += [*_of_lead(act, round_), *_of_centre_head(act, round_)]
+        items += _plans(act, round_)
         return sorted(items, key=lambda item: (item.days_left is None, item.days_left or 0))
 
 
@@ -168,3 +172,20 @@ def _of_centre_head(act: Act, round_: BudgetRound) -> Iterator[Item]:
             and round_.state in OUTCOMES_VISIBLE
         ):
             yield _item(act, need.state, need)
+
+
+PLAN_KINDS = {"": "to_plan", "draft": "plan_draft", "returned": "plan_returned"}
+"""What waits for a centre's head, by the state of the plan."""
+
+
+def _plans(act: Act, round_: BudgetRound) -> Iterator[Item]:
+    """The divisions of own centres, once there is money to plan and rules to plan by."""
+    if not act.person.centres or divisions.rules_in_force(act.session, round_) is None:
+        return
+    money = divisions.money_in_force(act.session, round_)
+    for centre_id in act.person.centres:
+        if money is not None and money.operating.get(centre_id):
+            plan = divisions.plan_of(act.session, money, centre_id)
+            kind = PLAN_KINDS.get(plan.state if plan else "")
+            if kind:
+                yield Item(kind, "", "", "")

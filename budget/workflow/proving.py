@@ -28,6 +28,8 @@ from budget.storage.tables import (
     AttachmentContent,
     BudgetRound,
     DataSet,
+    DivisionPlan,
+    DivisionRules,
     ExecutionSet,
     Extension,
     Person,
@@ -108,14 +110,8 @@ def proof(session: Session, expected: tuple[int, str] | None = None) -> Proof:
     findings = [("guard", name) for name in missing_guards(session)]
     tale = told(session)
     for check in (
-        _contents,
-        _needs,
-        _scenarios,
-        _publications,
-        _year,
-        _rounds,
-        _deadlines,
-        _people,
+        *(_contents, _needs, _scenarios, _publications, _rounds, _deadlines, _people),
+        *(_division_rules, _division_plans, _year),
     ):
         findings += check(session, tale)
     return Proof(verdict, tuple(dict.fromkeys(findings)))
@@ -377,3 +373,36 @@ def _people(session: Session, tale: Told) -> Iterator[Finding]:
 
     yield from _false(session, "person", Person, is_right)
     yield from (("person", identity) for identity in sorted(missing))
+
+
+# --- divisions ---------------------------------------------------------------------------------
+
+
+def _division_rules(session: Session, tale: Told) -> Iterator[Finding]:
+    """Versions of the rules that are not as they were saved, and those that are gone."""
+    gone = dict(tale.division_rules)
+
+    def is_right(row: DivisionRules) -> bool:
+        told_hash = gone.pop((row.round_id, row.number), None)
+        return _fits(str(row.content).encode(), row.sha256, told_hash)
+
+    yield from _false(session, "division_rules", DivisionRules, is_right)
+    yield from (("division_rules", f"{place}.{number}") for place, number in sorted(gone))
+
+
+def _division_plans(session: Session, tale: Told) -> Iterator[Finding]:
+    """Plans whose submitted amounts, state or money are not as the trail tells."""
+    gone = set(tale.division_plans)
+
+    def is_right(row: DivisionPlan) -> bool:
+        gone.discard(row.id)
+        fields = dict(tale.division_plans.get(row.id, {"state": None, "amounts": {}}))
+        return (
+            row.id == f"P{row.run_id}-{row.centre_id}"
+            and row.amounts == trail.canonical(fields.pop("amounts"))
+            and row.submitted_by == fields.pop("submitted_by", None)
+            and _as_told(row, fields)
+        )
+
+    yield from _false(session, "division_plan", DivisionPlan, is_right)
+    yield from (("division_plan", plan_id) for plan_id in sorted(gone))

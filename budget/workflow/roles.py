@@ -76,6 +76,13 @@ class Verb(StrEnum):
     # the year: quarters and execution
     SAVE_PROFILE = "save_profile"
     SAVE_EXECUTION = "save_execution"
+    # divisions of the centres
+    SEE_DIVISIONS = "see_divisions"
+    SAVE_PLAN = "save_plan"
+    SUBMIT_PLAN = "submit_plan"
+    RECALL_PLAN = "recall_plan"
+    SEND_BACK_PLAN = "send_back_plan"
+    SAVE_DIVISION_RULES = "save_division_rules"
     # the round, people, the trail
     MOVE_ROUND = "move_round"
     EXTEND_DEADLINE = "extend_deadline"
@@ -122,6 +129,12 @@ VERB_NAMES: Mapping[str, str] = {
     Verb.IMPORT_NEEDS: N_("take requests over from a file"),
     Verb.SAVE_PROFILE: N_("save a quarterly profile"),
     Verb.SAVE_EXECUTION: N_("save execution to date"),
+    Verb.SEE_DIVISIONS: N_("look at divisions"),
+    Verb.SAVE_PLAN: N_("begin a plan of divisions"),
+    Verb.SUBMIT_PLAN: N_("submit a plan of divisions"),
+    Verb.RECALL_PLAN: N_("recall a plan of divisions"),
+    Verb.SEND_BACK_PLAN: N_("return a plan of divisions"),
+    Verb.SAVE_DIVISION_RULES: N_("save the rules for divisions"),
     Verb.MOVE_ROUND: N_("move the round"),
     Verb.EXTEND_DEADLINE: N_("extend a deadline"),
     Verb.OPEN_SUPPLEMENTARY: N_("open a supplementary round"),
@@ -205,6 +218,12 @@ PERMISSIONS: Mapping[Verb, Mapping[Role, Scope]] = {
     Verb.IMPORT_NEEDS: _PLANNER,
     Verb.SAVE_PROFILE: _PLANNER,
     Verb.SAVE_EXECUTION: _PLANNER,
+    Verb.SEE_DIVISIONS: {**_HEAD, **_WHOLE_ROUND},
+    Verb.SAVE_PLAN: _HEAD,
+    Verb.SUBMIT_PLAN: _HEAD,
+    Verb.RECALL_PLAN: _HEAD,
+    Verb.SEND_BACK_PLAN: _PLANNER,
+    Verb.SAVE_DIVISION_RULES: _PLANNER,
     Verb.MOVE_ROUND: _LEAD,
     Verb.EXTEND_DEADLINE: _LEAD,
     Verb.OPEN_SUPPLEMENTARY: _LEAD,

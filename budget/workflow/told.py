@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from budget.storage.tables import BudgetRound, SpecialNeed, TrailRecord
+from budget.storage.tables import BudgetRound, DivisionPlan, SpecialNeed, TrailRecord
 from budget.workflow.roles import Verb
 
 RUN_FIELDS = (
@@ -24,6 +24,9 @@ RUN_FIELDS = (
     "code_version",
 )
 """What a proposal tells of its run."""
+DIVISIONS = "divisions.toml"
+WON = "_krw"
+"""What a field of a plan ends with that is the amount of a division."""
 DEMONSTRATION_PREFIX = "demonstration|"
 _ROUND_FIELDS = frozenset(BudgetRound.model_fields)
 
@@ -60,6 +63,8 @@ class Told:
         unnamed: ids of people whose grants were recorded without saying whose they are.
         has_founders: whether the founding told the people that it made.
         versions: (kind, id) of each quarterly profile and execution to date -> field -> value.
+        division_rules: round and number of a version -> its hash.
+        division_plans: id -> field -> value; the submitted amounts among them.
     """
 
     data_sets: set[str] = field(default_factory=set)
@@ -75,6 +80,8 @@ class Told:
     unnamed: set[str] = field(default_factory=set)
     has_founders: bool = False
     versions: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    division_rules: dict[tuple[int, int], str] = field(default_factory=dict)
+    division_plans: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def snapshot(self, need_id: str, number: int) -> str | None:
         """The hash of a request's snapshot; None if it was never told."""
@@ -107,6 +114,8 @@ def told(session: Session) -> Told:
         "person": _person,
         "allotment_profile": _version,
         "execution_set": _version,
+        "division_rules": _division_rules,
+        "division_plan": _division_plan,
     }
     for record in session.exec(
         select(TrailRecord)
@@ -188,6 +197,8 @@ def _round(tale: Told, record: TrailRecord, changes: Changes) -> None:
             fields[name] = new
         elif name == "centres.csv":
             tale.data_sets.add(new)
+        elif name == DIVISIONS:
+            tale.division_rules[int(record.object_id), 1] = new
         elif name == "people":
             tale.has_founders = True
             for identity, (person, role, centre_id) in new.items():
@@ -225,3 +236,22 @@ def _person(tale: Told, record: TrailRecord, changes: Changes) -> None:
         grants.append((has, centre_now or ""))
     elif (had, centre_before or "") in grants:
         grants.remove((had, centre_before or ""))
+
+
+def _division_rules(tale: Told, record: TrailRecord, changes: Changes) -> None:
+    number = int(record.to_state.removeprefix("version "))
+    tale.division_rules[changes["round_id"][1], number] = changes[DIVISIONS][1]
+
+
+def _division_plan(tale: Told, record: TrailRecord, changes: Changes) -> None:
+    fields = tale.division_plans.setdefault(
+        record.object_id, {"amounts": {}, "rules_id": None, "return_reason": ""}
+    )
+    for name, (_old, new) in changes.items():
+        if name.endswith(WON):
+            fields["amounts"][name.removesuffix(WON)] = new
+        elif name in DivisionPlan.model_fields:
+            fields[name] = new
+    fields["state"] = record.to_state
+    if record.to_state == "submitted":
+        fields["submitted_by"] = record.person_id

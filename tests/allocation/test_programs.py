@@ -11,7 +11,19 @@ from pathlib import Path
 import pulp
 import pytest
 
-from budget.allocation import infeasibility, leximin, special_needs
+from budget.allocation import division_programs, infeasibility, leximin, special_needs
+from budget.allocation.division_levels import levels
+from budget.allocation.division_programs import (
+    PartQuestion,
+    Ratios,
+    ceiling_rule,
+    level_rule,
+    minimum_rule,
+    part_program,
+    ratio_variables,
+    row_rule,
+)
+from budget.allocation.division_split import cross_split
 from budget.allocation.infeasibility import _PoolCase, _Rule, elastic_program
 from budget.allocation.leximin import (
     Scaled,
@@ -24,6 +36,7 @@ from budget.allocation.leximin import (
 from budget.allocation.need import need
 from budget.allocation.pegs import Pegs
 from budget.allocation.special_needs import set_program
+from tests.allocation.division_tables import centres, money, rules
 from tests.allocation.rounds import checked, group, policy, simple_split
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -123,7 +136,74 @@ def _elastic(kind: str, name: str, entry: str | None = None) -> Program:
     return program
 
 
+def _part() -> PartQuestion:
+    """Two centres with 100 and 300 won; x of at most 170 won, y of at least 120.
+
+    Targets 50 50 and 225 75. A may not give x more than 20 % of its money, B not less than 40 %:
+    A stands at its cap, below the level.
+    """
+    own = rules(
+        "x",
+        "y",
+        ceilings={"x": 170},
+        minima={"y": 120},
+        bands={"plus": {"x": (None, "0.2")}, "basic": {"x": ("0.4", None)}},
+    )
+    table = centres(("x", "y"), {"A": (1, 1), "B": (3, 1)}, {"B": "basic"})
+    split = cross_split(table, money(A=100, B=300), own)
+    found = levels(split)
+    part = found.parts[0]
+    if part.cut is None or part.cut.level is None:
+        raise AssertionError("the ceiling of x binds")
+    return PartQuestion.of(split, part, found.amounts, part.cut.level)
+
+
+def _ratios() -> tuple[pulp.LpProblem, Ratios, PartQuestion]:
+    program, question = _empty(), _part()
+    return program, ratio_variables(program, question), question
+
+
+def _ratio_variables() -> pulp.LpProblem:
+    program, ratios, _question = _ratios()
+    program.setObjective(pulp.lpSum(ratios.values()))
+    return program
+
+
+def _level_of_cells() -> pulp.LpProblem:
+    program, ratios, question = _ratios()
+    level_rule(program, ratios, program.variables()[0], question)
+    return program
+
+
+def _row() -> pulp.LpProblem:
+    program, ratios, question = _ratios()
+    row_rule(program, ratios, question, 1)
+    return program
+
+
+def _ceiling() -> pulp.LpProblem:
+    program, ratios, question = _ratios()
+    ceiling_rule(program, ratios, question, 0)
+    return program
+
+
+def _minimum() -> pulp.LpProblem:
+    program, ratios, question = _ratios()
+    minimum_rule(program, ratios, question, 1)
+    return program
+
+
+def _whole_part() -> pulp.LpProblem:
+    return part_program(_part())[0]
+
+
 PROGRAMS: dict[str, Program] = {
+    "ratio_variables": _ratio_variables,
+    "level_rule": _level_of_cells,
+    "row_rule": _row,
+    "ceiling_rule": _ceiling,
+    "minimum_rule": _minimum,
+    "part_program": _whole_part,
     "money_variables": _money,
     "share_rule": _share,
     "amount_rule": _amount,
@@ -152,7 +232,7 @@ def test_program_is_the_golden_text(name: str, tmp_path: Path) -> None:
 
 def test_every_rule_has_a_golden_file() -> None:
     rules = set()
-    for module in (leximin, special_needs, infeasibility):
+    for module in (leximin, special_needs, infeasibility, division_programs):
         tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
         names = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
         rules |= {

@@ -26,7 +26,7 @@ def address(browser: Browser) -> Iterator[str]:
 
 
 def workbook(officials: object) -> bytes:
-    """The sample as a workbook, with the officials of EC001 changed."""
+    """The sample as a workbook, with the officials of EC001, who are in planning, changed."""
     table = table_from(BYTES, "centres.csv")
     book = openpyxl.Workbook()
     sheet = book.active
@@ -34,6 +34,9 @@ def workbook(officials: object) -> bytes:
     sheet.append(list(table.columns))
     for row in table.to_numpy().tolist():
         sheet.append([int(cell) if cell.isdigit() else cell or None for cell in row])
+    if isinstance(officials, int):
+        planning = sheet.cell(2, list(table.columns).index("staff_planning") + 1)
+        planning.value = int(str(planning.value)) + officials - int(str(sheet["N2"].value))
     sheet["N2"] = officials
     out = io.BytesIO()
     book.save(out)

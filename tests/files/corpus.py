@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from budget.files.uploads.definitions import CENTRES
@@ -61,6 +62,12 @@ def records() -> list[dict[str, Any]]:
                 "prior_carryover_krw": "" if is_new else 0,
                 "performance_score": "" if is_new else 80.5 + number,
                 "performance_grade": "" if is_new else "SABCD"[number % 5],
+                "staff_planning": 5,
+                "staff_placement": 12.5,
+                "staff_support_programme": 12 + number,
+                "staff_training": 8,
+                "staff_regional": 4,
+                "staff_benefit": 10 + number,
             }
         )
     return found
@@ -273,7 +280,8 @@ def _bad_layouts() -> Iterator[Bad]:
         frozenset({(1, KOREAN[13]), (1, "officials")}),
     )
     unnamed = [[*row, "" if not at else "x"] for at, row in enumerate(grid())]
-    yield Bad("a column without header", partial(utf8, unnamed), frozenset({(2, "AB")}))
+    beyond = get_column_letter(len(NAMES) + 1)
+    yield Bad("a column without header", partial(utf8, unnamed), frozenset({(2, beyond)}))
     for first, second in ((1, 2), (1, 6), (3, 4)):
         table = grid()
         table[second][0] = table[first][0]

@@ -189,7 +189,7 @@ def test_definitions_in_both_languages() -> None:
     app = opened("data", auditor().partition("|")[2], {keys.SECTION_PARAMETER: "definitions"})
     fine(app)
     rows = table(app, DEFINITIONS)
-    assert len(rows) == 27
+    assert len(rows) == 33
     assert rows[0]["korean"] == "센터코드"
     assert rows[13]["name"] == "officials"
 

@@ -38,6 +38,8 @@ centre ?centre=EC001         + - + + + -
 centre ?centre=EC002         - - + + + -
 joined_up                    - - + + + -
 quarters                     + - + + + -
+divisions                    + - + + + -
+divisions ?centre=EC002      - - + + + -
 requests ?request=SN2027-007 + - + + + -
 requests ?request=SN2027-046 - + + + + -
 review                       - + + + + -

@@ -11,6 +11,8 @@ from sqlmodel import Session, SQLModel, func, select
 from budget.storage.store import Store, opened
 from budget.workflow import (
     attachments,
+    division_bands,
+    division_plans,
     execution,
     founding,
     publication,
@@ -40,10 +42,29 @@ requests_close = 2026-05-29
 decisions_due = 2026-11-27
 publication_due = 2026-12-04
 """,
-    "centres.csv": """centre_id,name_ko,name_en,officials
-EC001,가고용센터,Ga Employment Centre,10
-EC002,나고용센터,Na Employment Centre,20
-EC003,다고용센터,Da Employment Centre,30
+    "centres.csv": """centre_id,name_ko,name_en,officials,centre_type,front_desk,back_office
+EC001,가고용센터,Ga Employment Centre,10,basic,6,4
+EC002,나고용센터,Na Employment Centre,20,basic,5,15
+EC003,다고용센터,Da Employment Centre,30,basic,30,0
+""",
+    "divisions.toml": """
+name = "Rules for divisions"
+
+[[divisions]]
+id = "front"
+name_ko = "창구"
+name_en = "Front desk"
+staff_column = "front_desk"
+ceiling = { share = 0.7 }
+
+[[divisions]]
+id = "back"
+name_ko = "지원"
+name_en = "Back office"
+staff_column = "back_office"
+
+[bands.basic]
+front = { min_share = 0.2 }
 """,
     "requests.csv": """request_id,centre_id,category,title,title_en,requested_krw,approved_krw,\
 priority,divisible,submitted_at,state
@@ -149,6 +170,21 @@ def _live(store: Store) -> None:
         store, planner(), QUARTERLY, QUARTERLY, "상반기 집행", based_on=0, key=key("profile")
     )
     execution.save(store, planner(), "집행.csv", EXECUTED, "3분기", based_on=0, key=key("spent"))
+    _plan(store)
+
+
+def _plan(store: Store) -> None:
+    """Plans of divisions in every state, and a second version of the rules."""
+    steps.planned(store)
+    plan = steps.planned(store, EXTENDED)
+    division_plans.send_back(
+        store, planner(), EXTENDED, "다시", based_on=plan.version, key=key("send back")
+    )
+    division_plans.save(
+        store, head("EC003"), "EC003", {"front": 1_000}, based_on=0, key=key("save plan")
+    )
+    rules = FILES["divisions.toml"].replace("0.7", "0.75")
+    division_bands.save(store, planner(), rules, "여유", based_on=1, key=key("rules"))
 
 
 def rows(session: Session) -> dict[str, int]:

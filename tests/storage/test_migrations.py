@@ -95,7 +95,7 @@ def test_every_frozen_table_is_guarded(empty_address: str) -> None:
     )
     with store.engine.connect() as connection:
         count = connection.execute(text(sql)).scalar_one()
-    assert count == (31 if store.engine.dialect.name == "sqlite" else 23)
+    assert count == (34 if store.engine.dialect.name == "sqlite" else 25)
     store.close()
 
 

@@ -454,6 +454,7 @@ UNIQUE = {
     "policy": ("id", "round_id, sha256"),
     "scenario_version": ("id", "scenario_id, number"),
     "run": ("id",),
+    "division_rules": ("id", "round_id, number"),
     "snapshot": ("id", "special_need_id, number"),
     "attachment": ("id", "special_need_id, sha256"),
     "attachment_content": ("attachment_id",),
@@ -551,6 +552,7 @@ CONTENTS = {
     "attachment": ("attachment", "", "sha256"),
     "quarterly profile": ("allotment_profile", "content", "sha256"),
     "execution": ("execution_set", "content", "sha256"),
+    "rules for divisions": ("division_rules", "content", "sha256"),
 }
 
 
@@ -662,6 +664,24 @@ ELSEWHERE = {
         "special_need",
     ),
     "a scenario renamed": ("UPDATE scenario SET name = 'x' WHERE id = 1", "scenario"),
+    "rules for divisions gone": ("DELETE FROM division_rules WHERE number = 2", "division_rules"),
+    "versions of rules in another order": (
+        "UPDATE division_rules SET number = number + 10",
+        "division_rules",
+    ),
+    "a plan gone": ("DELETE FROM division_plan WHERE state = 'submitted'", "division_plan"),
+    "another plan": (
+        "UPDATE division_plan SET amounts = '{}' WHERE state = 'submitted'",
+        "division_plan",
+    ),
+    "a plan submitted by nobody": (
+        "UPDATE division_plan SET state = 'submitted' WHERE state = 'draft'",
+        "division_plan",
+    ),
+    "a plan by other rules": (
+        "UPDATE division_plan SET rules_id = 2 WHERE state = 'submitted'",
+        "division_plan",
+    ),
     "other requests considered": (
         "UPDATE scenario_version SET considered = 'assessed' WHERE number > 1",
         "scenario_version",

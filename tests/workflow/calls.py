@@ -18,6 +18,10 @@ from budget.workflow import (
     checklist,
     data,
     data_requests,
+    division_bands,
+    division_plans,
+    division_proposal,
+    divisions,
     execution,
     inbox,
     packs,
@@ -103,6 +107,8 @@ def with_policy(
 
 
 SAMPLE_TABLE = (SAMPLE / "centres.csv").read_bytes()
+DIVISIONS = (SAMPLE / "divisions.toml").read_text(encoding="utf-8")
+CHANGED_DIVISIONS = DIVISIONS.replace("share = 0.09", "share = 0.1", 1)
 CHANGED_TABLE = SAMPLE_TABLE.replace(b",34,9,16,8,", b",35,9,16,8,", 1)
 
 REQUEST_TABLE = (
@@ -121,6 +127,27 @@ ASSESSMENT = {
     "divisible": True,
     "rationale": "필요",
 }
+
+
+def with_proposal(function: Callable[..., Any]) -> Called:
+    """A call with a key that plans EC001's divisions as the Ministry proposes."""
+
+    def call(store: Store, who: str, key: str, version: int) -> Any:
+        amounts = steps.proposed(store, "EC001")
+        return function(store, who, "EC001", amounts, based_on=version, key=key)
+
+    return Called(call, "EC001", lambda store: steps.plan_version(store, "EC001"))
+
+
+def on_plan(function: Callable[..., Any], *given: Any) -> Called:
+    """A call with a key on EC001's plan."""
+    return Called(
+        lambda store, who, key, version: function(
+            store, who, "EC001", *given, based_on=version, key=key
+        ),
+        "EC001",
+        lambda store: steps.plan_version(store, "EC001"),
+    )
 
 
 def calls(world: World) -> Mapping[str, Called]:
@@ -221,6 +248,19 @@ def calls(world: World) -> Mapping[str, Called]:
         "execution.checked": look(execution.checked, "e.csv", EXECUTION_TABLE),
         "execution.save": deed(
             execution.save, "e.csv", EXECUTION_TABLE, "사유", based_on=1, about=None
+        ),
+        "divisions.planning": look(divisions.planning),
+        "divisions.rules_versions": look(divisions.rules_versions),
+        "divisions.own": look(divisions.own, "EC001", about="EC001"),
+        "division_proposal.proposal": look(division_proposal.proposal, "EC001", about="EC001"),
+        "division_proposal.history": look(division_proposal.history, "EC001", about="EC001"),
+        "division_plans.save": with_proposal(division_plans.save),
+        "division_plans.submit": with_proposal(division_plans.submit),
+        "division_plans.recall": on_plan(division_plans.recall, "사유"),
+        "division_plans.send_back": on_plan(division_plans.send_back, "사유"),
+        "division_bands.plans_outside": look(division_bands.plans_outside, CHANGED_DIVISIONS),
+        "division_bands.save": deed(
+            division_bands.save, CHANGED_DIVISIONS, "사유", based_on=1, about=None
         ),
         "rounds.move": on_round(rounds.move, "open", "사유"),
         "rounds.extend_deadline": deed(

@@ -35,6 +35,12 @@ def published_world(decided_world: World, copies: Copies) -> World:
     return worlds.published(decided_world, copies)
 
 
+@pytest.fixture(scope="session")
+def planned_world(published_world: World, copies: Copies) -> World:
+    """The same round, published, in which EC001 has submitted its plan of divisions."""
+    return worlds.planned(published_world, copies)
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def module_store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """The demonstration on each kind of database, once for a whole file."""

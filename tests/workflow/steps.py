@@ -15,7 +15,15 @@ from sqlmodel import SQLModel, col, func, select
 
 from budget.storage.store import Store
 from budget.storage.tables import Person, SpecialNeed, TrailRecord
-from budget.workflow import people, review, special_needs
+from budget.workflow import (
+    division_plans,
+    division_proposal,
+    divisions,
+    people,
+    review,
+    special_needs,
+)
+from budget.workflow.divisions import Plan
 from budget.workflow.special_needs import Need
 from tests.storage.databases import administrator, head, key, planner, reviewer
 
@@ -109,6 +117,34 @@ def withdrawn(store: Store, centre_id: str = CENTRE) -> Need:
     need = submitted(store, centre_id)
     return special_needs.withdraw(
         store, head(centre_id), need.id, "사정 변경", based_on=need.version, key=key("withdraw")
+    )
+
+
+# --- plans of divisions --------------------------------------------------------------------------
+
+
+def proposed(store: Store, centre_id: str = CENTRE) -> dict[str, int]:
+    """What the Ministry proposes for a centre: division -> won."""
+    found = division_proposal.proposal(store, planner(), centre_id)
+    return {division.id: division.proposal for division in found}
+
+
+def plan_version(store: Store, centre_id: str = CENTRE) -> int:
+    """The version of a centre's plan; 0 if there is none."""
+    plan = divisions.own(store, planner(), centre_id).plan
+    return plan.version if plan else 0
+
+
+def planned(store: Store, centre_id: str = CENTRE, **changed: int) -> Plan:
+    """A submitted plan: the proposal, but for what is changed."""
+    amounts = {**proposed(store, centre_id), **changed}
+    return division_plans.submit(
+        store,
+        head(centre_id),
+        centre_id,
+        amounts,
+        based_on=plan_version(store, centre_id),
+        key=key("plan"),
     )
 
 

@@ -21,7 +21,10 @@ NAME = "센터.csv"
 
 
 def changed(**cells: str) -> bytes:
-    """The sample with cells changed: EC001__officials="35"; a row is dropped by EC001=""."""
+    """The sample with cells changed: EC001__officials="35"; a row is dropped by EC001="".
+
+    Officials that come or go do so in the planning division.
+    """
     reader = csv.DictReader(io.StringIO(BYTES.decode("utf-8-sig")))
     out = io.StringIO()
     writer = csv.DictWriter(out, reader.fieldnames or [])
@@ -31,6 +34,9 @@ def changed(**cells: str) -> bytes:
         for name, text in cells.items():
             centre_id, _mark, column = name.partition("__")
             if column and centre_id == row["centre_id"]:
+                if column == "officials" and text.isdecimal():
+                    more = int(text) - int(row[column])
+                    row["staff_planning"] = str(int(row["staff_planning"]) + more)
                 row[column] = text
         if row["centre_id"] not in dropped:
             writer.writerow(row)

@@ -14,6 +14,8 @@ from tests.workflow import steps
 from tests.workflow.calls import calls
 from tests.workflow.worlds import EVERYTHING, Copies, World
 
+PLANNED = {"division_plans.recall", "division_plans.send_back"}
+PUBLISHED = {"division_plans.save", "division_plans.submit"}
 DEEDS = {
     head(): [
         "special_needs.begin",
@@ -23,6 +25,9 @@ DEEDS = {
         "special_needs.withdraw",
         "attachments.attach",
         "attachments.detach",
+        "division_plans.save",
+        "division_plans.submit",
+        "division_plans.recall",
     ],
     reviewer(): ["review.claim", "review.send_back", "review.assess"],
     planner(): [
@@ -35,6 +40,8 @@ DEEDS = {
         "scenarios.copy",
         "scenarios.set_baseline",
         "publication.propose",
+        "division_plans.send_back",
+        "division_bands.save",
     ],
     lead(): [
         "review.reopen_assessment",
@@ -61,9 +68,17 @@ SOMETHING_ELSE = {
     ("who", "name"), [(who, name) for who, names in DEEDS.items() for name in names]
 )
 def test_the_same_key_again_is_the_same_deed(
-    who: str, name: str, review_world: World, decided_world: World, copies: Copies
+    who: str,
+    name: str,
+    review_world: World,
+    decided_world: World,
+    published_world: World,
+    planned_world: World,
+    copies: Copies,
 ) -> None:
     world = decided_world if name.startswith("publication") else review_world
+    world = published_world if name in PUBLISHED else world
+    world = planned_world if name in PLANNED else world
     store, made = copies.open(world), calls(world)
     deed = made[name]
     based_on = deed.version(store)

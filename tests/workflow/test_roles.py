@@ -127,6 +127,17 @@ quarters.save_profile                  save_profile         -  -  -  -  +  -  - 
 execution.content                      see_figures          -  -  -  -  +  +  +  -
 execution.checked                      save_execution       -  -  -  -  +  -  -  -
 execution.save                         save_execution       -  -  -  -  +  -  -  -
+divisions.planning                     see_divisions        -  -  -  -  +  +  +  -
+divisions.rules_versions               see_divisions        -  -  -  -  +  +  +  -
+divisions.own                          see_divisions        +  -  -  -  +  +  +  -
+division_proposal.proposal             see_divisions        +  -  -  -  +  +  +  -
+division_proposal.history              see_divisions        +  -  -  -  +  +  +  -
+division_plans.save                    save_plan            +  -  -  -  -  -  -  -
+division_plans.submit                  submit_plan          +  -  -  -  -  -  -  -
+division_plans.recall                  recall_plan          +  -  -  -  -  -  -  -
+division_plans.send_back               send_back_plan       -  -  -  -  +  -  -  -
+division_bands.plans_outside           save_division_rules  -  -  -  -  +  -  -  -
+division_bands.save                    save_division_rules  -  -  -  -  +  -  -  -
 rounds.move                            move_round           -  -  -  -  -  +  -  -
 rounds.extend_deadline                 extend_deadline      -  -  -  -  -  +  -  -
 supplementary.open_round               open_supplementary   -  -  -  -  -  +  -  -
@@ -176,14 +187,23 @@ LOOKS = frozenset(row.name for row in ROWS if row.verb.startswith("see_")) | {
     "data.preview",
     "data_requests.checked_requests",
     "execution.checked",
+    "division_bands.plans_outside",
 }
 """What leaves no record when it is allowed."""
 UNRECORDED = {"special_needs.save_draft"}
 """What was submitted is in the trail field by field; what is typed on the way is not."""
 DECIDED = {"publication.proposal", "publication.propose", "publication.confirm"}
 """What takes a decided round."""
-PUBLISHED = {"packs.export", "supplementary.open_round"}
+PUBLISHED = {
+    "packs.export",
+    "supplementary.open_round",
+    "division_proposal.proposal",
+    "division_plans.save",
+    "division_plans.submit",
+}
 """What takes a published one."""
+PLANNED = {"division_plans.recall", "division_plans.send_back"}
+"""What takes a submitted plan of divisions."""
 
 
 # --- the table, played ---------------------------------------------------------------------------
@@ -207,6 +227,13 @@ def shared_decided(decided_world: World, copies: Copies) -> Iterator[Store]:
 def shared_published(published_world: World, copies: Copies) -> Iterator[Store]:
     """The same, published."""
     with copies.kept(published_world) as (store, _):
+        yield store
+
+
+@pytest.fixture(scope="module")
+def shared_planned(planned_world: World, copies: Copies) -> Iterator[Store]:
+    """The same, with EC001's plan of divisions submitted."""
+    with copies.kept(planned_world) as (store, _):
         yield store
 
 
@@ -270,12 +297,16 @@ def stage(
     review_world: World,
     decided_world: World,
     published_world: World,
+    planned_world: World,
     shared: Store,
     shared_decided: Store,
     shared_published: Store,
+    shared_planned: Store,
     copies: Copies,
 ) -> Stage:
     """The stage of the line."""
+    if row.name in PLANNED:
+        return Stage(planned_world, calls(planned_world), shared_planned, copies)
     if row.name in PUBLISHED:
         return Stage(published_world, calls(published_world), shared_published, copies)
     if row.name in DECIDED:
@@ -324,7 +355,7 @@ def test_two_roles_open_what_either_opens_and_nothing_else(
     stage = Stage(doubled_world, calls(doubled_world), shared_doubled, copies)
     with steps.unchanged(stage.store):
         for row in ROWS:
-            if row.name not in DECIDED | PUBLISHED:
+            if row.name not in DECIDED | PUBLISHED | PLANNED:
                 roles = {ROLES[column] for column in (first, second) if column in row.allowed}
                 stage.play(row, {COLUMNS[first]: roles})
 

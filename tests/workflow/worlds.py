@@ -181,3 +181,10 @@ def published(world: World, copies: Copies) -> World:
     with copies.kept(world) as (store, after):
         publication.confirm(store, lead(), world.proposal, "확정", key=key("confirm"))
     return after
+
+
+def planned(world: World, copies: Copies) -> World:
+    """A published round in which EC001 has submitted its plan of divisions, as proposed."""
+    with copies.kept(world) as (store, after):
+        steps.planned(store, "EC001")
+    return after

@@ -7,7 +7,7 @@ Source: file formats.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +15,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from budget.allocation.centres import DIVISION_STAFF, STAFF, STAFF_TOLERANCE
 from budget.allocation.faults import N_
 from budget.files.uploads.definitions import (
     CENTRES,
@@ -51,6 +52,11 @@ RULES: Mapping[str, str] = {
     "moment": N_("a date and time like 2026-04-30T17:30:00+09:00"),
     "part": N_("at most the registered jobseekers, {most}"),
     "spent": N_("at most {most} (available − carry-over): execution is never above 100 %"),
+    "hundredths": N_("a number with at most two decimals"),
+    "divisions": N_(
+        "staff of all divisions together as many as the staff of the centre, {most}, or at most"
+        " half a person more or less"
+    ),
     "own_host": N_("another centre than the post itself"),
     "host": N_("the id of a centre of this table"),
     "day": N_("a day like 2027-09-30"),
@@ -67,6 +73,7 @@ _NULL, _TWICE, _LONG, _LETTERS, _MOMENT = (
 _DAY, _CONTRACTED = "day", "contracted"
 _NUMBER, _RANGE, _VALUES, _TEXT = "number", "range", "values", "text"
 _PART, _SPENT, _OWN_HOST, _HOST = "part", "spent", "own_host", "host"
+_DIVISIONS, _HUNDREDTHS = "divisions", "hundredths"
 
 _UNSEEN = (
     r"[\x00-\x08\x0b-\x1f\x7f\u061c\u115f\u1160\u200b-\u200f\u202a-\u202e\u2028\u2029"
@@ -140,11 +147,14 @@ _ORDER_TOGETHER = 100
 _ORDER = {
     name: place
     for place, name in enumerate(
-        (_NULL, _TEXT, _NUMBER, _RANGE, _LONG, _LETTERS, _VALUES, _MOMENT, _DAY, _TWICE)
+        (
+            *(_NULL, _TEXT, _NUMBER, _RANGE, _HUNDREDTHS),
+            *(_LONG, _LETTERS, _VALUES, _MOMENT, _DAY, _TWICE),
+        )
     )
 } | {
     name: _ORDER_TOGETHER + n
-    for n, name in enumerate((_PART, _SPENT, _OWN_HOST, _HOST, _CONTRACTED))
+    for n, name in enumerate((_PART, _SPENT, _OWN_HOST, _HOST, _CONTRACTED, _DIVISIONS))
 }
 _COLUMN_OF = {
     _PART: "disadvantaged_jobseekers",
@@ -152,6 +162,7 @@ _COLUMN_OF = {
     _HOST: "host_id",
     _OWN_HOST: "host_id",
     _CONTRACTED: "committed_krw",
+    _DIVISIONS: DIVISION_STAFF[0],
 }
 _TOGETHER = {
     _PART: ("disadvantaged_jobseekers", "registered_jobseekers"),
@@ -159,6 +170,7 @@ _TOGETHER = {
     _HOST: ("host_id",),
     _OWN_HOST: ("host_id", "centre_id"),
     _CONTRACTED: ("committed_krw", "spent_krw"),
+    _DIVISIONS: (*DIVISION_STAFF, *STAFF),
 }
 """Rules of several columns, and whose own faults they follow from."""
 
@@ -187,6 +199,8 @@ def _told(
         details["most"] = f"{int(_least_available(table).iloc[row]):,}"
     if rule == _CONTRACTED:
         details["least"] = f"{int(table['spent_krw'].iloc[row]):,}"
+    if rule == _DIVISIONS:
+        details["most"] = f"{_sum(table, STAFF).iloc[row]:g}"
     return Broken(row, column, RULES[rule], details)
 
 
@@ -258,6 +272,8 @@ def _number_rules(definition: Definition) -> Iterator[pa.Check]:
     yield _check(
         _RANGE, lambda cells: pd.to_numeric(cells, errors="coerce").fillna(low).between(low, high)
     )
+    if column.name in DIVISION_STAFF:
+        yield _check(_HUNDREDTHS, lambda cells: ~cells.str.fullmatch(r".*\.[0-9]{2}0*[1-9][0-9]*"))
 
 
 def _rules_together(definition: TableDefinition, present: frozenset[str]) -> Iterator[pa.Check]:
@@ -282,6 +298,12 @@ def _rules_together(definition: TableDefinition, present: frozenset[str]) -> Ite
         yield _frame_check(
             _SPENT, lambda table: ~(_numbers(table, "prior_spent_krw") > _least_available(table))
         )
+    if {*DIVISION_STAFF, *STAFF} <= present:
+        most = float(STAFF_TOLERANCE) + 1e-9  # tenths of a person are not exact here
+        yield _frame_check(
+            _DIVISIONS,
+            lambda table: ~((_sum(table, DIVISION_STAFF) - _sum(table, STAFF)).abs() > most),
+        )
     if {"centre_id", "host_id"} <= present:
         yield _frame_check(_OWN_HOST, lambda table: ~(table["host_id"] == table["centre_id"]))
         yield _frame_check(
@@ -296,6 +318,10 @@ def _frame_check(rule: str, holds: Callable[[pd.DataFrame], Cells]) -> pa.Check:
 
 def _numbers(table: pd.DataFrame, name: str) -> Cells:
     return pd.to_numeric(table[name], errors="coerce")
+
+
+def _sum(table: pd.DataFrame, names: Sequence[str]) -> Cells:
+    return sum((_numbers(table, name) for name in names), pd.Series(0.0, index=table.index))
 
 
 def _least_available(table: pd.DataFrame) -> Cells:

@@ -139,8 +139,10 @@ def _check_headers(found: Layout, table: TableDefinition) -> None:
                 N_("amounts in whole won; this header says “{unit}”"),
                 unit=unit[0],
             )
+    lacking = {column.name for column in table.columns if column.column.may_lack}
+    allowed = lacking if not lacking & times.keys() else set[str]()
     for definition in table.columns:
-        if definition.name not in times:
+        if definition.name not in times and definition.name not in allowed:
             found.faults.append(
                 Fault(
                     found.file,

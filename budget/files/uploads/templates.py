@@ -65,7 +65,7 @@ def template_workbook(table: TableDefinition, language: str, help_texts: dict[st
 def _prepare(sheet: Worksheet, place: int, column: Definition, language: str, text: str) -> None:
     head = sheet.cell(1, place, column.header(language))
     head.font = Font(bold=True)
-    head.fill = OPTIONAL if column.column.optional else NEEDED
+    head.fill = OPTIONAL if column.column.optional or column.column.may_lack else NEEDED
     head.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     if text:
         head.comment = Comment(text, "budget", width=320)

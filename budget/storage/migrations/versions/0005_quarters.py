@@ -1,6 +1,6 @@
 """The year after the publication: quarterly profiles and execution to date, each in versions.
 
-Revision: 0005, after 0003. Both are written once, like every version of the data.
+Revision: 0005, after 0004. Both are written once, like every version of the data.
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from budget.storage.tables import Moment
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

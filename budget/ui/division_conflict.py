@@ -1,0 +1,99 @@
+"""Rules for divisions that contradict each other: in words, as a picture, with remedies."""
+
+from decimal import Decimal
+
+import pandas as pd
+import streamlit as st
+
+from budget.allocation.division_conflict import InfeasibleDivisions
+from budget.allocation.division_rules import DivisionRules
+from budget.allocation.infeasibility import Conflict
+from budget.ui import division_edits, keys, session
+from budget.ui.division_edits import Value
+from budget.ui.figures import show
+from budget.ui.text import plain
+from budget.view import conflict_chart, division_notices
+from budget.view.numbers import Numbers
+from budget.view.parameters import capital
+from budget.workflow.divisions import RulesVersion
+from budget.workflow.roles import Verb
+
+
+def conflict(error: InfeasibleDivisions, saved: RulesVersion) -> None:
+    """Why there is no proposal, by how much, and what alone would mend it."""
+    _, numbers = session.words(), session.numbers()
+    rules = saved.rules
+    sentence = division_notices.conflict_sentence(error.conflict, len(error.centres), numbers)
+    st.error(
+        f"**{_('These rules contradict each other: there is no proposal.')}**  \n{plain(sentence)}",
+        icon=":material/block:",
+    )
+    _picture(division_notices.named(error.conflict, rules, _), sentence, numbers)
+    st.markdown(f"##### {_('The rules that cannot hold together')}")
+    for rule in error.conflict.rules:
+        st.markdown(f"- {plain(division_notices.rule_sentence(rule, rules, numbers))}")
+    _remedies(error.conflict, rules, numbers)
+
+
+def _remedies(found: Conflict, rules: DivisionRules, numbers: Numbers) -> None:
+    _ = numbers.words
+    if not found.remedies:
+        st.info(_("No single change is enough. Undo the last one, or reset the rules."))
+        return
+    st.markdown(f"##### {_('Each of these changes alone is enough')}")
+    may_change = session.person().may(Verb.SAVE_DIVISION_RULES)
+    for remedy in found.remedies:
+        with st.container(
+            horizontal=True,
+            vertical_alignment="center",
+            horizontal_alignment="distribute",
+            border=True,
+        ):
+            st.markdown(plain(division_notices.remedy_sentence(remedy, rules, numbers)))
+            if may_change:
+                st.button(
+                    _("Apply"),
+                    key=keys.remedy(remedy.path),
+                    type=session.main_button(),
+                    on_click=_apply,
+                    args=(remedy.path, remedy.feasible, saved_value(rules, remedy.path)),
+                )
+
+
+def _apply(path: str, value: int | Decimal, saved: Value | None) -> None:
+    division_edits.change(path, value, saved)
+
+
+def saved_value(rules: DivisionRules, path: str) -> Value | None:
+    """What the rules say at a place; None where they say nothing."""
+    part, first, second, end = path.split(".")
+    if part == "bands":
+        band = rules.band(first, second)
+        return None if band is None else band.model_dump()[end]
+    limit = rules.division(first).model_dump()[second]
+    return None if limit is None else limit[end]
+
+
+def _picture(found: Conflict, sentence: str, numbers: Numbers) -> None:
+    _ = numbers.words
+    st.markdown(f"**{plain(conflict_chart.conflict_title(found, numbers))}**")
+    show(conflict_chart.conflict_picture(found, numbers, session.chart_colours(), sentence))
+    with st.expander(_("Table of the picture"), icon=":material/table_rows:"):
+        rows = conflict_chart.conflict_table(found, numbers)
+        st.dataframe(
+            pd.DataFrame(
+                [(capital(rule), capital(side), amount) for rule, side, amount in rows],
+                columns=["rule", "side", "amount"],
+            ),
+            column_config={
+                "rule": st.column_config.TextColumn(_("Rule")),
+                "side": st.column_config.TextColumn(_("Asks or has")),
+                "amount": st.column_config.TextColumn(
+                    capital(numbers.unit_name), alignment="right"
+                ),
+            },
+            hide_index=True,
+            height="content",
+            key=keys.CONFLICT_TABLE,
+            alt=_("Rules that contradict each other, with what each asks for or has"),
+        )

@@ -1,0 +1,99 @@
+"""What the page of divisions offers as files."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from budget import files
+from budget.storage.store import Store
+from budget.ui import division_edits, session
+from budget.ui.division_plans_list import state_texts
+from budget.ui.division_round import DivisionRound
+from budget.ui.downloads import Contents, File, Picture, Sheet, round_provenance
+from budget.view import division_charts
+from budget.view.colours import LIGHT
+from budget.view.division_tables import cross_sheet, plans_sheet, pushes_sheet, totals_sheet
+from budget.view.divisions import plans_title, proposal_title
+from budget.workflow import divisions
+from budget.workflow.rounds import RoundFacts
+
+TOML = "application/toml"
+
+
+def contents(present: DivisionRound, round_: RoundFacts, which: str) -> Contents:
+    """Every table of the page, its chart, and the rules that are on the screen."""
+    _, numbers = session.words(), session.numbers()
+    categories, names = present.categories(_), present.names(_)
+    held = [found for found in categories if found.binds]
+    chosen = next((found for found in held if found.id == which), held[0] if held else None)
+    heading = proposal_title(categories, present.leading_pushes(_), numbers)
+    sheets = [
+        Sheet(
+            "centres",
+            _("Centres and divisions"),
+            partial(cross_sheet, present.table, present.money.centres, names, _),
+        ),
+        Sheet("totals", _("National totals"), partial(totals_sheet, categories, _)),
+    ]
+    if chosen is not None:
+        pushes = present.pushes(chosen.id, _)
+        sheets.append(
+            Sheet("pushes", _("Who pushes"), partial(pushes_sheet, pushes, chosen.name, _))
+        )
+    if present.submitted:
+        states = state_texts(present, numbers)
+        sheets.append(
+            Sheet(
+                "plans",
+                _("Plans of the centres"),
+                partial(plans_sheet, present.table, present.submitted, states, names, _),
+            )
+        )
+    unsaved = bool(division_edits.edits())
+    return Contents(
+        name="divisions",
+        scenario="unsaved" if unsaved else f"r{present.saved.number}",
+        provenance=replace(
+            round_provenance(round_, _),
+            scenario=_scenario(present, unsaved=unsaved),
+            certified=present.table.certified,
+        ),
+        check=partial(_may_see, session.store(), session.who()),
+        sheets=sheets,
+        pictures=[
+            Picture(
+                "totals",
+                _("National totals"),
+                heading,
+                plans_title(categories, len(present.submitted), len(names), numbers),
+                partial(division_charts.totals_against_limits, categories, heading, numbers, LIGHT),
+            )
+        ],
+        files=[
+            File(
+                divisions.CONTENT,
+                _("Rules for divisions (to load again)"),
+                TOML,
+                partial(files.divisions_toml, present.rules),
+            )
+        ],
+        hashes=partial(_hashes, present),
+    )
+
+
+def _scenario(present: DivisionRound, *, unsaved: bool) -> str:
+    _ = session.words()
+    rules = (
+        _("rules for divisions with unsaved changes")
+        if unsaved
+        else _("rules for divisions, version {number}", number=present.saved.number)
+    )
+    return f"{present.money.scenario} · {rules}"
+
+
+def _hashes(present: DivisionRound) -> Mapping[str, str]:
+    return {divisions.CONTENT: present.saved.sha256}
+
+
+def _may_see(store: Store, who: str) -> object:
+    return divisions.planning(store, who)
