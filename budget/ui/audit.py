@@ -11,6 +11,7 @@ import streamlit as st
 from budget.allocation.faults import N_
 from budget.ui import address, deed_dialog, keys, session, trail_proof, trail_record
 from budget.ui.address import Parameter
+from budget.ui.division_words import division_fields
 from budget.ui.request_words import OTHER_FIELDS
 from budget.ui.text import plain
 from budget.view import trail
@@ -111,7 +112,7 @@ def _terms() -> Terms:
             "object_kind": trail.KINDS,
             "outcome": trail.OUTCOMES,
         },
-        fields={**OTHER_FIELDS, **need_fields},
+        fields={**OTHER_FIELDS, **need_fields, **division_fields(store, who)},
         people=records.people_in_trail(store, who),
         centres=rounds.centre_names(store, who),
     )

@@ -17,9 +17,10 @@ from budget.ui.division_own_form import (
     recall_dialog,
     state_line,
 )
+from budget.ui.division_words import names_of, refused_plan
 from budget.ui.figures import show
 from budget.ui.plan_typing import PlanOnScreen, adopt, give_up, put, refusal_of
-from budget.ui.problems import problems, refusal_text, show_faults, show_refusal
+from budget.ui.problems import problems, refusal_text, show_faults
 from budget.ui.text import plain
 from budget.view import division_charts
 from budget.view.division_charts import PlanBar
@@ -144,7 +145,8 @@ def _plan(centre_id: str, plan_key: str) -> None:
         left = found.operating - sum(known.amounts.values())
         st.subheader(plain(left_title(name, found.operating, left, numbers)), anchor=False)
         state_line(found, known)
-        _told(plan_key, _)
+        names = names_of(found.rules.rules, _)
+        _told(plan_key, names, _)
         is_open = found.plan is None or found.plan.state in divisions.EDITABLE
         left_side, right_side = st.columns(columns_of(is_open=is_open), gap="large")
         with left_side:
@@ -156,17 +158,15 @@ def _plan(centre_id: str, plan_key: str) -> None:
                 _submission(found, rows, known, plan_key, left, numbers)
             else:
                 _submitted(found, _)
-        history(centre_id)
+        history(centre_id, names)
         deed_dialog.show(RECALL, _("Recall the plan"), recall_dialog, width="medium")
 
 
-def _told(plan_key: str, _: Words) -> None:
+def _told(plan_key: str, names: Mapping[str, str], _: Words) -> None:
     """Why the last save or submission was not done."""
     why = st.session_state.pop(NOTICE, None)
-    if isinstance(why, InputError):
-        show_faults(why, _)
-    elif isinstance(why, Refusal):
-        show_refusal(why, _)
+    if isinstance(why, InputError | Refusal):
+        refused_plan(why, names)
     refusal = refusal_of(plan_key)
     if refusal is not None:
         st.warning(plain(_("Not saved. {fault}", fault=refusal_text(refusal, _))))

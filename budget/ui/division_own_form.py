@@ -1,13 +1,15 @@
 """The fields of a centre's plan: an amount a division, what the bands admit, what is left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from budget.ui import deed_dialog, keys, session
 from budget.ui.deed_dialog import Fields, Prepared
+from budget.ui.division_words import others_text
 from budget.ui.live_text import live_text_area
 from budget.ui.plan_typing import (
     PlanOnScreen,
@@ -17,7 +19,6 @@ from budget.ui.plan_typing import (
     take_theirs,
     text_of,
 )
-from budget.ui.problems import change_text
 from budget.ui.text import plain
 from budget.view import trail
 from budget.view.divisions import binding_text
@@ -30,12 +31,12 @@ from budget.workflow.division_proposal import OwnDivision
 from budget.workflow.divisions import STATES, OwnPlanning
 from budget.workflow.refusals import Conflict
 from budget.workflow.roles import VERB_NAMES
+from budget.workflow.told import WON
 
 RECALL = "recall_plan"
 NOTICE = "plan_notice"
 MOST_TYPED = 20
 COLOURS = {"draft": "gray", "submitted": "green", "returned": "orange"}
-WON = "_krw"
 
 
 def columns_of(*, is_open: bool) -> list[float]:
@@ -169,7 +170,11 @@ def _dispute(
     if typed is None or not isinstance(typed.refusal, Conflict):
         return
     for change in typed.refusal.changes:
-        st.text(change_text(change, _), width="stretch")
+        theirs = change.theirs
+        if theirs.isdecimal():
+            theirs = f"{int(theirs) // known.scale:,}"
+        told = others_text(change, _.of(row.name_ko, row.name_en), _.name(theirs))
+        st.text(told, width="stretch")
     with st.container(horizontal=True, gap="small"):
         st.button(
             _("Keep mine"),
@@ -213,7 +218,7 @@ def recall_dialog(prepared: Prepared) -> None:
         deed_dialog.close()
 
 
-def history(centre_id: str) -> None:
+def history(centre_id: str, names: Mapping[str, str]) -> None:
     """What happened to the plan, the latest first."""
     _, numbers = session.words(), session.numbers()
     lines = division_proposal.history(session.store(), session.who(), centre_id)
@@ -232,21 +237,21 @@ def history(centre_id: str) -> None:
             )
             if line.reason:
                 st.text(line.reason, width="stretch")
-            _amounts(line.changes, numbers)
+            _amounts(line.changes, names, numbers)
 
 
-def _amounts(changes: object, numbers: Numbers) -> None:
+def _amounts(
+    changes: Mapping[str, tuple[Any, Any]], names: Mapping[str, str], numbers: Numbers
+) -> None:
     """The amounts that a submission changed."""
     _ = numbers.words
-    if not isinstance(changes, dict):
-        return
     found = [(name, pair) for name, pair in changes.items() if name.endswith(WON)]
     if not found:
         return
     st.dataframe(
         pd.DataFrame(
             {
-                "division": name.removesuffix(WON),
+                "division": names.get(name.removesuffix(WON), name),
                 "before": numbers.money(old) if old is not None else NOTHING,
                 "after": numbers.money(new),
             }

@@ -14,6 +14,7 @@ from budget.ui.division_conflict import saved_value
 from budget.ui.division_edits import CEILING, LEAST, MINIMUM, MOST, band_path, limit_path
 from budget.ui.division_round import DivisionRound, Money
 from budget.ui.division_versions import upload_place, versions
+from budget.ui.division_words import refused_rules
 from budget.ui.problems import problems
 from budget.ui.text import plain
 from budget.view.division_notices import path_title, value_text
@@ -289,7 +290,9 @@ def _save(prepared: Prepared) -> None:
     _ = session.words()
     content, based_on = prepared.seen
     asked = Fields(prepared)
-    deed_dialog.refusal_before(prepared)
+    known = divisions.planning(session.store(), session.who()).rules
+    if known is not None:
+        refused_rules(prepared.refused, known.rules)
     outside: list[str] = []
     with problems():
         outside = division_bands.plans_outside(session.store(), session.who(), content)

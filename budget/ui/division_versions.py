@@ -9,10 +9,10 @@ from budget.allocation.division_reading import division_rules_from_toml
 from budget.allocation.faults import InputError
 from budget.files.tables import text_from
 from budget.ui import deed_dialog, keys, session
+from budget.ui.division_words import rule_text, title_of
 from budget.ui.problems import show_faults
 from budget.ui.text import plain
 from budget.view import trail
-from budget.view.division_notices import path_title
 from budget.view.words import Words
 from budget.workflow import divisions
 from budget.workflow.division_bands import difference
@@ -130,8 +130,8 @@ def _check(given: Given, saved: RulesVersion | None, _: Words) -> None:
         return
     if saved is not None:
         for path, (old, new) in list(changes.items())[:20]:
-            title = _title(path, saved, _)
-            st.markdown(f"- {plain(f'{title}: {old or chr(8211)} → {new or chr(8211)}')}")
+            told = f"{rule_text(path, old)} → {rule_text(path, new)}"
+            st.markdown(f"- {plain(f'{title_of(path, saved.rules)}: {told}')}")
     deed_dialog.opener(
         SAVE,
         _("Save these rules…"),
@@ -140,10 +140,3 @@ def _check(given: Given, saved: RulesVersion | None, _: Words) -> None:
         type=session.main_button(),
         icon=":material/save:",
     )
-
-
-def _title(path: str, saved: RulesVersion, _: Words) -> str:
-    try:
-        return path_title(path, saved.rules, _)
-    except KeyError:
-        return path

@@ -313,3 +313,46 @@ def test_korean_has_no_english_words() -> None:
     app.button_group(keys.LANGUAGE_SWITCH).set_value("ko").run()
     assert "전국 한도" in said(app)
     assert "ceiling" not in said(app) + heads(app)
+
+
+def test_records_of_plans_and_rules_read_in_the_reader_s_words() -> None:
+    published()
+    steps.planned(store(), GUMI)
+    number = trail_of(verb="submit_plan")[0].number
+    app = opened("audit", "auditor-1", {keys.RECORD_PARAMETER: str(number)})
+    assert not app.exception
+    told = said(app) + str([table.value for table in app.dataframe])
+    assert "Job placement and employer service" in told
+    assert "placement_krw" not in told
+    own = opened("divisions", f"centre_head-{GUMI}")
+    assert "Job placement and employer service" in str(own.dataframe[-1].value)
+
+
+def test_who_was_faster_is_told_at_the_field_and_one_s_own_amount_stays() -> None:
+    published()
+    second = steps.granted(store(), "second|1", ("centre_head", GUMI))
+    app = opened("divisions", f"centre_head-{GUMI}")
+    typed(app, "training", "130000")
+    plan = divisions.own(store(), head(GUMI), GUMI).plan
+    assert plan is not None
+    division_plans.save(
+        store(), second, GUMI, {"training": 90_000_000}, based_on=plan.version, key=key()
+    )
+    typed(app, "benefit", "1000")
+    states = fields(app)
+    assert states["training"]["text"] == "90,000", "somebody else's amount is shown"
+    assert states["benefit"]["text"] == "1000"
+    plan = divisions.own(store(), second, GUMI).plan
+    assert plan is not None
+    division_plans.save(
+        store(), second, GUMI, {"training": 80_000_000}, based_on=plan.version, key=key()
+    )
+    typed(app, "training", "120000")
+    assert "second|1 changed Vocational training" in said(app)
+    assert "it now says: 80,000" in said(app)
+    assert fields(app)["training"]["text"] == "120000"
+    press(app, "Keep mine")
+    plan = divisions.own(store(), second, GUMI).plan
+    assert plan is not None
+    assert plan.draft["training"] == 120_000_000
+    assert "changed Vocational training" not in said(app)
