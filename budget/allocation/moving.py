@@ -137,9 +137,6 @@ def moving(allocation: Allocation, standings: Sequence[Standing], rows: Sequence
         allocation: what is published (or the baseline, as a preview).
         standings: in the order of the ids.
         rows: running money by quarter, in the order of the ids.
-
-    Raises:
-        InfeasiblePolicy: if the pool's bands cannot be kept with what the givers leave.
     """
     pool = allocation.pool(allocation.policy.remainder_pool.name)
     before = pool.amounts
@@ -164,7 +161,8 @@ def _within_bands(
 ) -> tuple[list[int], dict[str, int]]:
     """Gifts that every band's least allows, and what each band holds back.
 
-    The innermost bands come first; what was published keeps every least, so this ends.
+    The innermost bands come first. What was published keeps every least and every most, and
+    nobody who gives goes above it: with these gifts the new split can always be made.
     """
     gifts, held = list(wished), dict[str, int]()
     for position in reversed(range(len(pool.question.groups))):

@@ -5,7 +5,6 @@ from functools import partial
 import streamlit as st
 
 from budget.allocation.execution import Reading
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.moving import Moving, is_early, moving
 from budget.ui import keys, quarters_execution, session
 from budget.ui.centre_link import open_centre
@@ -19,7 +18,6 @@ from budget.view import quarter_charts
 from budget.view import quarters as view
 from budget.view.colours import LIGHT
 from budget.view.exports import stated_table
-from budget.view.notices import conflict_sentence
 from budget.view.numbers import Numbers
 from budget.view.words import Words
 
@@ -35,19 +33,8 @@ def part(shown: YearShown) -> None:
     read = quarters_execution.reading()
     found = shown.standings(read)
     _remarks(shown, is_early=is_early(found, shown.facts.fiscal_year), _=_)
-    try:
-        with st.spinner(_("Computing"), show_time=False):
-            proposal = moving(shown.allocation, found, shown.allotted.running)
-    except InfeasiblePolicy as error:
-        st.error(
-            plain(
-                _("With what the centres behind leave, the pool's rules cannot be kept.")
-                + " "
-                + conflict_sentence(error.conflict, numbers)
-            ),
-            icon=":material/block:",
-        )
-        return
+    with st.spinner(_("Computing"), show_time=False):
+        proposal = moving(shown.allocation, found, shown.allotted.running)
     _answer(shown, proposal, read, numbers)
 
 
@@ -90,6 +77,8 @@ def _answer(shown: YearShown, proposal: Moving, read: Reading, numbers: Numbers)
             downloads(partial(_contents, shown, proposal, read, title, numbers))
     for sentence in words.unmoved_sentences(proposal, numbers):
         st.markdown(f"- {plain(sentence)}")
+    if proposal.split is None and proposal.held:
+        return
     if proposal.split is None:
         st.info(
             plain(

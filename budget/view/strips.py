@@ -9,7 +9,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
@@ -96,7 +96,7 @@ def strip_chart(strip: Strip, colours: Colours) -> Figure:
             "limits": limits,
             "ground": ground,
             "means": means,
-            "names": _names(dots, high),
+            "names": _names(dots, high, min(dots["value"], default=0)),
         },
         strip.meaning,
     )
@@ -131,8 +131,11 @@ def _dots(strip: Strip, high: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _names(dots: pd.DataFrame, high: float) -> pd.DataFrame:
-    """The dots that are named, without those whose names would cover another's."""
+def _names(dots: pd.DataFrame, high: float, low: float) -> pd.DataFrame:
+    """The dots that are named, without those whose names would cover another's.
+
+    A name at the left edge begins at its dot, or it would reach into the names of the rows.
+    """
     kept: list[int] = []
     wanted = dots[dots["is_named"]].sort_values("value", ascending=False)
     for index, row, value in zip(wanted.index, wanted["row"], wanted["value"], strict=True):
@@ -140,7 +143,8 @@ def _names(dots: pd.DataFrame, high: float) -> pd.DataFrame:
         near = others[(others["row"] == row) & ((others["value"] - value).abs() < APART * high)]
         if near.empty:
             kept.append(index)
-    return dots.loc[kept]
+    named = dots.loc[kept]
+    return named.assign(is_left=named["value"] < low + APART / 2 * (high - low))
 
 
 @functools.cache
@@ -216,10 +220,16 @@ def _drawing(groups: tuple[str, ...], axis: str, worse: str, colours: Colours) -
     figures = means.mark_text(
         dy=-22, fontSize=12, fontWeight=600, color=colours.text, align="center"
     ).encode(x="value:Q", y=row, text="label:N")
-    names = (
-        alt.Chart(alt.NamedData("names"))
-        .mark_text(dy=-12, fontSize=12, color=colours.text)
-        .encode(x="value:Q", y=y, text="centre:N")
+    ends: tuple[tuple[str, Literal["left", "center"], int], ...] = (
+        ("datum.is_left", "left", -5),
+        ("!datum.is_left", "center", 0),
     )
-    layers = alt.layer(ground, lines, told, dots, marks, figures, names)
+    names = [
+        alt.Chart(alt.NamedData("names"))
+        .transform_filter(where)
+        .mark_text(align=align, dx=shift, dy=-12, fontSize=12, color=colours.text)
+        .encode(x="value:Q", y=y, text="centre:N")
+        for where, align, shift in ends
+    ]
+    layers = alt.layer(ground, lines, told, dots, marks, figures, *names)
     return finished(layers, AXIS_HEIGHT + ROW_HEIGHT * max(len(groups), 2))

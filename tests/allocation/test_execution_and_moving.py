@@ -175,6 +175,20 @@ min_share = 0.66
     assert found.is_certified
 
 
+def test_a_band_at_its_least_whose_other_centres_cannot_take_it_keeps_everything() -> None:
+    """A and B get 66.67 % exactly, and B does not spend fast enough: A keeps what it leaves."""
+    band = """
+[[pool.band]]
+name = "north"
+where = { column = "province", values = ["N"] }
+min_share = 0.6667
+"""
+    found = moved(small(band, province=["N", "N", "S"]), A=0.7, B=0.9, C=1)
+    assert sum(line.before for line in found.lines[:2]) == 2_001_000
+    assert (changes(found), found.split) == ([0, 0, 0], None)
+    assert found.held["north"] == found.lines[0].standing.unused > 0
+
+
 def test_nothing_to_move_and_nobody_known() -> None:
     for found in (moved(small(), A=1, B=1, C=1), moved(small())):
         assert changes(found) == [0, 0, 0]
