@@ -119,7 +119,7 @@ def feasible_moves(found: CrossTable, draws: Random) -> list[list[int]] | None:
 def test_random_rounds_of_two_units_and_more_are_caught() -> None:
     """Moving so much that both cells are past a unit's worth is never taken for right."""
     tried = 0
-    for seed in range(80):
+    for seed in range(60):
         draws = Random(seed)
         given = random_case(seed)
         if contradiction(cross_split(*given)) is not None:
@@ -130,7 +130,7 @@ def test_random_rounds_of_two_units_and_more_are_caught() -> None:
             if cells is not None:
                 tried += 1
                 assert not certified(found.split, cells).certified
-    assert tried > 60
+    assert tried > 40
 
 
 def test_a_country_is_proven_and_one_moved_pair_is_caught() -> None:
