@@ -6,8 +6,10 @@ Two checkouts with the same files give the same text, wherever they are and howe
 import hashlib
 import tomllib
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
+NAME = "employment-centre-budget"
 PACKAGE = Path(__file__).parents[1]
 DIGITS = 12
 """Of the hash; enough to tell any two states of the program apart."""
@@ -16,8 +18,15 @@ DIGITS = 12
 @cache
 def program_version() -> str:
     """The version and the hash of the program's own files: "0.1.0+1a2b3c4d5e6f"."""
-    settings = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))
-    return f"{settings['project']['version']}+{sources_hash(PACKAGE)}"
+    return f"{_stated_version()}+{sources_hash(PACKAGE)}"
+
+
+def _stated_version() -> str:
+    """What pyproject.toml says; of an installed package, what was said when it was built."""
+    file = PACKAGE.parent / "pyproject.toml"
+    if not file.is_file():
+        return metadata.version(NAME)
+    return str(tomllib.loads(file.read_text("utf-8"))["project"]["version"])
 
 
 def sources_hash(folder: Path) -> str:
