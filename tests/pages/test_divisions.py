@@ -215,9 +215,7 @@ def test_a_planner_sees_plans_together_and_returns_one() -> None:
     app = opened("divisions", "planner-1", {"show": "plans"})
     assert not app.exception
     text = said(app)
-    assert (
-        "1 of 174 plans are submitted; together they exceed Planning and co-ordination by" in text
-    )
+    assert "1 of 174 plans are submitted; together they exceed the ceiling of" in text
     assert "Planning and co-ordination: 1 plan asks for 10.0 million won more" in text
     assert "Gumi +10.0 million won" in charts(app)[-1]
     press(app, "Return…")

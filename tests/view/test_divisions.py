@@ -131,10 +131,10 @@ def test_the_plans_together_against_the_limits() -> None:
     )
     over = category(planned=141 * MILLION)
     assert over.over == MILLION
-    assert plans_title([over], 2, 3, EN).endswith("they exceed Front desk by 1.0 million won")
+    assert plans_title([over], 2, 3, EN).endswith("the ceiling of Front desk (1.0 million won)")
     under = category(ceiling=None, minimum=150 * MILLION, planned=148 * MILLION)
     assert under.under == 2 * MILLION
-    assert plans_title([under], 2, 3, EN).endswith("minimum of Front desk by 2.0 million won")
+    assert plans_title([under], 2, 3, EN).endswith("minimum of Front desk (2.0 million won)")
 
 
 def test_limits_bindings_and_what_is_left_in_words() -> None:
