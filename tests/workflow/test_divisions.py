@@ -86,10 +86,15 @@ def row(store: Store, plan_id: str) -> DivisionPlan:
 
 
 def moved(store: Store, centre_id: str, won: int) -> dict[str, int]:
-    """The proposal with won taken from placement and given to the support programme."""
+    """The proposal with up to so many won taken from one division and given to another."""
+    rows = [row for row in division_proposal.proposal(store, planner(), centre_id) if row.has_staff]
+    giver = max(rows, key=lambda row: row.proposal - row.floor)
+    taker = max((row for row in rows if row is not giver), key=lambda row: row.most - row.proposal)
+    room = min(won, giver.proposal - giver.floor, taker.most - taker.proposal) // 1_000 * 1_000
+    assert room, "there is something to move"
     found = steps.proposed(store, centre_id)
-    found["placement"] -= won
-    found["support_programme"] += won
+    found[giver.id] -= room
+    found[taker.id] += room
     return found
 
 
