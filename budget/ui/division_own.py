@@ -88,13 +88,14 @@ def _proposed(found: OwnPlanning, _: Words) -> tuple[OwnDivision, ...]:
     """The Ministry's proposal; why there is none, and who mends it."""
     rules = found.rules
     try:
-        return _kept(
-            session.store().engine.url.render_as_string(hide_password=True),
-            session.who(),
-            found.centre_id,
-            found.run_sha256,
-            rules.sha256 if rules else "",
-        )
+        with st.spinner(_("Computing"), show_time=False):
+            return _kept(
+                session.store().engine.url.render_as_string(hide_password=True),
+                session.who(),
+                found.centre_id,
+                found.run_sha256,
+                rules.sha256 if rules else "",
+            )
     except InfeasibleDivisions:
         st.warning(
             _(

@@ -10,6 +10,7 @@ from budget.allocation.division_reading import division_rules_from
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.divisions import CrossTable, cross_table
 from budget.allocation.infeasibility import Conflict, ConflictingRule, Remedy
+from budget.ui.division_conflict import saved_value
 from budget.ui.division_edits import edited
 from budget.view import conflict_chart, division_charts, division_notices
 from budget.view.colours import DARK, LIGHT, Colours
@@ -253,3 +254,11 @@ def test_changes_of_the_rules_are_exact_and_come_off_again() -> None:
     assert edited(found, {}) is found
     gone = edited(found, {"divisions.front.ceiling.share": None})
     assert gone.division("front").ceiling is None
+
+
+def test_the_saved_value_of_a_limit_in_won_is_told_where_a_share_is_set() -> None:
+    found = rules(ceiling={"krw": 5_000})
+    assert saved_value(found, "divisions.front.ceiling.share") == 5_000
+    assert saved_value(found, "divisions.front.minimum.share") is None
+    assert saved_value(found, "bands.plus.back.max_share") == Decimal("0.5")
+    assert saved_value(found, "bands.plus.front.max_share") is None
