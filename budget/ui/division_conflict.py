@@ -77,7 +77,8 @@ def saved_value(rules: DivisionRules, path: str) -> Value | None:
     limit = rules.division(first).model_dump()[second]
     if limit is None:
         return None
-    return limit[end] if limit[end] is not None else limit[OTHER_END[end]]
+    value: Value = limit[end] if limit[end] is not None else limit[OTHER_END[end]]
+    return value
 
 
 def _picture(found: Conflict, sentence: str, numbers: Numbers) -> None:
