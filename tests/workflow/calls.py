@@ -106,7 +106,7 @@ def with_policy(
 SAMPLE_TABLE = (SAMPLE / "centres.csv").read_bytes()
 DIVISIONS = (SAMPLE / "divisions.toml").read_text(encoding="utf-8")
 CHANGED_DIVISIONS = DIVISIONS.replace("share = 0.09", "share = 0.1", 1)
-CHANGED_TABLE = SAMPLE_TABLE.replace(b",34,9,16,8,", b",35,9,16,8,", 1)
+CHANGED_TABLE = SAMPLE_TABLE.replace(b",81.8,", b",81.7,", 1)
 
 REQUEST_TABLE = (
     "request_id,centre_id,category,title,requested_krw,approved_krw,priority,divisible,submitted_at"
