@@ -6,9 +6,11 @@ Writes budget/guides/images/LANGUAGE/NAME.png for every picture, in both languag
 needs a line in PICTURES, and a line in the guides that shows it.
 """
 
+import contextlib
 import re
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,15 +18,18 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from budget.files.guides import FOLDER
+from budget.storage import store
 from budget.view.words import LANGUAGES
+from budget.workflow import founding
 from tests.browser.screenshots import INFEASIBLE, Shown, address_of, give
 from tests.browser.server import chromium, opened, served, settled
 from tests.browser.steps import visit
+from tests.storage.databases import found, publish
 
 WIDTH, HEIGHT = 1366, 768
 COLOURS = 96
 MOST_BYTES = 150_000
-MOST_PICTURES = 25
+MOST_PICTURES = 28
 
 
 class Shot(NamedTuple):
@@ -35,6 +40,7 @@ class Shot(NamedTuple):
         press: a button that is pressed first.
         merged_with: a centre that is chosen as the first successor.
         height: of the picture.
+        is_published: whether the sample round is published first; else it stands under review.
     """
 
     shown: Shown
@@ -42,6 +48,7 @@ class Shot(NamedTuple):
     press: str = ""
     merged_with: str = ""
     height: int = HEIGHT
+    is_published: bool = False
 
 
 PICTURES: Mapping[str, Shot] = {
@@ -57,24 +64,50 @@ PICTURES: Mapping[str, Shot] = {
     "centre": Shot(Shown("centre?centre=EC003", "planner-1")),
     "review": Shot(Shown("review?request=SN2027-011", "planner-1")),
     "publish": Shot(Shown("publish", "planner-1")),
+    "divisions": Shot(Shown("divisions", "planner-1")),
+    "quarters": Shot(Shown("quarters", "planner-1")),
     "head-overview": Shot(Shown("", "centre_head-EC001")),
     "head-request": Shot(Shown("requests", "centre_head-EC001"), press="새 요구|New request"),
     "head-centre": Shot(Shown("centre", "centre_head-EC001")),
+    "head-divisions": Shot(Shown("divisions", "centre_head-EC001"), is_published=True),
 }
 """Every picture by its name."""
 
 
 def main(names: Sequence[str], folder: Path = FOLDER / "images") -> None:
     """Make the pictures."""
-    with served() as address, chromium() as browser, opened(browser, address) as page:
-        page.emulate_media(color_scheme="light")
-        for name in names or PICTURES:
-            for language in LANGUAGES:
-                take(page, PICTURES[name], f"{address}/", language)
-                file = folder / language / f"{name}.png"
-                page.screenshot(path=file, animations="disabled")
-                shrink(file)
-                print(f"{file.relative_to(folder)}: {file.stat().st_size:,} bytes")
+    shots = {name: PICTURES[name] for name in names or PICTURES}
+    with chromium() as browser:
+        for is_published in sorted({shot.is_published for shot in shots.values()}):
+            with sample(is_published=is_published) as address, opened(browser, address) as page:
+                page.emulate_media(color_scheme="light")
+                for name, shot in shots.items():
+                    if shot.is_published == is_published:
+                        picture(page, name, shot, f"{address}/", folder)
+
+
+@contextlib.contextmanager
+def sample(*, is_published: bool) -> Iterator[str]:
+    """Our pages on the sample round, as it is or published."""
+    with tempfile.TemporaryDirectory(prefix="budget-") as folder:
+        if is_published:
+            database = f"sqlite:///{folder}/{founding.DEMONSTRATION}.sqlite3"
+            found(database)
+            round_ = store.opened(database)
+            publish(round_)
+            round_.close()
+        with served(**{founding.FOLDER: folder}) as address:
+            yield address
+
+
+def picture(page: Page, name: str, shot: Shot, address: str, folder: Path) -> None:
+    """One picture in every language."""
+    for language in LANGUAGES:
+        take(page, shot, address, language)
+        file = folder / language / f"{name}.png"
+        page.screenshot(path=file, animations="disabled")
+        shrink(file)
+        print(f"{file.relative_to(folder)}: {file.stat().st_size:,} bytes", flush=True)
 
 
 def take(page: Page, shot: Shot, address: str, language: str) -> None:
@@ -98,9 +131,11 @@ def take(page: Page, shot: Shot, address: str, language: str) -> None:
 
 
 def shrink(file: Path) -> None:
-    """Few colours are enough for a screen, and a quarter of the bytes."""
+    """Few colours are enough for a screen, and a quarter of the bytes; small marks keep theirs."""
     with Image.open(file) as picture:
-        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        small = picture.convert("RGB").quantize(
+            COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        )
     small.save(file, optimize=True)
 
 

@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from budget.storage.store import Store, opened
-from budget.workflow import division_proposal, divisions, founding, publication, scenarios
+from budget.workflow import division_proposal, divisions, founding
 from tests.browser.server import opened as page_opened
 from tests.browser.server import served, settled
-from tests.storage.databases import Databases, head, key, lead, move_round, planner, sqlite_path
+from tests.storage.databases import Databases, head, publish, sqlite_path
 
 pytestmark = pytest.mark.browser
 GUMI = "EC095"
@@ -22,10 +22,7 @@ def folder(sqlite_databases: Databases, tmp_path: Path) -> Path:
     path = tmp_path / f"{founding.DEMONSTRATION}.sqlite3"
     sqlite_path(sqlite_databases.founded()).rename(path)
     store = opened(f"sqlite:///{path}")
-    move_round(store, "decided")
-    base = scenarios.scenarios(store, planner())[0]
-    made = publication.propose(store, planner(), base.id, "제안", key=key())
-    publication.confirm(store, lead(), made.id, "확정", key=key())
+    publish(store)
     store.close()
     return tmp_path
 

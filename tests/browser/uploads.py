@@ -39,7 +39,11 @@ def _as_shown(name: str, text: str) -> str:
 
 def changes() -> bytes:
     """More officials in Seoul, fewer counsellors in Jamsil's neighbour, one merged centre."""
-    cells = {("EC001", "officials"): "39", ("EC003", "registered_jobseekers"): "12400"}
+    cells = {
+        ("EC001", "officials"): "39",
+        ("EC001", "staff_placement"): "21",  # the divisions hold as many people as the groups
+        ("EC003", "registered_jobseekers"): "12400",
+    }
     return korean_table(cells, frozenset({"EC002"}))
 
 

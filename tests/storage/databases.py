@@ -26,7 +26,7 @@ import psycopg
 import pytest
 
 from budget.storage.store import Store, opened
-from budget.workflow import founding, rounds
+from budget.workflow import founding, publication, rounds, scenarios
 from budget.workflow.roles import Role
 
 ROOT = Path(__file__).parents[2]
@@ -111,6 +111,14 @@ def move_round(store: Store, state: str) -> None:
         step = 1 if order.index(state) > order.index(now.state) else -1
         to = order[order.index(now.state) + step]
         rounds.move(store, lead(), to, "for a test", based_on=now.version, key=key())
+
+
+def publish(store: Store) -> None:
+    """The round is decided; a planner proposes the baseline, a lead confirms it."""
+    move_round(store, "decided")
+    base = scenarios.scenarios(store, planner())[0]
+    made = publication.propose(store, planner(), base.id, "제안", key=key())
+    publication.confirm(store, lead(), made.id, "확정", key=key())
 
 
 # --- databases ---------------------------------------------------------------------------------
