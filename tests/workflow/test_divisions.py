@@ -39,6 +39,7 @@ from tests.workflow.calls import CHANGED_DIVISIONS, DIVISIONS
 from tests.workflow.worlds import hasty
 
 GUMI = "EC095"
+MOST_MOVED = 1_000_000
 SAVED = iter(range(50, 90))
 """Centres that no other test of this file has used."""
 
@@ -70,9 +71,15 @@ def published(published_once: Store) -> Store:
 
 
 @pytest.fixture
-def centre() -> str:
-    """A centre that no other test has planned."""
-    return f"EC{next(SAVED):03d}"
+def centre(published: Store) -> str:
+    """A centre that no other test has planned, with room for what is moved."""
+    for number in SAVED:
+        name = f"EC{number:03d}"
+        found = {one.id: one for one in division_proposal.proposal(published, planner(), name)}
+        giver, taker = found["placement"], found["support_programme"]
+        if min(giver.proposal - giver.floor, taker.most - taker.proposal) >= MOST_MOVED:
+            return name
+    raise LookupError("every centre has been planned")
 
 
 def waiting(store: Store, who: str) -> list[str]:
@@ -152,7 +159,7 @@ def test_a_plan_is_saved_as_it_is_typed_and_submitted_whole(published: Store, ce
     assert steps.length(store) == number, "what is typed is not in the trail"
     assert plan.draft == {**proposal, "placement": 7}
     assert divisions.planning(store, planner()).plans[centre].draft == {}, "typed for the head"
-    amounts = moved(store, centre, 1_000_000)
+    amounts = moved(store, centre, MOST_MOVED)
     sent = division_plans.submit(store, who, centre, amounts, based_on=plan.version, key=key())
     assert (sent.state, sent.amounts, sent.draft) == ("submitted", amounts, amounts)
     made = steps.last_record(store)
