@@ -17,15 +17,13 @@ FINENESS = 1 << 64
 type _Path = list[tuple[int, int, int]]
 
 
-def rounded_table(
-    amounts: Sequence[Sequence[Fraction]], minima: Sequence[int], unit: int
-) -> list[list[int]]:
+def rounded_table(amounts: Sequence[Sequence[Fraction]], count: int, unit: int) -> list[list[int]]:
     """Round to the unit, keeping every row sum, and every column total to less than a unit.
 
     Args:
         amounts: exact won, rows in the order that settles ties, columns likewise; every row
             sums to a multiple of the unit.
-        minima: one a column; only says how many columns there are when there are no rows.
+        count: how many columns there are.
 
     Returns:
         Won, multiples of the unit: each cell less than a unit from the exact one, each column
@@ -37,7 +35,7 @@ def rounded_table(
         [int((amount - floor) * FINENESS) if amount != floor else None for amount, floor in pairs]
         for pairs in (zip(row, below, strict=True) for row, below in zip(units, whole, strict=True))
     ]
-    columns = range(len(minima))
+    columns = range(count)
     lifted = [
         _largest(row_rests, int(sum(row, Fraction(0))) - sum(below))
         for row_rests, row, below in zip(rests, units, whole, strict=True)

@@ -112,8 +112,8 @@ class CrossTable:
 
         Rounded like the cells: whole units, rows sum to the centre's money.
         """
-        nothing = [0] * len(self.split.divisions)
-        return self._frame(rounded_table(self.levels.unlimited, nothing, self.split.unit))
+        count = len(self.split.divisions)
+        return self._frame(rounded_table(self.levels.unlimited, count, self.split.unit))
 
     @cached_property
     def limits(self) -> pd.DataFrame:
@@ -286,7 +286,7 @@ def _solved(split: CrossSplit, rules: DivisionRules, index: pd.Index) -> CrossTa
     except Contradiction as error:
         raise explained(split, rules, error) from None
     confirm(split, found)
-    cells = rounded_table(found.amounts, split.minima, split.unit)
+    cells = rounded_table(found.amounts, len(split.divisions), split.unit)
     return CrossTable(rules, split, found, _frame(split, cells).loc[index])
 
 

@@ -64,6 +64,10 @@ def _apply(path: str, value: int | Decimal, saved: Value | None) -> None:
     division_edits.change(path, value, saved)
 
 
+OTHER_END = {"share": "krw", "krw": "share"}
+"""A limit is a share or won, never both."""
+
+
 def saved_value(rules: DivisionRules, path: str) -> Value | None:
     """What the rules say at a place; None where they say nothing."""
     part, first, second, end = path.split(".")
@@ -71,7 +75,10 @@ def saved_value(rules: DivisionRules, path: str) -> Value | None:
         band = rules.band(first, second)
         return None if band is None else band.model_dump()[end]
     limit = rules.division(first).model_dump()[second]
-    return None if limit is None else limit[end]
+    if limit is None:
+        return None
+    value: Value = limit[end] if limit[end] is not None else limit[OTHER_END[end]]
+    return value
 
 
 def _picture(found: Conflict, sentence: str, numbers: Numbers) -> None:

@@ -24,6 +24,8 @@ def edits() -> dict[str, Value | None]:
 def change(path: str, value: Value | None, saved: Value | None) -> None:
     """Remember a change; back at the saved value there is none."""
     found = edits()
+    for end in ("share", "krw"):  # a limit is one or the other
+        found.pop(f"{path.rpartition('.')[0]}.{end}", None)
     found.pop(path, None)
     if value != saved:
         found[path] = value

@@ -62,7 +62,7 @@ def contents(present: DivisionRound, round_: RoundFacts, which: str) -> Contents
         sheets=sheets,
         pictures=[
             Picture(
-                "totals",
+                "limits",
                 _("National totals"),
                 heading,
                 plans_title(categories, len(present.submitted), len(names), numbers),

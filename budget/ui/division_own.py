@@ -11,7 +11,7 @@ from budget.ui.centre_picker import CENTRE, asked_centre, keep, names_of_centres
 from budget.ui.division_own_form import (
     NOTICE,
     RECALL,
-    columns_of,
+    amounts_table,
     fields_of_plan,
     history,
     recall_dialog,
@@ -89,13 +89,14 @@ def _proposed(found: OwnPlanning, _: Words) -> tuple[OwnDivision, ...]:
     """The Ministry's proposal; why there is none, and who mends it."""
     rules = found.rules
     try:
-        return _kept(
-            session.store().engine.url.render_as_string(hide_password=True),
-            session.who(),
-            found.centre_id,
-            found.run_sha256,
-            rules.sha256 if rules else "",
-        )
+        with st.spinner(_("Computing"), show_time=False):
+            return _kept(
+                session.store().engine.url.render_as_string(hide_password=True),
+                session.who(),
+                found.centre_id,
+                found.run_sha256,
+                rules.sha256 if rules else "",
+            )
     except InfeasibleDivisions:
         st.warning(
             _(
@@ -155,15 +156,19 @@ def _plan(centre_id: str, plan_key: str) -> None:
         names = names_of(found.rules.rules, _)
         _told(plan_key, names, _)
         is_open = found.plan is None or found.plan.state in divisions.EDITABLE
-        left_side, right_side = st.columns(columns_of(is_open=is_open), gap="large")
-        with left_side:
-            if is_open:
+        if is_open:
+            left_side, right_side = st.columns(2, gap="large")
+            with left_side:
                 fields_of_plan(rows, known, plan_key, centre_id, left)
-        with right_side:
-            _picture(rows, known, numbers)
-            if is_open:
+            with right_side:
+                _picture(rows, known, numbers)
                 _submission(found, rows, known, plan_key, left, numbers)
-            else:
+        else:
+            left_side, right_side = st.columns(2, gap="large")
+            with left_side:
+                _picture(rows, known, numbers)
+            with right_side:
+                amounts_table(rows, known, numbers)
                 _submitted(found, _)
         history(centre_id, names)
         deed_dialog.show(RECALL, _("Recall the plan"), recall_dialog, width="medium")

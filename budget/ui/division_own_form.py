@@ -39,9 +39,31 @@ MOST_TYPED = 20
 COLOURS = {"draft": "gray", "submitted": "green", "returned": "orange"}
 
 
-def columns_of(*, is_open: bool) -> list[float]:
-    """Widths of the fields and of the picture."""
-    return [0.5, 0.5] if is_open else [0.02, 0.98]
+def amounts_table(rows: Sequence[OwnDivision], known: PlanOnScreen, numbers: Numbers) -> None:
+    """The submitted plan beside the proposal, division by division."""
+    _ = numbers.words
+    text = st.column_config.TextColumn
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "name": _.of(row.name_ko, row.name_en),
+                "plan": numbers.money(known.amounts[row.id]),
+                "proposal": numbers.money(row.proposal),
+                "change": numbers.change(known.amounts[row.id] - row.proposal),
+            }
+            for row in rows
+        ),
+        column_config={
+            "name": text(_("Division"), width=170, pinned=True),
+            "plan": text(_("Plan ({unit})", unit=numbers.unit_name), alignment="right"),
+            "proposal": text(_("Proposal"), alignment="right"),
+            "change": text(_("Difference"), alignment="right"),
+        },
+        hide_index=True,
+        height="content",
+        key=keys.PLAN_TABLE,
+        alt=_("The submitted plan beside the proposal"),
+    )
 
 
 def state_line(found: OwnPlanning, known: PlanOnScreen) -> None:

@@ -8,10 +8,11 @@ import streamlit as st
 from budget.ui import deed_dialog, keys, session
 from budget.ui.deed_dialog import Fields, Prepared
 from budget.ui.division_round import DivisionRound, planning
+from budget.ui.division_totals import limits_title
 from budget.ui.figures import show
 from budget.ui.text import plain
 from budget.view import division_charts, trail
-from budget.view.divisions import Category, plans_title
+from budget.view.divisions import Category
 from budget.view.numbers import NOTHING, Numbers
 from budget.view.parameters import capital
 from budget.workflow import division_plans
@@ -187,11 +188,11 @@ def _together(
     present: DivisionRound, categories: Sequence[Category], which: str, numbers: Numbers
 ) -> None:
     _ = numbers.words
-    title = plans_title(categories, len(present.submitted), len(present.table.cells), numbers)
-    st.markdown(f"**{plain(title)}**")
     if not present.submitted:
         st.caption(_("As soon as a centre submits, its plan is compared with the proposal here."))
         return
+    title = limits_title(categories, numbers)
+    st.markdown(f"**{plain(title)}**")
     figure = division_charts.totals_against_limits(
         categories, title, numbers, session.chart_colours()
     )

@@ -132,7 +132,7 @@ def _limits(
     )
     totals = {found.id: found for found in present.categories(_)} if present else {}
     for division in saved.rules.divisions:
-        name, least, most = st.columns(GRID, vertical_alignment="bottom", gap="small")
+        name, least, most = st.columns(GRID, vertical_alignment="top", gap="small")
         found = totals.get(division.id)
         now = (
             _(
@@ -207,7 +207,7 @@ def _bands(
         )
     )
     for division in saved.rules.divisions:
-        name, least, most = st.columns(GRID, vertical_alignment="bottom", gap="small")
+        name, least, most = st.columns(GRID, vertical_alignment="top", gap="small")
         title = division_name(division, _)
         beside = _held(present, of_kind, division.id, numbers) if present else ""
         name.markdown(_titled(title, beside))

@@ -31,7 +31,7 @@ def totals_section(present: DivisionRound, which: str) -> None:
 
 def _totals(categories: Sequence[Category], present: DivisionRound, numbers: Numbers) -> None:
     _ = numbers.words
-    title = _title(categories, numbers)
+    title = limits_title(categories, numbers)
     st.markdown(f"**{plain(title)}**")
     show(division_charts.totals_against_limits(categories, title, numbers, session.chart_colours()))
     st.caption(
@@ -53,7 +53,7 @@ def _totals(categories: Sequence[Category], present: DivisionRound, numbers: Num
         _table(categories, numbers)
 
 
-def _title(categories: Sequence[Category], numbers: Numbers) -> str:
+def limits_title(categories: Sequence[Category], numbers: Numbers) -> str:
     """How far the categories are from their ceilings."""
     _ = numbers.words
     over = [found for found in categories if found.over]

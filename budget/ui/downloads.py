@@ -15,6 +15,7 @@ import streamlit as st
 from budget.allocation.faults import N_
 from budget.allocation.run import Allocation
 from budget.files.outputs import hashes
+from budget.files.program import program_version
 from budget.ui import keys, session
 from budget.ui.round import Round, considered, round_name
 from budget.ui.text import plain
@@ -26,7 +27,6 @@ from budget.view.numbers import DECREASE
 from budget.view.words import Words
 from budget.workflow import rounds
 from budget.workflow.deadlines import KOREA
-from budget.workflow.publication import code_version
 from budget.workflow.rounds import STATES, RoundFacts
 from budget.workflow.scenarios import CONSIDERED
 
@@ -239,7 +239,7 @@ def round_provenance(shown: RoundFacts, _: Words) -> Provenance:
         certified=None,
         illustrative=shown.illustrative,
         made=shown.now,
-        code_version=code_version(),
+        code_version=program_version(),
         hashes={},
     )
 

@@ -15,6 +15,7 @@ from budget.view.drawing import finished, name_axis, pick
 from budget.view.numbers import Numbers
 
 ROW, OWN_ROW, PUSH_ROW = 54, 50, 26
+AXIS = 56
 ROOM = 2.2
 """So much wider than the longest bar is the chart, for the labels on a phone."""
 NAME_ABOVE = -18
@@ -269,4 +270,4 @@ def _own_plan(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, An
         ),
     )
     names = _names(base, colours)
-    return finished(alt.layer(allowed, proposal, plan, names), OWN_ROW * max(count, 1))
+    return finished(alt.layer(allowed, proposal, plan, names), OWN_ROW * max(count, 1) + AXIS)

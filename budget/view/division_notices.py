@@ -19,6 +19,14 @@ RULES: Mapping[str, str] = {
     "floor": N_("The least share of {name} asks for {won}."),
     "amount": N_("The centres concerned have {won} of operating money."),
 }
+KINDS: Mapping[str, str] = {
+    "band most": "cap",
+    "band least": "floor",
+    "cap": "cap",
+    "floor": "floor",
+    "amount": "amount",
+}
+"""What the picture calls the rules: a national limit is no band of a region."""
 ASKS = ("floor", "band least")
 """Kinds of rules that ask for money."""
 TITLES: Mapping[str, str] = {
@@ -95,7 +103,7 @@ def named(conflict: Conflict, rules: DivisionRules, _: Words) -> Conflict:
             replace(
                 rule,
                 name=rule.name if rule.kind == "amount" else name_of(rule.name, rules, _),
-                kind="pool" if rule.kind == "amount" and nobody_asks else rule.kind,
+                kind="pool" if rule.kind == "amount" and nobody_asks else KINDS[rule.kind],
             )
             for rule in conflict.rules
         ),

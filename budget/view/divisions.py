@@ -1,6 +1,6 @@
 """Divisions in words: who gets what nationally, which limits bind, who pushes which."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from budget.allocation.division_rules import Division
@@ -176,25 +176,29 @@ def plans_title(
         submitted=submitted,
         centres=centres,
     )
+    told = []
     if over:
-        told = _(
-            "together they exceed {limits}",
-            limits=", ".join(
-                _("{name} by {won}", name=found.name, won=numbers.money_with_unit(found.over))
-                for found in over
-            ),
+        told.append(
+            _(
+                "together they exceed the ceiling of {limits}",
+                limits=_listed(((one.name, one.over) for one in over), numbers),
+            )
         )
-    elif under:
-        told = _(
-            "together they miss the minimum of {limits}",
-            limits=", ".join(
-                _("{name} by {won}", name=found.name, won=numbers.money_with_unit(found.under))
-                for found in under
-            ),
+    if under:
+        told.append(
+            _(
+                "together they miss the minimum of {limits}",
+                limits=_listed(((one.name, one.under) for one in under), numbers),
+            )
         )
-    else:
-        told = _("together they keep every national limit")
-    return f"{count}; {told}"
+    if not told:
+        told.append(_("together they keep every national limit"))
+    return "; ".join((count, *told))
+
+
+def _listed(amounts: Iterable[tuple[str, int]], numbers: Numbers) -> str:
+    """Categories, each with an amount."""
+    return ", ".join(f"{name} ({numbers.money_with_unit(won)})" for name, won in amounts)
 
 
 def limit_text(found: Category, numbers: Numbers) -> str:

@@ -42,7 +42,7 @@ CONTENT = "divisions.toml"
 STATES: Mapping[str, str] = {
     "draft": N_("being planned"),
     "submitted": N_("submitted"),
-    "returned": N_("returned"),
+    "returned": N_("returned to the centre"),
 }
 EDITABLE = ("draft", "returned")
 

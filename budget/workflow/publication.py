@@ -7,13 +7,13 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import metadata
 
 from sqlmodel import Session, col, select
 
 import budget
 from budget import files
 from budget.allocation.faults import N_, Fault, InputError
+from budget.files.program import program_version
 from budget.files.tables import table_bytes
 from budget.storage.store import Store
 from budget.storage.tables import (
@@ -213,7 +213,7 @@ def _run(
         report=files.report_json(
             allocation, given.requests, saved.policy_content.encode()
         ).decode(),
-        code_version=code_version(),
+        code_version=program_version(),
         certified=allocation.certified,
         ran_by=act.person.id,
         ran_at=act.now,
@@ -221,14 +221,6 @@ def _run(
     act.session.add(run)
     act.session.flush()
     return run
-
-
-def code_version() -> str:
-    """The version of this program."""
-    try:
-        return metadata.version("employment-centre-budget")
-    except metadata.PackageNotFoundError:
-        return "source"
 
 
 def confirm(store: Store, who: str, proposal_id: int, reason: str, *, key: str) -> None:

@@ -151,16 +151,16 @@ def random_rules(
     return rules(*divisions, unit=unit, ceilings=ceilings, minima=minima, bands=bands)
 
 
-def hard_case(seed: int) -> Case:
-    """A random country: 174 centres, six divisions, ceilings, minima and bands that bite."""
+def hard_case(seed: int, count: int = 174) -> Case:
+    """A random country: so many centres, six divisions, ceilings, minima and bands that bite."""
     draws = Random(f"hard {seed}")
     divisions = [f"d{n}" for n in range(6)]
     staff: dict[str, list[object]] = {}
     types: dict[str, str] = {}
     won: dict[str, int] = {}
-    for n in range(174):
+    for n in range(count):
         key = f"C{n:03}"
-        kind = TYPES[0] if n < 100 else draws.choice(TYPES[1:])
+        kind = TYPES[0] if n < count * 4 // 7 else draws.choice(TYPES[1:])
         lacking = 0.0 if kind == "plus" else 0.4
         numbers = [0 if draws.random() < lacking else draws.randint(1, 24) for _ in divisions]
         if not any(numbers):

@@ -222,9 +222,7 @@ def test_a_planner_sees_plans_together_and_returns_one() -> None:
     app = opened("divisions", "planner-1", {"show": "plans"})
     assert not app.exception
     text = said(app)
-    assert (
-        "1 of 174 plans are submitted; together they exceed Planning and co-ordination by" in text
-    )
+    assert "1 of 174 plans are submitted; together they exceed the ceiling of" in text
     assert "Planning and co-ordination: 1 plan asks for 10.0 million won more" in text
     assert "Gumi +10.0 million won" in charts(app)[-1]
     press(app, "Return…")
@@ -380,3 +378,14 @@ def test_changes_of_a_division_that_somebody_took_away_are_forgotten() -> None:
     assert not app.exception
     assert "reference number" not in said(app)
     assert "1 unsaved change" in said(app)
+
+
+def test_a_planner_who_heads_a_centre_finds_the_own_plan_below() -> None:
+    published()
+    both = steps.granted(store(), head(GUMI), ("planner", ""))
+    app = opened("divisions", both.partition("|")[2])
+    assert not app.exception
+    assert "My centre's own plan" in [found.label for found in app.expander]
+    assert fields(app)
+    typed(app, "training", "130000")
+    assert divisions.own(store(), both, GUMI).plan is not None

@@ -46,6 +46,7 @@ def menu(page: str, who: str, offered: Offered) -> None:
     [
         ("allocate", "planner-1", ("centres", "parts"), ("change",)),
         ("overview", "lead-1", ("centres", "parts"), ("envelope", "map", "leaders")),
+        ("divisions", "auditor-1", ("centres", "totals", "pushes"), ("limits",)),
         ("review", "planner-1", ("requests",), ()),
         ("requests", "centre_head-EC001", ("requests",), ()),
     ],

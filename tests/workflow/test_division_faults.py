@@ -16,6 +16,7 @@ from budget.workflow import (
     proving,
     quarters,
 )
+from budget.workflow.refusals import NotNow
 from tests.storage.databases import auditor, head, key, planner
 from tests.workflow import steps
 from tests.workflow.calls import DIVISIONS
@@ -106,6 +107,17 @@ def test_a_plan_submitted_without_a_division_that_it_had_is_as_the_trail_tells(
     lines = division_proposal.history(store, who, SMALL)
     gone = {name: pair for name, pair in lines[-1].changes.items() if pair[1] is None}
     assert gone == {f"{division}_krw": [0, None] for division in whole if division not in needed}
+
+
+def test_a_submitted_plan_is_not_submitted_over(quick_store: Store) -> None:
+    """Another tab's submission with a key of its own, based on what counts already."""
+    store = quick_store
+    publish(store)
+    plan = steps.planned(store)
+    with steps.refused(store, NotNow, head(), "submit_plan", "EC001"):
+        division_plans.submit(
+            store, head(), "EC001", dict(plan.amounts), based_on=plan.version, key=key()
+        )
 
 
 @pytest.mark.parametrize(

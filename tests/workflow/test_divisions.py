@@ -1,5 +1,6 @@
 """Divisions: whose money and which rules, plans of the centres, versions of the rules."""
 
+import csv
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -35,13 +36,17 @@ from tests.storage.databases import (
     planner,
 )
 from tests.workflow import steps
-from tests.workflow.calls import CHANGED_DIVISIONS, DIVISIONS
+from tests.workflow.calls import CHANGED_DIVISIONS, DIVISIONS, SAMPLE_TABLE
 from tests.workflow.worlds import hasty
 
 GUMI = "EC095"
-MOST_MOVED = 1_000_000
-SAVED = iter(range(50, 90))
-"""Centres that no other test of this file has used."""
+PLUS = [
+    row["centre_id"]
+    for row in csv.DictReader(SAMPLE_TABLE.decode("utf-8-sig").splitlines())
+    if row["centre_type"] == "plus" and row["centre_id"] not in {GUMI, "EC001", "EC090"}
+]
+UNUSED = iter(PLUS[20:])
+"""Full centres that no other test of this file has used."""
 
 
 def publish(store: Store) -> None:
@@ -71,15 +76,9 @@ def published(published_once: Store) -> Store:
 
 
 @pytest.fixture
-def centre(published: Store) -> str:
-    """A centre that no other test has planned, with room for what is moved."""
-    for number in SAVED:
-        name = f"EC{number:03d}"
-        found = {one.id: one for one in division_proposal.proposal(published, planner(), name)}
-        giver, taker = found["placement"], found["support_programme"]
-        if min(giver.proposal - giver.floor, taker.most - taker.proposal) >= MOST_MOVED:
-            return name
-    raise LookupError("every centre has been planned")
+def centre() -> str:
+    """A centre that no other test has planned."""
+    return next(UNUSED)
 
 
 def waiting(store: Store, who: str) -> list[str]:
@@ -93,10 +92,15 @@ def row(store: Store, plan_id: str) -> DivisionPlan:
 
 
 def moved(store: Store, centre_id: str, won: int) -> dict[str, int]:
-    """The proposal with won taken from placement and given to the support programme."""
+    """The proposal with up to so many won taken from one division and given to another."""
+    rows = [row for row in division_proposal.proposal(store, planner(), centre_id) if row.has_staff]
+    giver = max(rows, key=lambda row: row.proposal - row.floor)
+    taker = max((row for row in rows if row is not giver), key=lambda row: row.most - row.proposal)
+    room = min(won, giver.proposal - giver.floor, taker.most - taker.proposal) // 1_000 * 1_000
+    assert room, "there is something to move"
     found = steps.proposed(store, centre_id)
-    found["placement"] -= won
-    found["support_programme"] += won
+    found[giver.id] -= room
+    found[taker.id] += room
     return found
 
 
@@ -159,7 +163,7 @@ def test_a_plan_is_saved_as_it_is_typed_and_submitted_whole(published: Store, ce
     assert steps.length(store) == number, "what is typed is not in the trail"
     assert plan.draft == {**proposal, "placement": 7}
     assert divisions.planning(store, planner()).plans[centre].draft == {}, "typed for the head"
-    amounts = moved(store, centre, MOST_MOVED)
+    amounts = moved(store, centre, 1_000_000)
     sent = division_plans.submit(store, who, centre, amounts, based_on=plan.version, key=key())
     assert (sent.state, sent.amounts, sent.draft) == ("submitted", amounts, amounts)
     made = steps.last_record(store)
