@@ -158,6 +158,18 @@ def test_one_gives_two_take_by_hand() -> None:
     assert found.gainers[0].fourth_after == 350_000
 
 
+def test_nobody_gives_more_than_the_pool_gave_it() -> None:
+    """A has spent nothing of five millions, one of them of this pool: it gives that one."""
+    allocation = small()
+    plan = allotment(allocation, DEFAULT)
+    executed = {
+        "A": Executed(THIRD_QUARTER, 0, available=5_000_000),
+        **{name: Executed(THIRD_QUARTER, 800_000) for name in ("B", "C")},
+    }
+    found = moving(allocation, standings(plan, executed, Reading()), plan.running)
+    assert changes(found) == [-1_000_000, 500_000, 500_000]
+
+
 def test_who_cannot_show_that_it_can_use_more_gets_nothing() -> None:
     assert changes(moved(small(), A=0.7, B=1)) == [-300_000, 300_000, 0]
     assert changes(moved(small(), A=0.7, B=1, C=0.9)) == [-300_000, 300_000, 0]
