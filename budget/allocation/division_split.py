@@ -121,6 +121,7 @@ def cross_split(
     keys = [cell_text(cell) for cell in centres["centre_id"].tolist()]
     places = {key: row for row, key in enumerate(keys)}
     faults = [
+        *_nothing(operating),
         *_twice(keys, file),
         *_twice([str(key) for key in operating.index], "operating"),
         *_operating_faults(operating, places, rules, file),
@@ -142,6 +143,11 @@ def cross_split(
         staff,
         rules,
     )
+
+
+def _nothing(operating: "pd.Series[int]") -> Iterator[Fault]:
+    if operating.empty:
+        yield Fault("operating", "", "", N_("at least one centre below the header"))
 
 
 def _twice(keys: Sequence[str], file: str) -> Iterator[Fault]:

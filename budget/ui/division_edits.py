@@ -36,6 +36,14 @@ def discard() -> None:
     st.session_state[keys.DIVISION_EDITS] = {}
 
 
+def forget_unknown(rules: DivisionRules) -> None:
+    """Forget changes of divisions that the rules that count no longer have."""
+    for path in list(edits()):
+        part, first, second, _end = path.split(".")
+        if (first if part == "divisions" else second) not in rules.ids:
+            edits().pop(path)
+
+
 def limit_path(division: str, which: str) -> str:
     """The place of a national limit as a share of all operating money."""
     return f"divisions.{division}.{which}.share"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 
 from budget import files
 from budget.storage.store import Store
@@ -77,7 +78,7 @@ def contents(present: DivisionRound, round_: RoundFacts, which: str) -> Contents
                 partial(files.divisions_toml, present.rules),
             )
         ],
-        hashes=partial(_hashes, present),
+        hashes=partial(hashes_of, present, unsaved=unsaved),
     )
 
 
@@ -91,8 +92,14 @@ def _scenario(present: DivisionRound, *, unsaved: bool) -> str:
     return f"{present.money.scenario} · {rules}"
 
 
-def _hashes(present: DivisionRound) -> Mapping[str, str]:
-    return {divisions.CONTENT: present.saved.sha256}
+def hashes_of(present: DivisionRound, *, unsaved: bool) -> Mapping[str, str]:
+    """SHA-256 of the rules that made the figures, and of the allocation once it is published."""
+    found = {divisions.CONTENT: present.saved.sha256}
+    if unsaved:  # the rules that the file beside the tables has
+        found[divisions.CONTENT] = sha256(files.divisions_toml(present.rules)).hexdigest()
+    if present.money.is_published:
+        found["allocation.csv"] = present.money.key
+    return found
 
 
 def _may_see(store: Store, who: str) -> object:

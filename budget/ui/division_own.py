@@ -17,6 +17,7 @@ from budget.ui.division_own_form import (
     recall_dialog,
     state_line,
 )
+from budget.ui.division_round import lacks_staff
 from budget.ui.division_words import names_of, refused_plan
 from budget.ui.figures import show
 from budget.ui.plan_typing import PlanOnScreen, adopt, give_up, put, refusal_of
@@ -60,7 +61,7 @@ def own_page(round_: RoundFacts) -> None:
 def _own(centre_id: str, round_: RoundFacts) -> None:
     _ = session.words()
     found = divisions.own(session.store(), session.who(), centre_id)
-    if found.operating is None:
+    if found.operating is None and not found.run_sha256:
         st.info(
             _(
                 "You plan your divisions once this year's amounts are published, planned for "
@@ -106,10 +107,16 @@ def _proposed(found: OwnPlanning, _: Words) -> tuple[OwnDivision, ...]:
             icon=":material/block:",
         )
     except InputError as error:
+        lacking = rules is not None and lacks_staff(rules.rules, error.faults)
         st.warning(
             _(
                 "The published data do not say how many staff work in which division. A planner "
                 "uploads this on the page Data."
+            )
+            if lacking
+            else _(
+                "Data and rules do not fit together at present, so there is no proposal. A planner "
+                "sees this and mends it; what you have saved stays."
             ),
             icon=":material/table_view:",
         )

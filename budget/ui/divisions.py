@@ -76,6 +76,7 @@ def _whole_round(found: Planning, round_: RoundFacts, section: str, which: str) 
     if found.rules is None:
         _no_rules(_)
         return
+    division_edits.forget_unknown(found.rules.rules)
     try:
         money = money_of(found, numbers)
     except InfeasiblePolicy as error:

@@ -36,24 +36,30 @@ from budget.workflow.roles import Verb
 SAVE = "save_execution"
 USUAL = Reading()
 MOST_SHARE = 150
-PER_CENT = N_("a whole number of per cent")
+MOST_CARRY = int(CARRY_LIMIT * 100)
 
 
-def _per_cent(text: str) -> int:
-    """A share in whole per cent, 1 to 150.
+def _per_cent(name: str, most: int, expected: str, kept: str) -> Parameter[int]:
+    """A share in whole per cent from 1, in the address and in its field up to the same most."""
 
-    Raises:
-        ValueError: for anything else.
-    """
-    value = address.whole(text)
-    if value > MOST_SHARE:
-        raise ValueError(text)
-    return value
+    def read(text: str) -> int:
+        value = address.whole(text)
+        if value > most:
+            raise ValueError(text)
+        return value
+
+    return Parameter(name, read, expected, kept=kept)
 
 
-BEHIND = Parameter(keys.BEHIND_PARAMETER, _per_cent, PER_CENT, kept=keys.QUARTER_BEHIND)
-ABLE = Parameter(keys.ABLE_PARAMETER, _per_cent, PER_CENT, kept=keys.QUARTER_ABLE)
-CARRY = Parameter(keys.CARRY_PARAMETER, _per_cent, PER_CENT, kept=keys.QUARTER_CARRY)
+BEHIND = _per_cent(
+    keys.BEHIND_PARAMETER, 100, N_("whole per cent from 1 to 100"), keys.QUARTER_BEHIND
+)
+ABLE = _per_cent(
+    keys.ABLE_PARAMETER, MOST_SHARE, N_("whole per cent from 1 to 150"), keys.QUARTER_ABLE
+)
+CARRY = _per_cent(
+    keys.CARRY_PARAMETER, MOST_CARRY, N_("whole per cent from 1 to 15"), keys.QUARTER_CARRY
+)
 LINKS = (BEHIND, ABLE, CARRY)
 
 
@@ -83,13 +89,12 @@ def controls(*, with_carry: bool) -> None:
         (ABLE, _("Can use more from (% of what was allotted to date)"), USUAL.able, MOST_SHARE),
     ]
     if with_carry:
-        limit = int(CARRY_LIMIT * 100)
-        offered.append((CARRY, _("Carry-over at most (% of the year)"), USUAL.carry, limit))
+        offered.append((CARRY, _("Carry-over at most (% of the year)"), USUAL.carry, MOST_CARRY))
     for column, (parameter, label, usual, most) in zip(
         st.columns(len(offered), gap="small"), offered, strict=True
     ):
         name, default = keys.asked(parameter.name), int(usual * 100)
-        st.session_state[name] = min(address.value(parameter) or default, most)
+        st.session_state[name] = address.value(parameter) or default
         column.number_input(
             label,
             min_value=1,
@@ -113,9 +118,9 @@ def part(shown: YearShown) -> None:
     latest = shown.year.executions[0] if shown.year.executions else None
     if latest is not None:
         _in_force(shown, latest, numbers)
+        controls(with_carry=True)
         read = reading()
         found = shown.standings(read)
-        controls(with_carry=True)
         _answer(shown, found, read, numbers)
     elif not session.person().may(Verb.SAVE_EXECUTION):
         nothing_uploaded()

@@ -33,6 +33,7 @@ from budget.workflow.divisions import (
 )
 from budget.workflow.refusals import Conflict, OthersChange
 from budget.workflow.roles import Subject, Verb
+from budget.workflow.scenarios import baseline_unit
 
 MOST_CONTENT = 200_000
 """Characters; the sample has a few thousand."""
@@ -61,6 +62,7 @@ def save(
             )
         _unchanged(act, old, based_on)
         clean = _checked(content)
+        _check_unit(act, round_, division_rules_from_toml(clean))
         why = fields.reason_text(reason)
         if old is not None and old.content == clean:
             raise InputError(
@@ -100,6 +102,7 @@ def plans_outside(store: Store, who: str, content: str) -> list[str]:
     with looking(store, who, Verb.SAVE_DIVISION_RULES) as act:
         act.allow(Subject("division_rules", ""))
         rules = division_rules_from_toml(_checked(content))
+        _check_unit(act, act.round(), rules)
         return [row.centre_id for row in _plans_outside(act, act.round(), rules)]
 
 
@@ -140,6 +143,19 @@ def _checked(content: str) -> str:
         raise InputError([Fault(CONTENT, "", "", template, details=details)]) from None
     division_rules_from_toml(clean, CONTENT)
     return clean
+
+
+def _check_unit(act: Act, round_: BudgetRound, rules: DivisionRules) -> None:
+    """The money can be shared in whole units of the rules.
+
+    Raises:
+        InputError: if not; nobody could be given a proposal.
+    """
+    money = money_in_force(act.session, round_)
+    amounts = money.operating.values() if money else (baseline_unit(act.session, round_),)
+    if any(won % rules.unit_krw for won in amounts):
+        expected = N_("a unit of which the operating money of every centre is a whole multiple")
+        raise InputError([Fault(CONTENT, "unit_krw", f"{rules.unit_krw:,}", expected)])
 
 
 def _unchanged(act: Act, present: RulesRow | None, based_on: int) -> None:

@@ -131,9 +131,9 @@ def submit(
         _keep_draft(act, row, clean)
         old = json.loads(row.amounts)
         changes: dict[str, tuple[Any, Any]] = {
-            f"{division}_krw": (old.get(division), won)
-            for division, won in clean.items()
-            if old.get(division) != won
+            f"{division}_krw": (old.get(division), clean.get(division))
+            for division in {**old, **clean}
+            if old.get(division) != clean.get(division)
         }
         row.amounts = canonical(clean)
         row.submitted_by, row.submitted_at = act.person.id, act.now

@@ -7,7 +7,7 @@ Source: allocation model, section 11; workflow, roles.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -17,7 +17,7 @@ from budget.allocation.division_plan import plan_faults
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.division_split import cross_split
 from budget.allocation.divisions import cross_table
-from budget.allocation.faults import N_, Fault
+from budget.allocation.faults import N_, Fault, InputError
 from budget.storage.store import Store
 from budget.storage.tables import Person, TrailRecord
 from budget.workflow.deeds import looking
@@ -35,6 +35,9 @@ from budget.workflow.roles import Verb
 from budget.workflow.special_needs import HistoryLine
 
 CENTRES = "centres.csv"
+OTHERS_DATA = N_(
+    "right data of all centres; those of another centre have a fault, a planner sees it"
+)
 NOTHING_TO_PLAN = N_(
     "There is nothing to plan yet: it takes a published allocation, money for this centre, and "
     "the Ministry's rules for divisions."
@@ -70,7 +73,8 @@ def proposal(store: Store, who: str, centre_id: str) -> tuple[OwnDivision, ...]:
     Raises:
         Forbidden: for another centre's head, a reviewer or an administrator.
         NotNow: before the publication, or without rules or money.
-        InputError: if the data do not say which staff works in which division.
+        InputError: if the data do not say which staff works in which division; a head is told
+            only what is wrong with the own centre.
         InfeasibleDivisions: if bands and national limits contradict each other.
     """
     with looking(store, who, Verb.SEE_DIVISIONS) as act:
@@ -81,7 +85,13 @@ def proposal(store: Store, who: str, centre_id: str) -> tuple[OwnDivision, ...]:
             raise NotNow(NOTHING_TO_PLAN)
         rules = seen_rules(act.session, row).rules
         centres = centres_of(act.session, money)
-    table = cross_table(centres, pd.Series(money.operating, dtype="int64"), rules, CENTRES)
+        sees_all = act.person.may(Verb.SEE_FIGURES)
+    try:
+        table = cross_table(centres, pd.Series(money.operating, dtype="int64"), rules, CENTRES)
+    except InputError as error:
+        if sees_all:
+            raise
+        raise InputError(_own_faults(error.faults, centres, centre_id)) from None
     room = table.room(centre_id)
     columns = ("target_krw", "cell_krw", "floor_krw", "cap_krw")
     amounts = room[list(columns)].to_numpy(dtype="int64").tolist()
@@ -102,6 +112,22 @@ def proposal(store: Store, who: str, centre_id: str) -> tuple[OwnDivision, ...]:
             rules.divisions, amounts, held, strict=True
         )
     )
+
+
+def _own_faults(
+    faults: Sequence[Fault], centres: pd.DataFrame, centre_id: str
+) -> tuple[Fault, ...]:
+    """What a head may read of them: whole columns, and the own centre's row and money."""
+    rows = {
+        row for row, key in enumerate(centres["centre_id"].tolist(), start=2) if key == centre_id
+    }
+    own = tuple(
+        fault
+        for fault in faults
+        if fault.row in rows
+        or (fault.row is None and (not fault.value or centre_id in {fault.where, fault.value}))
+    )
+    return own or (Fault(CENTRES, "", "", OTHERS_DATA),)
 
 
 def faults_of_plan(

@@ -383,8 +383,12 @@ def _division_rules(session: Session, tale: Told) -> Iterator[Finding]:
     gone = dict(tale.division_rules)
 
     def is_right(row: DivisionRules) -> bool:
-        told_hash = gone.pop((row.round_id, row.number), None)
-        return _fits(str(row.content).encode(), row.sha256, told_hash)
+        fields = gone.pop((row.round_id, row.number), None)
+        return (
+            fields is not None
+            and _as_told(row, fields)
+            and _fits(str(row.content).encode(), row.sha256, fields["sha256"])
+        )
 
     yield from _false(session, "division_rules", DivisionRules, is_right)
     yield from (("division_rules", f"{place}.{number}") for place, number in sorted(gone))
@@ -401,6 +405,7 @@ def _division_plans(session: Session, tale: Told) -> Iterator[Finding]:
             row.id == f"P{row.run_id}-{row.centre_id}"
             and row.amounts == trail.canonical(fields.pop("amounts"))
             and row.submitted_by == fields.pop("submitted_by", None)
+            and to_plain(row.submitted_at) == fields.pop("submitted_at", None)
             and _as_told(row, fields)
         )
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from budget.storage.tables import BudgetRound, DivisionPlan, SpecialNeed, TrailRecord
+from budget.workflow.deeds import to_plain
 from budget.workflow.roles import Verb
 
 RUN_FIELDS = (
@@ -63,7 +64,7 @@ class Told:
         unnamed: ids of people whose grants were recorded without saying whose they are.
         has_founders: whether the founding told the people that it made.
         versions: (kind, id) of each quarterly profile and execution to date -> field -> value.
-        division_rules: round and number of a version -> its hash.
+        division_rules: round and number of a version -> field -> value.
         division_plans: id -> field -> value; the submitted amounts among them.
     """
 
@@ -80,7 +81,7 @@ class Told:
     unnamed: set[str] = field(default_factory=set)
     has_founders: bool = False
     versions: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
-    division_rules: dict[tuple[int, int], str] = field(default_factory=dict)
+    division_rules: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
     division_plans: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def snapshot(self, need_id: str, number: int) -> str | None:
@@ -198,7 +199,7 @@ def _round(tale: Told, record: TrailRecord, changes: Changes) -> None:
         elif name == "centres.csv":
             tale.data_sets.add(new)
         elif name == DIVISIONS:
-            tale.division_rules[int(record.object_id), 1] = new
+            tale.division_rules[int(record.object_id), 1] = _rules_version(record, new)
         elif name == "people":
             tale.has_founders = True
             for identity, (person, role, centre_id) in new.items():
@@ -219,6 +220,7 @@ def _version(tale: Told, record: TrailRecord, changes: Changes) -> None:
     tale.versions[record.object_kind, int(record.object_id)] = fields | {
         "note": record.reason,
         "saved_by": record.person_id,
+        "saved_at": to_plain(record.at),
     }
 
 
@@ -240,7 +242,13 @@ def _person(tale: Told, record: TrailRecord, changes: Changes) -> None:
 
 def _division_rules(tale: Told, record: TrailRecord, changes: Changes) -> None:
     number = int(record.to_state.removeprefix("version "))
-    tale.division_rules[changes["round_id"][1], number] = changes[DIVISIONS][1]
+    fields = _rules_version(record, changes[DIVISIONS][1]) | {"saved_by": record.person_id}
+    tale.division_rules[changes["round_id"][1], number] = fields
+
+
+def _rules_version(record: TrailRecord, sha256: str) -> dict[str, Any]:
+    """What every record tells of it; a founding does not say in whose name the rules are."""
+    return {"sha256": sha256, "note": record.reason, "saved_at": to_plain(record.at)}
 
 
 def _division_plan(tale: Told, record: TrailRecord, changes: Changes) -> None:
@@ -248,10 +256,13 @@ def _division_plan(tale: Told, record: TrailRecord, changes: Changes) -> None:
         record.object_id, {"amounts": {}, "rules_id": None, "return_reason": ""}
     )
     for name, (_old, new) in changes.items():
-        if name.endswith(WON):
+        if name.endswith(WON) and new is None:  # submitted without a division that it had before
+            fields["amounts"].pop(name.removesuffix(WON), None)
+        elif name.endswith(WON):
             fields["amounts"][name.removesuffix(WON)] = new
         elif name in DivisionPlan.model_fields:
             fields[name] = new
     fields["state"] = record.to_state
     if record.to_state == "submitted":
         fields["submitted_by"] = record.person_id
+        fields["submitted_at"] = to_plain(record.at)

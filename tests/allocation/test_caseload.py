@@ -30,6 +30,12 @@ def table(*rows: str) -> pd.DataFrame:
     return pd.DataFrame([row.split(",") for row in rows], columns=COLUMNS.split(","))
 
 
+def test_both_ends_of_the_band_are_within() -> None:
+    rows = ("A,,plus,3,1,1,1,200,0", "B,,plus,3,1,1,1,140,0", "C,,plus,3,1,1,1,201,0")
+    found = desks(table(*rows, "D,,plus,3,1,1,1,139,0"), Scheme(), {})
+    assert [desk.side for desk in found] == [WITHIN, WITHIN, ABOVE, BELOW]
+
+
 def test_worked_by_hand() -> None:
     """A: 450 clients, 3 counsellors: 150 each; at most 100 each takes 4.5, so 2 whole persons more.
     B: 100 clients, 2 counsellors: 50 each; 70 each would take 1.43, nobody is taken away.

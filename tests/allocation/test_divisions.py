@@ -198,6 +198,11 @@ def test_every_fault_of_the_inputs_at_once() -> None:
         cross_table(centres(XY, {"A": (1, 1)}).drop(columns="staff_x"), money(A=1), rules(*XY))
 
 
+def test_no_centre_at_all_is_told() -> None:
+    with pytest.raises(InputError, match="at least one centre"):
+        cross_table(centres(XY, {"A": (1, 1)}), money(), rules(*XY))
+
+
 def test_the_same_centre_twice() -> None:
     table = centres(XY, {"A": (1, 1), "B": (1, 1)}).assign(centre_id=["A", "A"])
     with pytest.raises(InputError, match="an id of its own"):

@@ -70,6 +70,22 @@ def test_on_course_over_and_unknown() -> None:
         assert (found.flag, found.forecast, found.unused) == (UNKNOWN, None, 0)
 
 
+def test_the_edges_of_the_shares_belong_to_the_better_side() -> None:
+    """85 % of 800,000 is not behind; 95 % of it shows that more can be used."""
+    assert (one(680_000).flag, one(679_999).flag) == (ON_COURSE, BEHIND)
+    assert (one(760_000).can_use_more, one(759_999).can_use_more) == (True, False)
+
+
+def test_inside_a_quarter_all_of_it_may_be_spent() -> None:
+    """On 15 February half of the first quarter's 300,000 is due; above 300,000 is too much."""
+    plan = Allotment(
+        ("A",), DEFAULT, ((300_000, 300_000, 200_000, 200_000),), ((0, 0, 0, 0),), 1_000
+    )
+    for spent, flag in ((200_000, ON_COURSE), (300_000, ON_COURSE), (300_001, OVER)):
+        own = {"A": Executed(date(2027, 2, 15), spent)}
+        assert standings(plan, own, Reading())[0].flag == flag
+
+
 def test_a_stated_budget_available_counts_instead() -> None:
     """Twice the money, twice what is due: 600,000 of 1,600,000."""
     found = one(600_000, available=2_000_000)
@@ -140,6 +156,18 @@ def test_one_gives_two_take_by_hand() -> None:
     giver = found.givers[0]
     assert (giver.fourth, giver.fourth_after, giver.taken_back) == (200_000, 0, 100_000)
     assert found.gainers[0].fourth_after == 350_000
+
+
+def test_nobody_gives_more_than_the_pool_gave_it() -> None:
+    """A has spent nothing of five millions, one of them of this pool: it gives that one."""
+    allocation = small()
+    plan = allotment(allocation, DEFAULT)
+    executed = {
+        "A": Executed(THIRD_QUARTER, 0, available=5_000_000),
+        **{name: Executed(THIRD_QUARTER, 800_000) for name in ("B", "C")},
+    }
+    found = moving(allocation, standings(plan, executed, Reading()), plan.running)
+    assert changes(found) == [-1_000_000, 500_000, 500_000]
 
 
 def test_who_cannot_show_that_it_can_use_more_gets_nothing() -> None:

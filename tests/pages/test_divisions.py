@@ -11,7 +11,14 @@ from streamlit.testing.v1 import AppTest
 import budget
 from budget.allocation.divisions import CrossTable, cross_table
 from budget.ui import keys
-from budget.workflow import division_plans, divisions, publication, rounds, scenarios
+from budget.workflow import (
+    division_bands,
+    division_plans,
+    divisions,
+    publication,
+    rounds,
+    scenarios,
+)
 from tests.pages.people_of_pages import field, opened, press, said, store, trail_of
 from tests.storage.databases import head, key, lead, move_round, planner
 from tests.workflow import steps
@@ -354,6 +361,23 @@ def test_who_was_faster_is_told_at_the_field_and_one_s_own_amount_stays() -> Non
     assert plan is not None
     assert plan.draft["training"] == 120_000_000
     assert "changed Vocational training" not in said(app)
+
+
+def test_changes_of_a_division_that_somebody_took_away_are_forgotten() -> None:
+    """Another planner saves rules in which the division has another id."""
+    app = opened("divisions", "planner-1", {"show": "rules"})
+    ceiling = keys.division_rule("divisions.regional.ceiling.share")
+    app.number_input(key=ceiling).set_value(30.0).run()
+    app.number_input(key=CEILING).set_value(12.0).run()
+    assert "2 unsaved changes" in said(app)
+    present = divisions.planning(store(), planner()).rules
+    assert present is not None
+    renamed = present.content.replace('"regional"', '"region"').replace("regional =", "region =")
+    division_bands.save(store(), planner(2), renamed, "이름", based_on=present.id, key=key())
+    app.run()
+    assert not app.exception
+    assert "reference number" not in said(app)
+    assert "1 unsaved change" in said(app)
 
 
 def test_a_planner_who_heads_a_centre_finds_the_own_plan_below() -> None:

@@ -162,9 +162,21 @@ def test_nothing_to_move_and_an_early_day_are_told() -> None:
 
 def test_shares_that_contradict_each_other_are_told() -> None:
     upload(Fraction(98, 100))
-    app = opened("quarters", "planner-1", {"show": "proposal", "behind": "99", "able": "90"})
-    assert not app.exception
-    assert "not above the share from which a centre can use more" in said(app)
+    for section in ("proposal", "execution"):
+        app = opened("quarters", "planner-1", {"show": section, "behind": "99", "able": "90"})
+        assert not app.exception
+        assert "not above the share from which a centre can use more" in said(app)
+        app.number_input(key=keys.asked(keys.BEHIND_PARAMETER)).set_value(80).run()
+        assert charts(app) == 1, "the controls stay, so that the shares can be mended"
+
+
+def test_a_share_that_its_field_cannot_hold_is_told_and_left_out() -> None:
+    upload(Fraction(98, 100))
+    asked = {"show": "execution", "behind": "120", "able": "130", "carry": "50"}
+    app = opened("quarters", "planner-1", asked)
+    assert "from 1 to 100" in said(app)
+    assert "from 1 to 15" in said(app)
+    assert [found.value for found in app.number_input] == [85, 130, 15]
 
 
 def test_after_the_publication() -> None:
