@@ -177,7 +177,7 @@ CENTRES = TableDefinition(
         _definition("counselling_officials", "직업상담직 공무원", "직업상담직", unit=PEOPLE),
         _definition("counsellors", "직업상담원", "상담원", "공무직 상담원", unit=PEOPLE),
         _definition("support_staff", "지원인력", "기타 인력", "지원 인력", unit=PEOPLE),
-        _definition("partner_staff", "협업기관 인력", "참여기관 인력", "파트너 인력", unit=PEOPLE),
+        _definition("partner_staff", "참여기관 인력", "협업기관 인력", "파트너 인력", unit=PEOPLE),
         _definition("integration_level", "통합 수준", "서비스 통합 수준", "통합수준"),
         _definition("registered_jobseekers", "등록 구직자", "구직등록자", "구직자", unit=PEOPLE),
         _definition("disadvantaged_jobseekers", "취약계층 구직자", "취약 구직자", unit=PEOPLE),
