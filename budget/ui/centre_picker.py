@@ -11,6 +11,7 @@ from budget.ui.edits import ADDRESS
 from budget.view.names import centre_name
 from budget.view.words import Words
 from budget.workflow import rounds
+from budget.workflow.refusals import NOT_YOURS, Forbidden
 from budget.workflow.roles import Verb
 
 CENTRE = Parameter(keys.CENTRE_PARAMETER, str, N_("one centre"), is_many=True)
@@ -39,6 +40,7 @@ def asked_centre(offered: list[str]) -> str:
 
     Raises:
         InputError: if it names several, or (for those who see all) one that there is not.
+        Forbidden: for whoever may see no centre.
     """
     asked = st.query_params.get_all(keys.CENTRE_PARAMETER)
     if len(asked) > 1:
@@ -58,6 +60,8 @@ def asked_centre(offered: list[str]) -> str:
         )
     if asked:
         return asked[0]
+    if not offered:
+        raise Forbidden(NOT_YOURS)
     last = st.session_state.get(keys.CENTRE)
     return str(last) if last in offered else offered[0]
 

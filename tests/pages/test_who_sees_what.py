@@ -34,6 +34,7 @@ allocate                     - - + + + -
 allocate ?scenario=99        - - - - - -
 compare                      - - + + + -
 sensitivity                  - - + + + -
+centre                       + - + + + -
 centre ?centre=EC001         + - + + + -
 centre ?centre=EC002         - - + + + -
 joined_up                    - - + + + -
