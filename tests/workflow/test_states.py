@@ -332,8 +332,12 @@ AFTER_PUBLICATION = {
     "records.export",
     "special_needs.withdraw",
     "attachments.detach",
+    *("quarters.save_profile", "execution.save"),
+    *("division_plans.save", "division_plans.submit", "division_plans.recall"),
+    *("division_plans.send_back", "division_bands.save"),
 }
-"""What has nothing to do with the round, or changes nothing that was ever submitted or decided."""
+"""What has nothing to do with the round, changes nothing that was ever submitted or decided, or
+belongs to the year that the publication begins: what the centres do with their money, and when."""
 
 
 def test_once_published_nothing_of_the_round_moves(published_world: World, copies: Copies) -> None:
