@@ -5,6 +5,7 @@ The truth is the session's edits; a control shows what they say and changes them
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Literal
 
 import streamlit as st
 
@@ -183,7 +184,8 @@ def _control(parameter: Parameter, name: str, baseline: Policy, edits: Edits) ->
     mark = ":primary[**●**] " if is_changed else ""
     line = f"{mark}{plain(name)}  :small[:gray[{usual}]]"
     about = plain(explanation(parameter, _))
-    with st.container(key=keys.control(parameter.path), gap="xxsmall"):
+    gap: Literal["xxsmall", "xsmall"] = "xxsmall" if is_changed else "xsmall"  # a button is higher
+    with st.container(key=keys.control(parameter.path), gap=gap):
         if is_changed:
             with st.container(
                 horizontal=True, vertical_alignment="center", gap="small", wrap=False
