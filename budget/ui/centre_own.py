@@ -15,6 +15,8 @@ from budget.workflow.roles import Verb
 from budget.workflow.special_needs import Need
 
 PLACES = ("centre_type", "province", "performance_grade", "integration_level")
+ITEM_WIDTH, VALUE_WIDTH = {"ko": 184, "en": 196}, 132
+"""Pixels: both columns stand side by side on a phone; a longer item is read by opening its cell."""
 RATE = ("prior_available_krw", "prior_spent_krw", "prior_carryover_krw")
 
 
@@ -60,12 +62,14 @@ def data_of_centre(known: CentreFacts, *, is_open: bool = False) -> None:
         st.dataframe(
             pd.DataFrame(data_rows(known, session.numbers()), columns=["name", "value"]),
             column_config={
-                "name": st.column_config.TextColumn(_("Item"), width=260),
-                "value": st.column_config.TextColumn(_("Value"), alignment="right", width=200),
+                "name": st.column_config.TextColumn(_("Item"), width=ITEM_WIDTH[_.language]),
+                "value": st.column_config.TextColumn(
+                    _("Value"), alignment="right", width=VALUE_WIDTH
+                ),
             },
             hide_index=True,
             height="content",
-            width=520,
+            width="content",
             alt=_("Data of the centre"),
         )
 
