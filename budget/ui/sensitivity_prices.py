@@ -47,7 +47,7 @@ def _answer(probe: Probe, found: tuple[RulePrice, ...], totals: tuple[int, ...])
             plain(
                 _(
                     "The present allocation against the one without the rule, {unit}. Right: more "
-                    "because of the rule; left: less because of it.",
+                    "because of the rule; left: less because of it. In brackets: centres.",
                     unit=numbers.unit_name,
                 )
             )

@@ -15,14 +15,18 @@ from budget.allocation.policy import Policy
 from budget.allocation.uncertainty import Spread
 from budget.view.charts import Figure
 from budget.view.colours import Colours
-from budget.view.drawing import change_axis, finished, name_axis
+from budget.view.drawing import change_axis, finished
 from budget.view.frontiers import frontier_title, setting_text
 from budget.view.numbers import Numbers
 from budget.view.places import Places, gini_text, rule_title
 from budget.view.rule_prices import prices_title
 from budget.view.spreads import VERDICTS, uncertainty_title
 
-BAR = 30
+RULE_ROW, BELOW = 48, 11
+"""Pixels a rule has; its bar stands so far below the middle of them, its name so far above: names
+at the side would leave a phone no room for bars."""
+ROOM = 2.6
+"""So many times the longest bar is there on each side, for the figures."""
 FRONTIER_HEIGHT = 320
 SPREAD_HEIGHT = 280
 
@@ -55,12 +59,17 @@ def price_bars(prices: Sequence[RulePrice], numbers: Numbers, colours: Colours) 
                     amount=numbers.change(-(price.paid or 0)),
                     count=price.payers,
                 ),
-                -2.2 * most,
-                2.2 * most,
+                f"{numbers.change(price.gained)} ({numbers.number(price.gainers)})",
+                f"{numbers.change(-(price.paid or 0))} ({numbers.number(price.payers)})",
+                -ROOM * most,
+                ROOM * most,
             )
             for place, price in enumerate(known)
         ],
-        columns=["rule", "place", "gained", "paid", "gain", "cost", "left", "right"],
+        columns=[
+            *("rule", "place", "gained", "paid", "gain", "cost"),
+            *("gain_label", "cost_label", "left", "right"),
+        ],
     )
     told = ", ".join(f"{row.rule}: {row.gain}, {row.cost}" for row in rows.itertuples())
     return Figure(
@@ -74,12 +83,7 @@ def price_bars(prices: Sequence[RulePrice], numbers: Numbers, colours: Colours) 
 def _price_bars(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, Any]:
     _ = numbers.words
     base = alt.Chart(alt.NamedData("rules")).encode(
-        y=alt.Y(
-            "rule:N",
-            sort=alt.EncodingSortField("place", op="min"),
-            title=None,
-            axis=name_axis(colours, 300),
-        ),
+        y=alt.Y("place:O", axis=None, title=None),
         tooltip=[
             alt.Tooltip("rule:N", title=_("Rule")),
             alt.Tooltip("gain:N", title=_("Gained ({unit})", unit=numbers.unit_name)),
@@ -90,24 +94,27 @@ def _price_bars(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, 
     room = base.mark_rule(opacity=0).encode(x=alt.X("left:Q", **no_axis), x2="right:Q")
     layers = [room]
     sides: tuple[tuple[str, str, str, str, Literal["left", "right"], int], ...] = (
-        ("gained", "gain", colours.more, colours.more_text, "left", 6),
-        ("paid", "cost", colours.less, colours.less_text, "right", -6),
+        ("gained", "gain_label", colours.more, colours.more_text, "left", 6),
+        ("paid", "cost_label", colours.less, colours.less_text, "right", -6),
     )
     for field, label, colour, ink, align, offset in sides:
         layers.append(
-            base.mark_bar(height={"band": 0.6}, color=colour).encode(x=alt.X(f"{field}:Q"))
-        )
-        layers.append(
-            base.mark_text(align=align, dx=offset, fontSize=12.5, color=ink).encode(
-                x=alt.X(f"{field}:Q"), text=f"{label}:N"
+            base.mark_bar(height=14, yOffset=BELOW, color=colour).encode(
+                x=alt.X(f"{field}:Q", axis=None)
             )
         )
-    zero = (
-        alt.Chart(alt.NamedData("rules"))
-        .mark_rule(aria=False, color=colours.muted)
-        .encode(x=alt.datum(0))
+        layers.append(
+            base.mark_text(align=align, dx=offset, dy=BELOW, fontSize=12.5, color=ink).encode(
+                x=alt.X(f"{field}:Q", axis=None), text=f"{label}:N"
+            )
+        )
+    names = base.mark_text(dy=-BELOW, fontSize=13, color=colours.text).encode(
+        x=alt.XDatum(0, axis=None), text="rule:N"
     )
-    return finished(alt.layer(*layers, zero), BAR * count)
+    zero = base.mark_tick(
+        aria=False, color=colours.muted, size=24, thickness=1, yOffset=BELOW
+    ).encode(x=alt.XDatum(0, axis=None))
+    return finished(alt.layer(zero, *layers, names), RULE_ROW * count)
 
 
 # --- the frontier --------------------------------------------------------------------------------
