@@ -27,7 +27,7 @@ def conflict(error: InfeasiblePolicy, policy: Policy, shown: Round) -> None:
         + plain(notices.conflict_sentence(error.conflict, numbers)),
         icon=":material/block:",
     )
-    _picture(error.conflict, numbers)
+    picture(error.conflict, numbers)
     st.markdown(f"##### {_('The rules that cannot hold together')}")
     for rule in error.conflict.rules:
         st.markdown(f"- {plain(notices.rule_sentence(rule, numbers))}")
@@ -62,11 +62,15 @@ def _apply(path: str, value: int, baseline: int) -> None:
     session.keep_edits(session.edits().changed(path, value, baseline))
 
 
-def _picture(found: Conflict, numbers: Numbers) -> None:
-    """What the rules ask for beside what there is, and the table behind it."""
+def picture(found: Conflict, numbers: Numbers, sentence: str = "") -> None:
+    """What the rules ask for beside what there is, and the table behind it.
+
+    Args:
+        sentence: what the contradiction is, where it is not one of a policy.
+    """
     _ = numbers.words
     st.markdown(f"**{plain(conflict_chart.conflict_title(found, numbers))}**")
-    show(conflict_chart.conflict_picture(found, numbers, session.chart_colours()))
+    show(conflict_chart.conflict_picture(found, numbers, session.chart_colours(), sentence))
     with st.expander(_("Table of the picture"), icon=":material/table_rows:"):
         rows = conflict_chart.conflict_table(found, numbers)
         st.dataframe(

@@ -2,19 +2,17 @@
 
 from decimal import Decimal
 
-import pandas as pd
 import streamlit as st
 
 from budget.allocation.division_conflict import InfeasibleDivisions
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.infeasibility import Conflict
 from budget.ui import division_edits, keys, session
+from budget.ui.conflict import picture
 from budget.ui.division_edits import Value
-from budget.ui.figures import show
 from budget.ui.text import plain
-from budget.view import conflict_chart, division_notices
+from budget.view import division_notices
 from budget.view.numbers import Numbers
-from budget.view.parameters import capital
 from budget.workflow.divisions import RulesVersion
 from budget.workflow.roles import Verb
 
@@ -28,7 +26,7 @@ def conflict(error: InfeasibleDivisions, saved: RulesVersion) -> None:
         f"**{_('These rules contradict each other: there is no proposal.')}**  \n{plain(sentence)}",
         icon=":material/block:",
     )
-    _picture(division_notices.named(error.conflict, rules, _), sentence, numbers)
+    picture(division_notices.named(error.conflict, rules, _), numbers, sentence)
     st.markdown(f"##### {_('The rules that cannot hold together')}")
     for rule in error.conflict.rules:
         st.markdown(f"- {plain(division_notices.rule_sentence(rule, rules, numbers))}")
@@ -79,28 +77,3 @@ def saved_value(rules: DivisionRules, path: str) -> Value | None:
         return None
     value: Value = limit[end] if limit[end] is not None else limit[OTHER_END[end]]
     return value
-
-
-def _picture(found: Conflict, sentence: str, numbers: Numbers) -> None:
-    _ = numbers.words
-    st.markdown(f"**{plain(conflict_chart.conflict_title(found, numbers))}**")
-    show(conflict_chart.conflict_picture(found, numbers, session.chart_colours(), sentence))
-    with st.expander(_("Table of the picture"), icon=":material/table_rows:"):
-        rows = conflict_chart.conflict_table(found, numbers)
-        st.dataframe(
-            pd.DataFrame(
-                [(capital(rule), capital(side), amount) for rule, side, amount in rows],
-                columns=["rule", "side", "amount"],
-            ),
-            column_config={
-                "rule": st.column_config.TextColumn(_("Rule")),
-                "side": st.column_config.TextColumn(_("Asks or has")),
-                "amount": st.column_config.TextColumn(
-                    capital(numbers.unit_name), alignment="right"
-                ),
-            },
-            hide_index=True,
-            height="content",
-            key=keys.CONFLICT_TABLE,
-            alt=_("Rules that contradict each other, with what each asks for or has"),
-        )
