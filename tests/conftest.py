@@ -4,12 +4,29 @@
 that know nothing of the database.
 """
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from budget.storage.store import Store, opened
 from tests.storage.databases import Clock, Databases, databases_of
+
+MEMORY = Path("/dev/shm")
+ROOM = 8 * 2**30
+
+
+def pytest_configure() -> None:
+    """Temporary files stand in memory where there is room.
+
+    A database waits for the disk at every commit. That it does is of no use here: what the tests
+    kill are processes, and not the machine.
+    """
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The export pack: the same bytes for the same contents; what comes from outside is not trusted."""
 
+import dataclasses
 import io
 import json
 import stat
@@ -22,8 +23,11 @@ def contents() -> dict[str, bytes]:
     """A pack of the sample round, without notices."""
     requests = read_requests(SAMPLE / "requests.csv")
     policy = (SAMPLE / "policy.toml").read_bytes()
-    found = budget.allocate(
-        read_centres(SAMPLE / "centres.csv"), read_policy(SAMPLE / "policy.toml"), requests
+    found = dataclasses.replace(
+        budget.allocate(
+            read_centres(SAMPLE / "centres.csv"), read_policy(SAMPLE / "policy.toml"), requests
+        ),
+        seconds=86_400.0,  # another machine's: no machine of ours takes a day
     )
     return {
         pack.README: "읽어 보기".encode(),
