@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from budget.ui import frame, server, session
+from budget.ui import frame, menu, server, session
 from budget.ui.problems import problems
-from budget.workflow.roles import Verb
 
 
 def pages() -> None:
@@ -17,34 +16,7 @@ def pages() -> None:
     )
     with problems():
         person = session.arrive()
-        found = [
-            st.Page(
-                f"pages/{name}.py",
-                title=title,
-                icon=f":material/{icon}:",
-                default=name == "overview",
-                url_path="" if name == "overview" else name,
-                visibility="visible" if person.may(verb) else "hidden",
-            )
-            for name, title, icon, verb in (
-                ("overview", _("Overview"), "dashboard", Verb.SEE_ROUND),
-                ("allocate", _("Allocate"), "tune", Verb.SEE_FIGURES),
-                ("compare", _("Compare"), "compare_arrows", Verb.SEE_SCENARIOS),
-                ("centre", _("Centre"), "apartment", Verb.SEE_CENTRE),
-                ("sensitivity", _("Sensitivity"), "labs", Verb.SEE_FIGURES),
-                ("joined_up", _("Joined-up services"), "handshake", Verb.SEE_FIGURES),
-                ("quarters", _("Quarters"), "calendar_month", Verb.SEE_CENTRE),
-                ("divisions", _("Divisions"), "account_tree", Verb.SEE_DIVISIONS),
-                ("requests", _("Requests"), "edit_document", Verb.BEGIN),
-                ("review", _("Review"), "rule", Verb.SEE_QUEUE),
-                ("publish", _("Publish"), "verified", Verb.EXPORT_PACK),
-                ("data", _("Data"), "dataset", Verb.SEE_DATA),
-                ("people", _("People"), "group", Verb.SEE_PEOPLE),
-                ("audit", _("Audit"), "history", Verb.SEE_TRAIL),
-                ("guide", _("Guide"), "menu_book", Verb.SEE_ROUND),
-            )
-        ]
-        st.navigation(found, position="top").run()
+        frame.run(st.navigation(menu.pages(person, _), position="top"))
 
 
 if server.is_script_run():

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from budget.ui import keys, session, sign_in
-from budget.ui.round import round_name
+from budget.ui.round import facts, round_name
 from budget.ui.text import plain
 from budget.view.numbers import MONEY_UNITS
 from budget.view.parameters import capital
@@ -19,6 +20,28 @@ ICON = Path(__file__).parents[1] / "view" / "icon.svg"
 """A picture of our own: Streamlit would load its icons for a browser's tab from the internet."""
 
 
+def run(page: StreamlitPage) -> None:
+    """Run a page; one that stops before its head, as it is not theirs, gets a head and a way out.
+
+    Raises:
+        Forbidden: for somebody without a role.
+    """
+    head = st.container()
+    st.session_state[keys.HEAD_DRAWN] = False
+    page.run()
+    if st.session_state[keys.HEAD_DRAWN]:
+        return
+    with head:
+        page_head(page.title, facts(), has_money=False)
+    _ = session.words()
+    st.page_link(
+        "pages/overview.py",
+        label=_("To the overview"),
+        icon=":material/dashboard:",
+        query_params=session.address(),
+    )
+
+
 def page_head(title: str, shown: RoundFacts, *, has_money: bool = True) -> None:
     """Title, state of the round and "illustrative" at the left; person, unit and language at the
     right.
@@ -27,6 +50,7 @@ def page_head(title: str, shown: RoundFacts, *, has_money: bool = True) -> None:
         has_money: whether the page shows amounts in the chosen unit.
     """
     _ = session.words()
+    st.session_state[keys.HEAD_DRAWN] = True
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):

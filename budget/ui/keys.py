@@ -99,6 +99,7 @@ CARRY_PARAMETER = "carry"
 # widgets
 LANGUAGE_SWITCH = "language_switch"
 UNIT_SWITCH = "unit_switch"
+HEAD_DRAWN = "head_drawn"
 PERSON_SWITCH = "person_switch"
 PERSON_CENTRE = "person_centre"
 SIGN_IN = "sign_in"

@@ -80,6 +80,15 @@ def test_the_first_address_after_a_start_goes_through_the_app(browser: Browser) 
         expect(page.get_by_text("한눈에 보기").first).to_be_visible()
 
 
+def test_a_page_of_others_has_a_head_and_a_way_out(browser: Browser, address: str) -> None:
+    """Whoever opens a link to a page that is not theirs can change language, person and page."""
+    with opened(browser, f"{address}/allocate?as=reviewer-1") as page:
+        expect(page.get_by_role("heading", level=1)).to_have_text("배분안 만들기")
+        expect(page.get_by_text("이 작업을 할 권한이 없습니다").first).to_be_visible()
+        page.get_by_role("link", name="한눈에 보기로").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("한눈에 보기")
+
+
 def table_text(page: Page) -> str:
     """What the table of centres says, as assistive technology reads it."""
     page.wait_for_selector('[data-testid="stDataFrame"] canvas table', state="attached")
