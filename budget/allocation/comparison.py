@@ -17,7 +17,10 @@ Amounts = Sequence[int | None]
 
 
 def band(before: int | None, now: int | None) -> int | None:
-    """The band of a change; exactly 5 % belongs to the band that begins there, up and down.
+    """The band of a change, to a tenth of a per cent, as a change is shown.
+
+    What is shown as 5.0 % belongs to the band that begins there, up and down: a floor of 95 % of
+    last year's money, rounded up to the unit, lets a centre lose 4.9999 %.
 
     Returns:
         A number of BANDS; None where there was nothing before, or one of the two is not known.
@@ -27,7 +30,7 @@ def band(before: int | None, now: int | None) -> int | None:
     change = now - before
     if not change:
         return 0
-    size = 1 + sum(100 * abs(change) >= edge * before for edge in EDGES)
+    size = 1 + sum(2_000 * abs(change) >= (20 * edge - 1) * before for edge in EDGES)
     return size if change > 0 else -size
 
 

@@ -147,12 +147,12 @@ def _open_section(found: Sequence[Section], edits: Edits, _: Words) -> Section:
 def _switch(
     widget: str, kept: str, label: str, options: list[str], name: Callable[[str], str]
 ) -> str:
-    """A segmented control whose choice outlives the page."""
+    """A row of names of which one is chosen; the choice outlives the page."""
     choice = st.session_state.get(kept)
     if choice not in options:
         choice = options[0]
     st.session_state[widget] = choice
-    st.segmented_control(
+    st.pills(
         label,
         options,
         format_func=name,

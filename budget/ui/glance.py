@@ -59,7 +59,7 @@ def envelope(allocation: Allocation, shown: Round) -> None:
             plain(
                 _(
                     "{envelope} for {count} centres in {year}",
-                    envelope=numbers.in_hundred_millions(total),
+                    envelope=numbers.money_with_unit(total),
                     count=len(allocation.centres),
                     year=shown.fiscal_year,
                 )
@@ -69,6 +69,7 @@ def envelope(allocation: Allocation, shown: Round) -> None:
         )
         st.caption(plain(_operating_last_year(allocation, numbers)), width="content")
         certificate_badge(allocation, _)
+        st.space("stretch")
         downloads(lambda: overview_contents(shown, allocation, _pictures(allocation, shown)))
     _envelope_parts(parts, total, numbers)
 
@@ -153,7 +154,7 @@ def national_totals(shown: RoundFacts) -> None:
         plain(
             _(
                 "{envelope} for {count} centres in {year}",
-                envelope=numbers.in_hundred_millions(parts.envelope),
+                envelope=numbers.money_with_unit(parts.envelope),
                 count=parts.centres,
                 year=shown.fiscal_year,
             )

@@ -13,6 +13,7 @@ from budget.allocation.point import Value
 from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
 from budget.ui import keys, session
+from budget.ui.allocation_files import parameters_sheet
 from budget.ui.centre_link import open_centre
 from budget.ui.downloads import (
     Contents,
@@ -240,14 +241,16 @@ def files(
     records: Callable[[], pd.DataFrame],
     draw: Callable[[Colours], Figure],
     titles: Mapping[str, str] | None = None,
+    before: Sequence[Sheet] = (),
 ) -> None:
-    """What the present answer offers as files: its records and its chart.
+    """What the present answer offers as files: its records, its chart, the rules that it had.
 
     Args:
         finding: the chart's heading.
         basis: what is compared with what.
         draw: the chart in given colours.
         titles: headings of records that only this answer has.
+        before: tables that stand before the records.
     """
     _ = session.words()
     opened = session.opened()
@@ -263,8 +266,12 @@ def files(
                 probe.shown, base, scenario, version if is_saved else None, _
             ),
             check=may_see_figures(),
-            sheets=[Sheet(name, title, lambda: record_table(name, title, records(), _, titles))],
+            sheets=[
+                *before,
+                Sheet(name, title, lambda: record_table(name, title, records(), _, titles)),
+            ],
             pictures=[Picture(name, title, finding, basis, lambda: draw(LIGHT))],
+            further=parameters_sheet(probe.policy, probe.shown, _),
             hashes=lambda: allocation_hashes(base, probe.shown.requests),
         )
 

@@ -5,6 +5,7 @@ import streamlit as st
 from budget.allocation.explanation import RulePrice
 from budget.allocation.prices import prices
 from budget.ui import keys, session, studies
+from budget.ui.downloads import Sheet
 from budget.ui.figures import show
 from budget.ui.probe import (
     Probe,
@@ -15,10 +16,19 @@ from budget.ui.probe import (
     text_columns,
 )
 from budget.ui.text import plain
+from budget.view.exports import Table
 from budget.view.numbers import Numbers
 from budget.view.places import rule_title
-from budget.view.rule_prices import effect_table, price_records, price_table, prices_title
+from budget.view.records import record_table
+from budget.view.rule_prices import (
+    effect_table,
+    price_records,
+    price_table,
+    prices_title,
+    rule_records,
+)
 from budget.view.sensitivity_charts import price_bars
+from budget.view.words import Words
 
 
 def part(probe: Probe) -> None:
@@ -72,10 +82,15 @@ def _answer(probe: Probe, found: tuple[RulePrice, ...], totals: tuple[int, ...])
         _("Price of rules"),
         prices_title(found, numbers),
         _("The present allocation against the one without the rule."),
-        lambda: price_records(found, probe.places),
+        lambda: price_records(found, probe.places, _),
         lambda colours: price_bars(found, numbers, colours),
+        before=[Sheet("rules", _("Rules"), lambda: _rules_sheet(found, _))],
     )
     _one_rule(probe, found, totals, numbers)
+
+
+def _rules_sheet(found: tuple[RulePrice, ...], _: Words) -> Table:
+    return record_table("rules", _("Rules"), rule_records(found, _), _)
 
 
 def _one_rule(

@@ -14,7 +14,7 @@ KINDS: Mapping[str, str] = {
     "expertise": N_("one person better qualified"),
     "grade": N_("performance one grade up"),
     "execution": N_("execution one point higher"),
-    "request": N_("its largest open request approved"),
+    "request": N_("its largest request approved in full"),
 }
 WHY_NOT: Mapping[str, str] = {
     "unread": N_("No rule reads it."),

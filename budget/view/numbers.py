@@ -38,7 +38,6 @@ class MoneyUnit:
 MILLION = MoneyUnit("million", 1_000_000, 1, N_("million won"))
 THOUSAND = MoneyUnit("thousand", 1_000, 0, N_("thousand won"))
 WON = MoneyUnit("won", 1, 0, N_("won"))
-HUNDRED_MILLION = MoneyUnit("hundred_million", 100_000_000, 1, N_("100 million won"))
 MONEY_UNITS = {unit.key: unit for unit in (MILLION, THOUSAND, WON)}
 """The units that a reader can choose, the usual one first."""
 
@@ -109,13 +108,6 @@ class Numbers:
     def factor(self, value: float | None) -> str:
         """λ: a part of entitlement, with three digits."""
         return NOTHING if value is None else self.number(value, 3)
-
-    def in_hundred_millions(self, won: int) -> str:
-        """A large amount for a headline: 억원 in Korean, billion won in English."""
-        _ = self.words
-        if _.language == "ko":
-            return self.number(Decimal(won) / HUNDRED_MILLION.won, 1) + _(HUNDRED_MILLION.label)
-        return _("{billions} billion won", billions=self.number(Decimal(won) / 10**9, 2))
 
     def _signed(self, value: float | None, text: str) -> str:
         """With a + before what is more; nothing before what rounds to nothing."""

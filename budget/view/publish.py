@@ -90,14 +90,16 @@ def parts_table(allocation: Allocation, baseline: Allocation, numbers: Numbers) 
 
 
 def requests_title(allocation: Allocation, numbers: Numbers) -> str:
-    """How many approved requests are funded, with how much, and how many are not."""
+    """How many approved requests get all, a part or nothing of what was approved, and how much."""
     _ = numbers.words
-    funded = [won for won in allocation.funded.values() if won]
+    funded = [(allocation.funded[need.request_id], need.approved) for need in allocation.requests]
     return _(
-        "{funded} of {count} approved requests are funded, with {amount}",
-        funded=len(funded),
-        count=len(allocation.funded),
-        amount=numbers.money_with_unit(sum(funded)),
+        "Of {count} approved requests {whole} are funded, {part} in part, {none} not: {amount}",
+        count=len(funded),
+        whole=sum(won == approved for won, approved in funded),
+        part=sum(0 < won < approved for won, approved in funded),
+        none=sum(not won for won, _approved in funded),
+        amount=numbers.money_with_unit(sum(won for won, _approved in funded)),
     )
 
 

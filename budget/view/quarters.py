@@ -66,8 +66,8 @@ def allotment_title(allotted: Allotment, numbers: Numbers) -> str:
     return _(
         "{share} of the year's money is allotted in the first half: {half} of {total}",
         share=numbers.percent(half / total if total else 0),
-        half=numbers.in_hundred_millions(half),
-        total=numbers.in_hundred_millions(total),
+        half=numbers.money_with_unit(half),
+        total=numbers.money_with_unit(total),
     )
 
 

@@ -12,7 +12,13 @@ from budget.view.words import Words
 COLUMNS: Mapping[str, str] = {
     "centre_id": N_("Number"),
     "name": N_("Centre"),
-    "rule": N_("Rule"),
+    "rule_title": N_("Rule"),
+    "rule": N_("Path of the rule"),
+    "gained_krw": N_("Gained (won)"),
+    "gainers": N_("Gainers"),
+    "paid_krw": N_("Paid (won)"),
+    "payers": N_("Payers"),
+    "reserve_change_krw": N_("To the reserve (won)"),
     "feasible": N_("Has an allocation"),
     "certified": N_("Certified"),
     "shortfall_krw": N_("Shortfall (won)"),
@@ -37,6 +43,8 @@ COLUMNS: Mapping[str, str] = {
     "operating_per_weighted_head_krw": N_("Operating money per weighted head (won)"),
 }
 """Headings by the name of the record's field."""
+CHANGES = {"change_krw", "effect_krw", "gained_krw", "paid_krw", "reserve_change_krw"}
+COUNTS = {"gainers", "payers"}
 
 
 def record_table(
@@ -65,7 +73,9 @@ def record_table(
 
 def _kind(field: str, titles: Mapping[str, str]) -> str:
     if field.endswith("_krw"):
-        return "won_change" if field in {"change_krw", "effect_krw"} else "won"
+        return "won_change" if field in CHANGES else "won"
+    if field in COUNTS:
+        return "count"
     return "number" if field in titles or field.endswith("_share") or field == "gini" else "text"
 
 

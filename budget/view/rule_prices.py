@@ -7,6 +7,7 @@ import pandas as pd
 from budget.allocation.explanation import RulePrice
 from budget.view.numbers import Numbers
 from budget.view.places import Places, rule_title
+from budget.view.words import Words
 
 
 def prices_title(prices: Sequence[RulePrice], numbers: Numbers) -> str:
@@ -91,16 +92,41 @@ def effect_table(
     return pd.DataFrame(rows, columns=columns).astype({"more": float, "less": float})
 
 
-def price_records(prices: Sequence[RulePrice], places: Places) -> pd.DataFrame:
+def rule_records(prices: Sequence[RulePrice], _: Words) -> pd.DataFrame:
+    """One row a rule for a file, in won: what it gives, what others pay, what the reserve gets.
+
+    The three sum to 0; they are empty for a rule without which there is no allocation.
+    """
+    return pd.DataFrame(
+        [
+            (
+                rule_title(price.path, _),
+                price.path,
+                price.gained,
+                price.gainers,
+                None if price.paid is None else -price.paid,
+                price.payers,
+                None if price.gained is None else price.reserve,
+            )
+            for price in prices
+        ],
+        columns=[
+            *("rule_title", "rule", "gained_krw", "gainers", "paid_krw", "payers"),
+            "reserve_change_krw",
+        ],
+    ).astype({"gained_krw": "Int64", "paid_krw": "Int64", "reserve_change_krw": "Int64"})
+
+
+def price_records(prices: Sequence[RulePrice], places: Places, _: Words) -> pd.DataFrame:
     """One row a rule and centre that it touches, in won, for a file."""
     return pd.DataFrame(
         [
-            (price.path, identifier, name, effect)
+            (rule_title(price.path, _), price.path, identifier, name, effect)
             for price in prices
             for identifier, name, effect in zip(
                 places.centres.ids, places.names, price.effects, strict=False
             )
             if effect
         ],
-        columns=["rule", "centre_id", "name", "effect_krw"],
+        columns=["rule_title", "rule", "centre_id", "name", "effect_krw"],
     )

@@ -20,7 +20,10 @@ WON = st.integers(min_value=0, max_value=10**12)
 
 
 def test_bands_at_their_edges() -> None:
-    """Of 1,000 won: 50 more or less is already the next band; one won less is not."""
+    """Of 1,000 won: 50 more or less is already the next band; one won less is not.
+
+    Of 10,000: 4.95 % is shown as 5.0 % and stands where 5.0 % stands, 4.94 % does not.
+    """
     expected = {
         900: -3,
         901: -2,
@@ -36,6 +39,8 @@ def test_bands_at_their_edges() -> None:
         0: -3,
     }
     assert {now: band(1_000, now) for now in expected} == expected
+    fine = {9_505: -2, 9_506: -1, 9_005: -3, 9_006: -2, 10_494: 1, 10_495: 2, 10_995: 3}
+    assert {now: band(10_000, now) for now in fine} == fine
     assert band(None, 5) is None
     assert band(0, 5) is None
     assert band(5, None) is None
@@ -54,17 +59,17 @@ def test_a_pair_of_four_centres() -> None:
 
 @given(before=WON, now=WON)
 def test_a_band_says_what_the_change_is(before: int, now: int) -> None:
-    """The same as the exact rate; the other way round never the same sign."""
+    """The same as the rate to a tenth of a per cent; the other way round never the same sign."""
     found = band(before, now)
     if not before:
         assert found is None
         return
     rate = Fraction(now - before, before)
-    edges = (Fraction(-1, 10), Fraction(-1, 20), 0, 0, Fraction(1, 20), Fraction(1, 10))
+    shown = round(abs(rate) * 1_000)  # a tie at an edge is even: 50, 100
     assert found in BANDS
     assert (found > 0) == (rate > 0)
-    assert (abs(found) == 3) == (abs(rate) >= edges[-1])
-    assert (abs(found) >= 2) == (abs(rate) >= edges[-2])
+    assert (abs(found) == 3) == (shown >= 100)
+    assert (abs(found) >= 2) == (shown >= 50)
     assert (found == 0) == (rate == 0)
 
 

@@ -125,7 +125,7 @@ def test_a_planner_proposes_and_another_person_confirms() -> None:
 
     app = opened("publish", "lead-1")
     assert "Nothing is missing" in [shown.value for shown in app.subheader]
-    assert "35 of 36 approved requests are funded" in said(app)
+    assert "Of 36 approved requests 25 are funded, 10 in part, 1 not" in said(app)
     app.button(key=CONFIRM).click().run()
     assert found.allocation_sha256 in [shown.value for shown in app.code]
     assert "by Planner 1" in said(app)

@@ -42,8 +42,6 @@ def test_units_stand_with_every_amount() -> None:
     """Close to the number in Korean, after a space in English."""
     assert KO.money_with_unit(1_500_000) == "1.5백만원"
     assert EN.money_with_unit(1_500_000) == "1.5 million won"
-    assert KO.in_hundred_millions(128_000_000_000) == "1,280.0억원"
-    assert EN.in_hundred_millions(128_000_000_000) == "128.00 billion won"
 
 
 def test_an_amount_too_small_for_the_unit_is_told_in_won() -> None:

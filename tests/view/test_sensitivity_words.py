@@ -16,7 +16,7 @@ from budget.view.frontiers import frontier_title
 from budget.view.numbers import Numbers
 from budget.view.parameters import parameter_at
 from budget.view.places import Places
-from budget.view.rule_prices import effect_table, price_records, prices_title
+from budget.view.rule_prices import effect_table, price_records, prices_title, rule_records
 from budget.view.sensitivity_charts import frontier_scatter, price_bars, spread_intervals
 from budget.view.spreads import spread_table, uncertainty_title
 from budget.view.sweep_charts import apart, sweep_lines
@@ -120,7 +120,12 @@ def test_prices_name_the_dearest_rule_and_its_payers(places: Places) -> None:
     rows = effect_table(prices[0], found.totals, places, ENGLISH)
     assert rows["centre"].tolist() == ["Ga", "Da", "Na"]
     assert (rows["now"] - rows["without"]).sum() == pytest.approx(0)
-    assert price_records(prices, places)["effect_krw"].tolist() == [50_000, -20_000, -30_000]
+    records = price_records(prices, places, ENGLISH.words)
+    assert records["effect_krw"].tolist() == [50_000, -20_000, -30_000]
+    assert set(records["rule_title"]) == {"Operating · Least (floor)"}
+    (rule,) = rule_records(prices, ENGLISH.words).to_dict("records")
+    assert (rule["gained_krw"], rule["gainers"]) == (50_000, 1)
+    assert (rule["paid_krw"], rule["payers"], rule["reserve_change_krw"]) == (-50_000, 2, 0)
     figure = price_bars(prices, ENGLISH, LIGHT)
     assert figure.data["rules"]["paid"].tolist() == [-0.05]
     figure.to_chart()
