@@ -11,7 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from budget.allocation.centres import raw_factor, round_half_even
+from budget.allocation.centres import raw_factor
+from budget.allocation.columns import round_half_even
 from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.paths import joined_path
 from budget.allocation.policy import Policy, Pool

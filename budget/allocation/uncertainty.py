@@ -13,8 +13,9 @@ from math import ceil
 
 import numpy as np
 
-from budget.allocation.centres import PRIOR_OPERATING, Centres, raw_factor
+from budget.allocation.centres import Centres, raw_factor
 from budget.allocation.certificate import Published, certificate
+from budget.allocation.contract import PRIOR_OPERATING
 from budget.allocation.disturbance import Disturbance, disturbed
 from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.point import Given

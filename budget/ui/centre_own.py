@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from budget.allocation.centres import CONTRACT
+from budget.allocation.contract import CONTRACT
 from budget.ui import keys, session
 from budget.ui.request_words import COLOURS, state_name
 from budget.ui.text import plain

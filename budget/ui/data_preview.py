@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from budget.allocation.centres import STAFF
+from budget.allocation.contract import STAFF
 from budget.allocation.revision import FigureChange
 from budget.files.uploads.definitions import CENTRES
 from budget.ui import data_moves, keys, session

@@ -7,7 +7,7 @@ from decimal import Decimal
 import streamlit as st
 
 from budget.allocation import goals
-from budget.allocation.centres import checked_centres
+from budget.allocation.centre_checking import checked_centres
 from budget.allocation.faults import N_, InputError
 from budget.allocation.goals import BreakEven, Goal, OutOfRuns, Unreachable
 from budget.allocation.infeasibility import Conflict, InfeasiblePolicy

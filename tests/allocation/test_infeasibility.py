@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import budget
-from budget.allocation.centres import checked_centres
+from budget.allocation.centre_checking import checked_centres
 from budget.allocation.infeasibility import Conflict
 from budget.allocation.parameters import parameters
 from budget.allocation.policy import Policy

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import budget
-from budget.allocation.centres import checked_centres
+from budget.allocation.centre_checking import checked_centres
 from budget.allocation.curve import INFEASIBLE, Curve, curve, steps_between, sums_by
 from budget.allocation.disturbance import Disturbance, disturbed
 from budget.allocation.explanation import priced_rules, rule_price, rule_prices, without_rule

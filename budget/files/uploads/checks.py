@@ -15,7 +15,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from budget.allocation.centres import DIVISION_STAFF, STAFF, STAFF_TOLERANCE
+from budget.allocation.contract import DIVISION_STAFF, STAFF, STAFF_TOLERANCE
 from budget.allocation.faults import N_
 from budget.files.uploads.definitions import (
     CENTRES,
