@@ -19,9 +19,9 @@ from budget.view.numbers import WON, Numbers
 from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow import rounds
+from budget.workflow.needs_seen import Need
 from budget.workflow.roles import Verb
 from budget.workflow.rounds import RoundInputs
-from budget.workflow.special_needs import Need
 
 ROW = 28
 """Pixels of a row of a table."""

@@ -15,8 +15,8 @@ from budget.ui.text import plain
 from budget.view.notices import conflict_sentence
 from budget.view.words import Words
 from budget.workflow.deadlines import KOREA
+from budget.workflow.need_states import STATES
 from budget.workflow.refusals import Conflict, OthersChange, Refusal
-from budget.workflow.special_needs import STATES
 
 LOG = logging.getLogger("budget.ui")
 

@@ -36,7 +36,14 @@ from budget.view.publish import (
     rules_table,
 )
 from budget.view.words import Words
-from budget.workflow import checklist, packs, publication, rounds, scenarios, special_needs
+from budget.workflow import (
+    checklist,
+    needs_seen,
+    packs,
+    publication,
+    rounds,
+    scenarios,
+)
 from budget.workflow.checklist import DONE, KNOWN, MISSING, Check, Checklist
 from budget.workflow.packs import FrozenRun, Signed
 from budget.workflow.publication import Proposal
@@ -221,7 +228,7 @@ def _preview(found: Checklist) -> Figures:
         before = _allocated(version, base.policy_content, base.policy, given)
     except InfeasiblePolicy:
         before = None
-    return Figures(present, before, base.name, special_needs.queue(store, who))
+    return Figures(present, before, base.name, needs_seen.queue(store, who))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -18,9 +18,9 @@ from budget.ui.text import plain
 from budget.view.numbers import Numbers
 from budget.view.words import Words
 from budget.workflow import review
+from budget.workflow.needs_seen import Need
 from budget.workflow.roles import Role, Verb
 from budget.workflow.rounds import RoundFacts
-from budget.workflow.special_needs import Need
 
 AMOUNT_WIDTH = 240
 

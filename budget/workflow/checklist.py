@@ -14,9 +14,9 @@ from budget.storage.store import Store
 from budget.storage.tables import BudgetRound, Publication, Run, SpecialNeed
 from budget.workflow import publication, scenarios
 from budget.workflow.deeds import Act, looking
+from budget.workflow.need_states import UNDECIDED
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.scenarios import SavedScenario
-from budget.workflow.special_needs import UNDECIDED
 
 DONE, MISSING, KNOWN = "done", "missing", "known"
 """A missing one stops the publication; a known one is told to whoever signs."""

@@ -50,7 +50,7 @@ from budget.view.pack import PackFacts, readme
 from budget.view.parameters import capital
 from budget.view.requests import request_amounts, request_title
 from budget.view.words import LANGUAGES, Words
-from budget.workflow import publication, rounds, scenarios, special_needs
+from budget.workflow import need_states, publication, rounds, scenarios
 from budget.workflow.deadlines import KOREA
 from budget.workflow.deeds import acting, known, looking
 from budget.workflow.refusals import NOT_YOURS, Forbidden, NotNow
@@ -378,7 +378,7 @@ def _notice(
             [
                 RequestLine(
                     title=f"{need.id} {request_title(need, numbers)}",
-                    state=capital(_(special_needs.STATES.get(need.state, need.state))),
+                    state=capital(_(need_states.STATES.get(need.state, need.state))),
                     amount=request_amounts(need, numbers),
                 )
                 for need in requests

@@ -31,9 +31,9 @@ from budget.storage.tables import (
 from budget.workflow import deadlines, fields, scenarios
 from budget.workflow.centres_in_force import centres_in_force
 from budget.workflow.deeds import Act, Actor, acting, actor, known, looking
+from budget.workflow.needs_seen import count_by_state
 from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, NotNow, OthersChange
 from budget.workflow.roles import Subject, Verb
-from budget.workflow.special_needs import count_by_state
 
 STATES: Mapping[str, str] = {
     "setup": N_("being set up"),

@@ -12,7 +12,7 @@ from budget.ui import keys
 from budget.ui.data_upload import Given
 from budget.view.data import expected_text
 from budget.view.words import Words
-from budget.workflow import data, rounds, special_needs
+from budget.workflow import data, needs_seen, rounds
 from tests.pages.people_of_pages import field, opened, press, said, store, trail_of
 from tests.storage.databases import auditor, key, planner
 from tests.workflow.test_data import BYTES, changed
@@ -205,7 +205,7 @@ def test_requests_of_a_file_are_taken_over() -> None:
     field(app, "text_area", "reason").set_value("서면 접수")
     next(button for button in app.button if button.label == "Take over").click().run()
     fine(app)
-    assert special_needs.need(store(), planner(), "R-1").state == "submitted"
+    assert needs_seen.need(store(), planner(), "R-1").state == "submitted"
 
 
 def test_a_closed_centre_keeps_its_requests_readable() -> None:

@@ -13,13 +13,13 @@ from streamlit.testing.v1 import AppTest
 from budget.files import pack
 from budget.ui import keys, server
 from budget.workflow import (
+    needs_seen,
     packs,
     people,
     publication,
     review,
     rounds,
     scenarios,
-    special_needs,
     supplementary,
 )
 from budget.workflow.packs import FrozenRun, Progress
@@ -157,7 +157,7 @@ def test_whoever_proposed_does_not_confirm() -> None:
 def test_a_proposal_that_decisions_have_overtaken_is_told_and_made_anew() -> None:
     proposed()
     move_round(store(), "review")
-    need = next(need for need in special_needs.queue(store(), auditor()) if need.approved_krw)
+    need = next(need for need in needs_seen.queue(store(), auditor()) if need.approved_krw)
     review.reopen_decision(store(), lead(), need.id, "x", based_on=need.version, key=key())
     move_round(store(), "decided")
     app = opened("publish", "lead-1")

@@ -21,7 +21,7 @@ from budget.workflow import (
     scenarios,
     special_needs,
 )
-from budget.workflow.special_needs import Need
+from budget.workflow.needs_seen import Need
 from tests.storage.databases import BEGINNING, Clock, head, key, lead, move_round, planner
 from tests.workflow import steps
 from tests.workflow.files import png

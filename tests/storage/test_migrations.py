@@ -18,6 +18,7 @@ from budget.storage.tables import BudgetRound, SpecialNeed, TrailRecord
 from budget.workflow import (
     founding,
     inbox,
+    needs_seen,
     people,
     proving,
     records,
@@ -139,11 +140,11 @@ def test_a_released_version_s_data_come_up(empty_address: str, revision: str) ->
     for who in (lead(), planner(), auditor(), head(), administrator()):
         assert rounds.present(store, who).state == "published"
         inbox.inbox(store, who)
-    assert len(special_needs.queue(store, auditor())) == sum(
+    assert len(needs_seen.queue(store, auditor())) == sum(
         state != "draft" for state in states.values()
     )
     for need_id in states:
-        assert special_needs.history(store, auditor(), need_id)
+        assert needs_seen.history(store, auditor(), need_id)
     assert scenarios.scenarios(store, planner())
     assert records.records(store, auditor(), records.Filter())[1] == number
     assert len(people.people(store, administrator())) >= 8

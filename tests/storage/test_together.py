@@ -19,6 +19,7 @@ from budget.storage.store import Store, opened
 from budget.storage.tables import Attachment, SpecialNeed, TrailRecord
 from budget.workflow import (
     attachments,
+    needs_seen,
     people,
     proving,
     publication,
@@ -27,8 +28,8 @@ from budget.workflow import (
     scenarios,
     special_needs,
 )
+from budget.workflow.needs_seen import Need
 from budget.workflow.refusals import Conflict, Forbidden, NotNow, Refusal
-from budget.workflow.special_needs import Need
 from tests.storage import writers
 from tests.storage.databases import (
     Clock,
@@ -180,7 +181,7 @@ def test_two_heads_of_a_centre_write_different_fields(servers: list[Store]) -> N
             ),
         )
         assert all(isinstance(answer, Need) for answer in answers)
-        now = special_needs.need(one, head(), need.id)
+        now = needs_seen.need(one, head(), need.id)
         assert (now.draft["title"], now.draft["condition"]) == ("제목", "상태")
         assert now.version == need.version + 2
         answers = together(
@@ -194,7 +195,7 @@ def test_two_heads_of_a_centre_write_different_fields(servers: list[Store]) -> N
         won, lost = one_won(answers)
         assert isinstance(lost, Conflict)
         assert [change.theirs for change in lost.changes] == [won.draft["title"]]
-        assert special_needs.need(one, head(), need.id).draft["title"] == won.draft["title"]
+        assert needs_seen.need(one, head(), need.id).draft["title"] == won.draft["title"]
 
 
 def test_the_round_moves_once(servers: list[Store]) -> None:

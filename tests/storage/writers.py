@@ -24,7 +24,7 @@ from sqlalchemy import Engine, event  # noqa: E402
 
 from budget.storage.store import Store, opened  # noqa: E402
 from budget.workflow import attachments, founding, review, rounds, special_needs  # noqa: E402
-from budget.workflow.special_needs import Need  # noqa: E402
+from budget.workflow.needs_seen import Need  # noqa: E402
 from tests.storage.databases import Clock, head, lead, planner, reviewer  # noqa: E402
 from tests.storage.lives import CENTRES  # noqa: E402
 from tests.workflow.files import png  # noqa: E402

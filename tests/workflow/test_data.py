@@ -10,7 +10,7 @@ from budget.allocation.faults import InputError
 from budget.allocation.revision import Takeover
 from budget.storage.store import Store
 from budget.storage.tables import BudgetRound, Centre, DataSet
-from budget.workflow import centres, data, proving, rounds, scenarios, special_needs
+from budget.workflow import centres, data, needs_seen, proving, rounds, scenarios, special_needs
 from budget.workflow.refusals import Conflict, Forbidden, NotNow
 from tests.storage import intruders
 from tests.storage.databases import SAMPLE, auditor, head, key, lead, move_round, planner
@@ -156,7 +156,7 @@ def test_a_closed_centres_head_reads_and_begins_nothing(own_store: Store) -> Non
     move_round(own_store, "open")
     need = steps.submitted(own_store)
     save(own_store, changed(EC001=""))
-    assert special_needs.need(own_store, head(), need.id).title
+    assert needs_seen.need(own_store, head(), need.id).title
     with pytest.raises(NotNow, match="closed"):
         special_needs.begin(own_store, head(), "EC001", {}, key=key())
     assert "EC001" not in set(rounds.inputs(own_store, planner()).requests["centre_id"])
@@ -180,16 +180,16 @@ def test_a_merged_centres_requests_pass_to_its_successor_and_home_again(own_stor
         one.need_id for one in data.preview(own_store, planner(), upload.table).left_out
     }
     with pytest.raises(Forbidden):
-        special_needs.need(own_store, head("EC003"), need.id)
+        needs_seen.need(own_store, head("EC003"), need.id)
 
     save(own_store, content, takeover)
-    found = special_needs.need(own_store, head("EC003"), need.id)
+    found = needs_seen.need(own_store, head("EC003"), need.id)
     assert (found.centre_id, found.state) == ("EC003", "submitted")
-    line = special_needs.history(own_store, head("EC003"), need.id)[-1]
+    line = needs_seen.history(own_store, head("EC003"), need.id)[-1]
     assert line.changes == {"centre_id": ("EC001", "EC003")}
     assert line.reason == "3월 현원 반영"
     with pytest.raises(Forbidden):
-        special_needs.need(own_store, head("EC001"), need.id)
+        needs_seen.need(own_store, head("EC001"), need.id)
     given = rounds.inputs(own_store, planner())
     centre_of = dict(zip(given.requests["request_id"], given.requests["centre_id"], strict=True))
     assert centre_of[need.id] == "EC003"
@@ -202,14 +202,14 @@ def test_a_merged_centres_requests_pass_to_its_successor_and_home_again(own_stor
     data.restore(
         own_store, planner(), first.id, "잘못 올림", based_on=present(own_store).id, key=key()
     )
-    assert special_needs.need(own_store, head("EC001"), need.id).state == "draft"
+    assert needs_seen.need(own_store, head("EC001"), need.id).state == "draft"
     with pytest.raises(Forbidden):
-        special_needs.need(own_store, head("EC003"), draft.id)
+        needs_seen.need(own_store, head("EC003"), draft.id)
     assert is_proven(own_store)
 
     second = data.versions(own_store, planner())[0]
     data.restore(own_store, planner(), second.id, "다시", based_on=first.id, key=key())
-    assert special_needs.need(own_store, head("EC003"), draft.id).centre_id == "EC003"
+    assert needs_seen.need(own_store, head("EC003"), draft.id).centre_id == "EC003"
     assert is_proven(own_store)
 
 
@@ -219,12 +219,12 @@ def test_requests_go_on_to_the_last_of_several_successors(own_store: Store) -> N
     need, gone = steps.submitted(own_store), steps.withdrawn(own_store)
     save(own_store, changed(EC001=""), Takeover("EC001", "EC003"))
     save(own_store, changed(EC001="", EC003=""), Takeover("EC003", "EC004"))
-    assert special_needs.need(own_store, head("EC004"), need.id).centre_id == "EC004"
-    assert special_needs.need(own_store, head("EC001"), gone.id).state == "withdrawn"
+    assert needs_seen.need(own_store, head("EC004"), need.id).centre_id == "EC004"
+    assert needs_seen.need(own_store, head("EC001"), gone.id).state == "withdrawn"
     save(own_store, changed(EC003=""))  # EC001 stands again, EC003 is closed without a successor
-    assert special_needs.need(own_store, head("EC001"), need.id).centre_id == "EC001"
+    assert needs_seen.need(own_store, head("EC001"), need.id).centre_id == "EC001"
     save(own_store, changed(EC001="", EC003=""))
-    assert special_needs.need(own_store, head("EC001"), need.id).centre_id == "EC001"
+    assert needs_seen.need(own_store, head("EC001"), need.id).centre_id == "EC001"
     assert is_proven(own_store)
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import fields, people, review, rounds, scenarios, special_needs
-from budget.workflow.special_needs import Need
+from budget.workflow import fields, needs_seen, people, review, rounds, scenarios, special_needs
+from budget.workflow.needs_seen import Need
 from tests.storage.databases import administrator, head, key, lead, planner, reviewer
 from tests.workflow import steps
 from tests.workflow.steps import TEXTS
@@ -181,9 +181,9 @@ def test_what_looks_like_code_is_stored_as_typed(store: Store) -> None:
         need = special_needs.save_draft(
             store, head(), need.id, {"justification": text}, based_on=need.version, key=key()
         )
-        assert special_needs.need(store, head(), need.id).draft["justification"] == text
+        assert needs_seen.need(store, head(), need.id).draft["justification"] == text
     special_needs.submit(store, head(), need.id, based_on=need.version, key=key())
-    assert special_needs.need(store, planner(), need.id).justification == AS_TYPED[-1]
+    assert needs_seen.need(store, planner(), need.id).justification == AS_TYPED[-1]
 
 
 def test_decomposed_hangul_is_stored_composed_and_is_no_change(store: Store) -> None:
@@ -325,7 +325,7 @@ def test_any_text_is_stored_composed_and_read_back_or_told(
     except InputError as error:
         assert steps.places(error) == [name]
     else:
-        assert special_needs.need(store, head(), need.id).draft[name] == expected
+        assert needs_seen.need(store, head(), need.id).draft[name] == expected
 
 
 @settings(SETTINGS, max_examples=20)

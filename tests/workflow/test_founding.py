@@ -15,6 +15,7 @@ from budget.storage.store import Store, opened
 from budget.storage.tables import Installation, Person, RoleGrant, Snapshot, SpecialNeed
 from budget.workflow import (
     founding,
+    needs_seen,
     people,
     proving,
     review,
@@ -64,14 +65,14 @@ def test_the_sample_s_requests_stand_where_their_file_says(store: Store) -> None
 def test_the_imported_requests_can_be_worked_on(own_store: Store) -> None:
     """Nothing of the sample is a dead end: each state's next step works."""
     store = own_store
-    waiting = special_needs.need(store, planner(), "SN2027-056")
+    waiting = needs_seen.need(store, planner(), "SN2027-056")
     taken = review.claim(store, reviewer(1), waiting.id, based_on=waiting.version, key=key())
     assert taken.state == "in_review"
-    assessed = special_needs.need(store, planner(), "SN2027-011")
+    assessed = needs_seen.need(store, planner(), "SN2027-011")
     assert (
         steps.approve(store, assessed, by=planner(2), approved_krw=57_940_000).state == "approved"
     )
-    back = special_needs.need(store, head("EC094"), "SN2027-033")
+    back = needs_seen.need(store, head("EC094"), "SN2027-033")
     assert back.can_submit
     with pytest.raises(InputError) as caught:
         special_needs.submit(store, head("EC094"), back.id, based_on=back.version, key=key())

@@ -21,12 +21,12 @@ from budget.storage.store import Store
 from budget.storage.tables import Run, SpecialNeed
 from budget.workflow import (
     inbox,
+    needs_seen,
     proving,
     publication,
     review,
     rounds,
     scenarios,
-    special_needs,
 )
 from budget.workflow.refusals import Forbidden, NotNow
 from tests.storage.databases import (
@@ -254,7 +254,7 @@ def test_publishing_marks_what_the_run_funded_and_freezes_the_round(
         "rejected",
         "withdrawn",
     }
-    seen = special_needs.need(store, head(), published_world.approved)
+    seen = needs_seen.need(store, head(), published_world.approved)
     assert (seen.state, seen.funded_krw, seen.run_id) == ("funded", 30_000_000, run.id)
     proposal = publication.proposal(store, planner())
     assert proposal is not None
@@ -303,6 +303,6 @@ def test_on_every_database_a_round_goes_from_review_to_published(own_store: Stor
     base = scenarios.scenarios(store, planner())[0]
     proposal = publication.propose(store, planner(2), base.id, "제안", key=key())
     confirm(store, proposal.id, by=lead(2))
-    assert special_needs.need(store, head(), need.id).state == "funded"
+    assert needs_seen.need(store, head(), need.id).state == "funded"
     assert rounds.present(store, lead()).state == "published"
     assert proving.verify(store, auditor()).is_whole

@@ -15,6 +15,7 @@ import pytest
 import budget.workflow
 from budget.storage.store import Store
 from budget.workflow import (
+    needs_seen,
     review,
     special_needs,
 )
@@ -64,13 +65,13 @@ special_needs.submit                   submit               +  -  -  -  -  -  - 
 special_needs.recall                   recall               +  -  -  -  -  -  -  -
 special_needs.withdraw                 withdraw             +  -  -  -  -  -  -  -
 special_needs.withdraw/held            withdraw             +  -  -  -  -  -  -  -
-special_needs.need                     see_need             +  -  +  -  +  +  +  -
-special_needs.need/draft               see_need             +  -  -  -  +  +  +  -
-special_needs.need/unclaimed           see_need             +  -  -  -  +  +  +  -
-special_needs.history                  see_need             +  -  +  -  +  +  +  -
-special_needs.history/unclaimed        see_need             +  -  -  -  +  +  +  -
-special_needs.needs_of_centres         see_need             +  +  -  -  +  +  +  -
-special_needs.queue                    see_queue            -  -  +  +  +  +  +  -
+needs_seen.need                        see_need             +  -  +  -  +  +  +  -
+needs_seen.need/draft                  see_need             +  -  -  -  +  +  +  -
+needs_seen.need/unclaimed              see_need             +  -  -  -  +  +  +  -
+needs_seen.history                     see_need             +  -  +  -  +  +  +  -
+needs_seen.history/unclaimed           see_need             +  -  -  -  +  +  +  -
+needs_seen.needs_of_centres            see_need             +  +  -  -  +  +  +  -
+needs_seen.queue                       see_queue            -  -  +  +  +  +  +  -
 review.claim                           claim                -  -  +  +  -  -  -  -
 review.claim/held                      claim                -  -  -  -  -  -  -  -
 review.assign                          assign               -  -  -  -  +  -  -  -
@@ -422,8 +423,8 @@ def test_a_reviewer_whose_request_was_given_to_another_sees_it_no_more(quick_sto
         key=key(),
     )
     with steps.refused(store, Forbidden, reviewer(1), "see_need", need.id):
-        special_needs.need(store, reviewer(1), need.id)
-    assert special_needs.need(store, reviewer(2), need.id).is_whole
+        needs_seen.need(store, reviewer(1), need.id)
+    assert needs_seen.need(store, reviewer(2), need.id).is_whole
 
 
 # --- nothing is missing from the table -----------------------------------------------------------

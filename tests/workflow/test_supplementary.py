@@ -10,6 +10,7 @@ from budget.allocation.faults import InputError
 from budget.storage.store import Store
 from budget.workflow import (
     centres,
+    needs_seen,
     packs,
     proving,
     publication,
@@ -69,7 +70,7 @@ def test_it_begins_as_the_published_round_ended(published_world: World, copies: 
     again = budget.allocate(given.centres, given.baseline.policy, given.requests)
     assert sorted(again.funded.values()) == sorted(need.funded_krw or 0 for need in old.values())
     assert files.allocation_csv(again) == frozen.allocation_content
-    made = {need.id: need for need in special_needs.queue(store, auditor())}
+    made = {need.id: need for need in needs_seen.queue(store, auditor())}
     assert len(made) == len(old)
     assert not set(made) & set(old)
     assert {need.state for need in made.values()} == {"approved"}
