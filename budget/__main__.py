@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import N_, Defect, Fault, InputError
 from budget.files import inputs
 from budget.files.tables import file_bytes, read_table
@@ -115,8 +116,7 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
 
 
 def _allocate(options: argparse.Namespace) -> int:
-    from budget.allocation.infeasibility import InfeasiblePolicy  # noqa: PLC0415 - loads the solver
-    from budget.allocation.run import allocation  # noqa: PLC0415
+    from budget.allocation.run import allocation  # noqa: PLC0415 - loads the solver
 
     _check_outputs(options, "out", "report")
     given = inputs.read_inputs(options.centres, options.policy, options.requests)

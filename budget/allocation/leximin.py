@@ -11,7 +11,7 @@ stop it short of the optimum. Its levels are then snapped to the exact fraction 
 blocks sum to the won, and compared: a solver that is off is a defect, not a result. No logic
 rests on duals.
 
-This file and the three that solve other questions (`special_needs`, `infeasibility`,
+This file and the three that solve other questions (`special_needs`, `elastic`,
 `division_programs`) are the only ones that know the solver.
 """
 

@@ -10,8 +10,8 @@ from typing import cast
 
 import streamlit as st
 
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import N_, Fault, InputError, shown
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.run import Allocation
 from budget.ui import keys, session
 from budget.ui.address import Parameter

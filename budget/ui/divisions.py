@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.division_conflict import InfeasibleDivisions
 from budget.allocation.faults import N_, InputError
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.ui import (
     address,
     conflict,

@@ -7,8 +7,8 @@ from typing import Self
 
 import streamlit as st
 
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import Defect, Fault, InputError
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.ui import session
 from budget.ui.request_words import field_name
 from budget.ui.text import plain

@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 import budget
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import N_
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
 from budget.ui import deed_dialog, keys, publish_deeds, session

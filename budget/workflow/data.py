@@ -20,9 +20,9 @@ from sqlmodel import Session, col, func, select
 import budget
 from budget.allocation.cells import cell_text
 from budget.allocation.centre_checking import checked_centres
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.contract import PRIOR_OPERATING
 from budget.allocation.faults import N_, Fault, InputError
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.policy import Policy
 from budget.allocation.revision import (
     Revision,

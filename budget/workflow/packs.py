@@ -15,9 +15,9 @@ from sqlmodel import Session, col, select
 
 import budget
 from budget import files
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.explained import Explained, every_explained
 from budget.allocation.faults import N_
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.policy import Policy
 from budget.allocation.policy_reading import policy_from_toml
 from budget.allocation.run import Allocation

@@ -10,7 +10,7 @@ import pytest
 
 import budget
 from budget.allocation.centre_checking import checked_centres
-from budget.allocation.infeasibility import Conflict
+from budget.allocation.conflict import Conflict
 from budget.allocation.parameters import parameters
 from budget.allocation.policy import Policy
 from budget.allocation.requests import checked_requests
