@@ -24,7 +24,7 @@ from budget.workflow import (
     need_states,
     records,
     rounds,
-    scenarios,
+    saved_scenarios,
 )
 from budget.workflow.deeds import STATE
 from budget.workflow.records import Filter, Line
@@ -114,7 +114,7 @@ def _terms() -> Terms:
             STATE: {**divisions.STATES, **rounds.STATES, **need_states.STATES},
             "role": ROLE_NAMES,
             "category": fields.CATEGORIES,
-            "considered": scenarios.CONSIDERED,
+            "considered": saved_scenarios.CONSIDERED,
             "verb": VERB_NAMES,
             "object_kind": trail.KINDS,
             "outcome": trail.OUTCOMES,

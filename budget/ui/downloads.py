@@ -28,7 +28,7 @@ from budget.view.words import Words
 from budget.workflow import rounds
 from budget.workflow.deadlines import KOREA
 from budget.workflow.rounds import STATES, RoundFacts
-from budget.workflow.scenarios import CONSIDERED
+from budget.workflow.saved_scenarios import CONSIDERED
 
 CSV = "text/csv"
 PICTURES: tuple[Format, ...] = ("svg", "png")

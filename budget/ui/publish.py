@@ -42,7 +42,7 @@ from budget.workflow import (
     packs,
     publication,
     rounds,
-    scenarios,
+    saved_scenarios,
 )
 from budget.workflow.checklist import DONE, KNOWN, MISSING, Check, Checklist
 from budget.workflow.packs import FrozenRun, Signed
@@ -151,7 +151,9 @@ def _chosen(round_: RoundFacts, proposal: Proposal | None) -> int:
                 icon=":material/hourglass_empty:",
             )
         return OWN_PROPOSAL
-    listed = {found.id: found for found in scenarios.scenarios(session.store(), session.who())}
+    listed = {
+        found.id: found for found in saved_scenarios.scenarios(session.store(), session.who())
+    }
     names = {
         key: f"{'★ ' if found.is_baseline else ''}{_.name(found.name)} · "
         f"{_('version {number}', number=found.number)}"

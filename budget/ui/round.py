@@ -26,7 +26,7 @@ from budget.view.parameters import Section, sections
 from budget.view.words import Words
 from budget.workflow import rounds
 from budget.workflow.rounds import RoundFacts
-from budget.workflow.scenarios import CONSIDERED, SavedScenario
+from budget.workflow.saved_scenarios import CONSIDERED, SavedScenario
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,11 @@ from budget.view.parameters import (
     shown,
 )
 from budget.view.words import Words
-from budget.workflow import scenarios
+from budget.workflow import saved_scenarios, scenarios
 from budget.workflow.deadlines import KOREA
 from budget.workflow.refusals import Conflict, OthersChange, Refusal
 from budget.workflow.roles import Verb
-from budget.workflow.scenarios import CONSIDERED, SavedScenario
+from budget.workflow.saved_scenarios import CONSIDERED, SavedScenario
 
 NEW = "new"
 LATEST = "latest"
@@ -47,7 +47,7 @@ def adopt_scenario(shown_round: Round) -> None:
     asked = st.query_params.get(keys.SCENARIO_PARAMETER, "")
     if asked and asked != str(base.id):
         number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
-        found = scenarios.scenario(session.store(), session.who(), number)
+        found = saved_scenarios.scenario(session.store(), session.who(), number)
         has_edits = bool(st.query_params.get_all(keys.CHANGE_PARAMETER))
         _open(found, shown_round.baseline, keep_edits=has_edits)
 
@@ -114,7 +114,7 @@ def scenario_bar(shown_round: Round, beside: Callable[[], None]) -> None:
 
 def _menu(shown_round: Round, current: Opened, *, is_saved: bool, can_save: bool) -> None:
     _ = session.words()
-    listed = scenarios.scenarios(session.store(), session.who())
+    listed = saved_scenarios.scenarios(session.store(), session.who())
     _list(listed[:MOST_LISTED], current, shown_round, _)
     with st.container(horizontal=True, gap="small", wrap=True):
         st.button(
@@ -255,7 +255,7 @@ def _make_baseline(shown_round: Round, current: Opened, _: Words) -> None:
 
 def _history(current: Opened, baseline: Policy, _: Words) -> None:
     with st.expander(plain(_("History of {name}", name=_.name(current.name)))):
-        for found in scenarios.history(session.store(), session.who(), current.scenario_id):
+        for found in saved_scenarios.history(session.store(), session.who(), current.scenario_id):
             with st.container(border=True, gap="xsmall"):
                 with st.container(
                     horizontal=True,
@@ -356,11 +356,11 @@ def _save_dialog(shown_round: Round, current: Opened) -> None:
 def _rationales(present: Changes, current: Opened, baseline: Policy, _: Words) -> dict[str, str]:
     """One field a changed parameter, with what was said last time."""
     numbers = session.numbers()
-    known = scenarios.scenario(
+    known = saved_scenarios.scenario(
         session.store(), session.who(), current.scenario_id, current.number
     ).rationales
     found = {}
-    began = scenarios.began(session.store(), session.who())
+    began = saved_scenarios.began(session.store(), session.who())
     policy = baseline.replaced(present) if present else baseline
     for change in changes(began, changes_between(began, policy) or present):
         parameter = change.parameter
@@ -391,7 +391,7 @@ def _save(
     considered = st.session_state.get(keys.CONSIDERED, current.considered)
     try:
         if target == NEW:
-            version = scenarios.scenario(
+            version = saved_scenarios.scenario(
                 session.store(), session.who(), current.scenario_id, current.number
             ).version_id
             made = scenarios.create(

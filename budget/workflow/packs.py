@@ -50,7 +50,7 @@ from budget.view.pack import PackFacts, readme
 from budget.view.parameters import capital
 from budget.view.requests import request_amounts, request_title
 from budget.view.words import LANGUAGES, Words
-from budget.workflow import need_states, publication, rounds, scenarios
+from budget.workflow import need_states, publication, rounds, saved_scenarios
 from budget.workflow.deadlines import KOREA
 from budget.workflow.deeds import acting, known, looking
 from budget.workflow.refusals import NOT_YOURS, Forbidden, NotNow
@@ -174,7 +174,7 @@ def export(store: Store, who: str, publication_id: int, *, key: str) -> FrozenRu
 def _frozen(session: Session, round_: BudgetRound, row: Publication) -> FrozenRun:
     run = session.get_one(Run, row.run_id)
     version = session.get_one(ScenarioVersion, run.scenario_version_id)
-    base = scenarios.baseline(session, round_)
+    base = saved_scenarios.baseline(session, round_)
     return FrozenRun(
         id=row.id or 0,
         round_ko=round_.name_ko,
@@ -328,7 +328,7 @@ def _workbook(
         fiscal_year=run.fiscal_year,
         state=_(rounds.STATES["published"]),
         scenario=scenario_text(run.scenario, run.number, _),
-        requests=_(scenarios.CONSIDERED["approved"]),
+        requests=_(saved_scenarios.CONSIDERED["approved"]),
         certified=allocation.certified,
         illustrative=run.illustrative,
         made=made,

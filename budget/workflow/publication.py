@@ -25,7 +25,7 @@ from budget.storage.tables import (
     ScenarioVersion,
     SpecialNeed,
 )
-from budget.workflow import fields, rounds, scenarios
+from budget.workflow import fields, rounds, saved_scenarios
 from budget.workflow.deeds import Act, acting, looking
 from budget.workflow.refusals import Forbidden, NotNow
 from budget.workflow.roles import Subject, Verb
@@ -117,7 +117,7 @@ def propose(store: Store, who: str, scenario_id: int, reason: str, *, key: str) 
         if round_.state != "decided":
             raise NotNow(N_("A publication is proposed once the round is decided."))
         why = fields.reason_text(reason)
-        saved = scenarios.saved_in(act.session, round_, scenario_id)
+        saved = saved_scenarios.saved_in(act.session, round_, scenario_id)
         _check_rationales(act.session, round_, saved)
         given = rounds.inputs_of(act.session, round_, "approved")
         if prepared is None or prepared.inputs != _fingerprint(saved, given):
@@ -165,7 +165,7 @@ def _prepared(store: Store, who: str, scenario_id: int) -> _Prepared | None:
         round_ = act.round()
         if round_.state != "decided":
             return None
-        saved = scenarios.saved_in(act.session, round_, scenario_id)
+        saved = saved_scenarios.saved_in(act.session, round_, scenario_id)
         given = rounds.inputs_of(act.session, round_, "approved")
     allocation = budget.allocate(given.centres, saved.policy, given.requests)
     if not allocation.certified:
@@ -173,18 +173,20 @@ def _prepared(store: Store, who: str, scenario_id: int) -> _Prepared | None:
     return _Prepared(_fingerprint(saved, given), allocation)
 
 
-def _fingerprint(saved: scenarios.SavedScenario, given: rounds.RoundInputs) -> tuple[int, int, str]:
+def _fingerprint(
+    saved: saved_scenarios.SavedScenario, given: rounds.RoundInputs
+) -> tuple[int, int, str]:
     return saved.version_id, given.data_set_id, given.requests_sha256
 
 
 def _check_rationales(
-    session: Session, round_: BudgetRound, saved: scenarios.SavedScenario
+    session: Session, round_: BudgetRound, saved: saved_scenarios.SavedScenario
 ) -> None:
     """Every parameter that differs from the round's first policy has a rationale."""
-    began = scenarios.first_policy(session, round_)
+    began = saved_scenarios.first_policy(session, round_)
     faults = [
         Fault("", path, new or "", N_("a rationale; every changed parameter needs one"))
-        for path, (_old, new) in scenarios.difference(began, saved.policy).items()
+        for path, (_old, new) in saved_scenarios.difference(began, saved.policy).items()
         if not saved.rationales.get(path)
     ]
     if faults:
@@ -194,7 +196,7 @@ def _check_rationales(
 def _run(
     act: Act,
     round_: BudgetRound,
-    saved: scenarios.SavedScenario,
+    saved: saved_scenarios.SavedScenario,
     given: rounds.RoundInputs,
     allocation: budget.Allocation,
 ) -> Run:

@@ -17,7 +17,7 @@ from budget.workflow.need_states import check_state
 from budget.workflow.needs_seen import Need, hands, seen
 from budget.workflow.refusals import Forbidden, NotNow, Refusal
 from budget.workflow.roles import Role, Verb
-from budget.workflow.scenarios import baseline_unit
+from budget.workflow.saved_scenarios import baseline_unit
 
 PRIORITIES = (1, 2, 3)
 REVIEWABLE = ("open", "review")

@@ -28,7 +28,7 @@ from budget.storage.tables import (
     Scenario,
     SpecialNeed,
 )
-from budget.workflow import deadlines, fields, scenarios
+from budget.workflow import deadlines, fields, saved_scenarios
 from budget.workflow.centres_in_force import centres_in_force
 from budget.workflow.deeds import Act, Actor, acting, actor, known, looking
 from budget.workflow.needs_seen import count_by_state
@@ -147,7 +147,7 @@ class RoundInputs:
     centres_content: bytes
     requests: pd.DataFrame
     requests_sha256: str
-    baseline: scenarios.SavedScenario
+    baseline: saved_scenarios.SavedScenario
     provinces: str
 
     @property
@@ -202,7 +202,7 @@ def inputs_of(session: Session, round_: BudgetRound, considered: str) -> RoundIn
     table = requests_table(
         [need for need in needs if need.centre_id in standing],
         considered,
-        scenarios.baseline_unit(session, round_),
+        saved_scenarios.baseline_unit(session, round_),
     )
     content = table_bytes(table)
     table.attrs.update(sha256=hashlib.sha256(content).hexdigest(), file="requests.csv")
@@ -211,7 +211,7 @@ def inputs_of(session: Session, round_: BudgetRound, considered: str) -> RoundIn
         centres_content=data_set.content,
         requests=table,
         requests_sha256=table.attrs["sha256"],
-        baseline=scenarios.baseline(session, round_),
+        baseline=saved_scenarios.baseline(session, round_),
         provinces=round_.provinces,
     )
 
@@ -307,7 +307,7 @@ def national_parts(store: Store, who: str) -> NationalParts:
             )
         data_set = act.session.get_one(DataSet, round_.data_set_id)
         rows = len(table_from(data_set.content, "centres.csv"))
-        return _planned(scenarios.baseline(act.session, round_).policy, rows)
+        return _planned(saved_scenarios.baseline(act.session, round_).policy, rows)
 
 
 def _planned(policy: AllocationPolicy, centres: int) -> NationalParts:

@@ -17,7 +17,7 @@ from budget.workflow import (
     divisions,
     publication,
     rounds,
-    scenarios,
+    saved_scenarios,
 )
 from tests.pages.people_of_pages import field, opened, press, said, store, trail_of
 from tests.storage.databases import head, key, lead, move_round, planner
@@ -30,7 +30,7 @@ CEILING = keys.division_rule("divisions.planning.ceiling.share")
 def published() -> None:
     """The round of the pages' database, published."""
     found = store()
-    base = scenarios.scenarios(found, planner())[0]
+    base = saved_scenarios.scenarios(found, planner())[0]
     move_round(found, "decided")
     made = publication.propose(found, planner(), base.id, "제안", key=key())
     publication.confirm(found, lead(), made.id, "확정", key=key())

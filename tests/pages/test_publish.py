@@ -19,6 +19,7 @@ from budget.workflow import (
     publication,
     review,
     rounds,
+    saved_scenarios,
     scenarios,
     supplementary,
 )
@@ -39,9 +40,9 @@ def openers(app: AppTest) -> dict[str, bool]:
     return {str(b.key): not b.disabled for b in app.button if b.key in found}
 
 
-def with_changed_rules(**rationales: str) -> scenarios.SavedScenario:
+def with_changed_rules(**rationales: str) -> saved_scenarios.SavedScenario:
     """A scenario with another reserve and another ceiling."""
-    base = scenarios.scenarios(store(), planner())[0]
+    base = saved_scenarios.scenarios(store(), planner())[0]
     policy = base.policy.replaced({RESERVE: Decimal("0.02"), CEILING: Decimal("0.05")})
     given = {RESERVE: rationales.get("reserve", ""), CEILING: rationales.get("ceiling", "")}
     return scenarios.create(
@@ -58,7 +59,7 @@ def with_changed_rules(**rationales: str) -> scenarios.SavedScenario:
 def proposed(who: str = "") -> publication.Proposal:
     """A planner proposes the baseline."""
     move_round(store(), "decided")
-    base = scenarios.scenarios(store(), planner())[0]
+    base = saved_scenarios.scenarios(store(), planner())[0]
     return publication.propose(store(), who or planner(), base.id, "as agreed", key=key())
 
 

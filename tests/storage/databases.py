@@ -26,7 +26,7 @@ import psycopg
 import pytest
 
 from budget.storage.store import Store, opened
-from budget.workflow import founding, publication, rounds, scenarios
+from budget.workflow import founding, publication, rounds, saved_scenarios
 from budget.workflow.roles import Role
 
 ROOT = Path(__file__).parents[2]
@@ -116,7 +116,7 @@ def move_round(store: Store, state: str) -> None:
 def publish(store: Store) -> None:
     """The round is decided; a planner proposes the baseline, a lead confirms it."""
     move_round(store, "decided")
-    base = scenarios.scenarios(store, planner())[0]
+    base = saved_scenarios.scenarios(store, planner())[0]
     made = publication.propose(store, planner(), base.id, "제안", key=key())
     publication.confirm(store, lead(), made.id, "확정", key=key())
 

@@ -18,6 +18,7 @@ from budget.workflow import (
     publication,
     quarters,
     rounds,
+    saved_scenarios,
     scenarios,
     special_needs,
 )
@@ -158,7 +159,7 @@ def _live(store: Store) -> None:
     steps.withdrawn(store)
     with_file(store, steps.assessed(store), "assessed")
     steps.approved(store)
-    base = scenarios.scenarios(store, planner())[0]
+    base = saved_scenarios.scenarios(store, planner())[0]
     scenarios.create(store, planner(), "다른 안", base.policy, note="x", key=key("create"))
     scenarios.save(
         store, planner(), base.id, base.policy, note="same", based_on=base.number, key=key("save")

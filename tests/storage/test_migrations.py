@@ -23,7 +23,7 @@ from budget.workflow import (
     proving,
     records,
     rounds,
-    scenarios,
+    saved_scenarios,
     special_needs,
 )
 from tests.storage import released, writers
@@ -145,7 +145,7 @@ def test_a_released_version_s_data_come_up(empty_address: str, revision: str) ->
     )
     for need_id in states:
         assert needs_seen.history(store, auditor(), need_id)
-    assert scenarios.scenarios(store, planner())
+    assert saved_scenarios.scenarios(store, planner())
     assert records.records(store, auditor(), records.Filter())[1] == number
     assert len(people.people(store, administrator())) >= 8
     records.export(store, auditor(), records.Filter(), "audit", key=key())

@@ -25,6 +25,7 @@ from budget.workflow import (
     publication,
     review,
     rounds,
+    saved_scenarios,
     scenarios,
     special_needs,
 )
@@ -219,7 +220,7 @@ def test_a_proposal_is_confirmed_once(servers: list[Store]) -> None:
     one, other = servers[:2]
     steps.approved(one)
     move_round(one, "decided")
-    base = scenarios.scenarios(one, planner())[0]
+    base = saved_scenarios.scenarios(one, planner())[0]
     proposal = publication.propose(one, planner(), base.id, "제안", key=key())
     answers = together(
         lambda: publication.confirm(one, lead(1), proposal.id, "확정", key=key()),
@@ -240,7 +241,7 @@ def test_a_proposal_is_confirmed_once(servers: list[Store]) -> None:
 
 
 def test_two_scenarios_of_one_name(servers: list[Store]) -> None:
-    base = scenarios.scenarios(servers[0], planner())[0]
+    base = saved_scenarios.scenarios(servers[0], planner())[0]
     answers = together(
         *(
             lambda store=store, number=number: scenarios.create(
@@ -250,7 +251,7 @@ def test_two_scenarios_of_one_name(servers: list[Store]) -> None:
         )
     )
     assert sum(isinstance(answer, InputError) for answer in answers) == 1
-    assert len(scenarios.scenarios(servers[0], planner())) == 2
+    assert len(saved_scenarios.scenarios(servers[0], planner())) == 2
 
 
 def test_a_role_that_ends_at_the_same_moment(servers: list[Store]) -> None:

@@ -17,6 +17,7 @@ from budget.workflow import (
     centres,
     checklist,
     data,
+    data_checking,
     data_requests,
     division_bands,
     division_plans,
@@ -33,6 +34,8 @@ from budget.workflow import (
     records,
     review,
     rounds,
+    saved_data,
+    saved_scenarios,
     scenarios,
     special_needs,
     supplementary,
@@ -101,7 +104,7 @@ def with_policy(
     """A call with a key that saves the baseline's policy."""
 
     def call(store: Store, who: str, key: str, _version: int) -> Any:
-        policy: Policy = scenarios.scenarios(store, planner())[0].policy
+        policy: Policy = saved_scenarios.scenarios(store, planner())[0].policy
         return function(store, who, *given, policy, **named, key=key)
 
     return Called(call, about)
@@ -196,10 +199,10 @@ def calls(world: World) -> Mapping[str, Called]:
         "scenarios.set_baseline": on_round(
             scenarios.set_baseline, w.scenario, "사유", about=scenario
         ),
-        "scenarios.scenarios": look(scenarios.scenarios),
-        "scenarios.scenario": look(scenarios.scenario, w.scenario, about=scenario),
-        "scenarios.history": look(scenarios.history, w.scenario, about=scenario),
-        "scenarios.began": look(scenarios.began),
+        "saved_scenarios.scenarios": look(saved_scenarios.scenarios),
+        "saved_scenarios.scenario": look(saved_scenarios.scenario, w.scenario, about=scenario),
+        "saved_scenarios.history": look(saved_scenarios.history, w.scenario, about=scenario),
+        "saved_scenarios.began": look(saved_scenarios.began),
         "publication.proposal": look(publication.proposal),
         "publication.propose": deed(publication.propose, w.baseline, "제안", about=str(w.baseline)),
         "publication.confirm": deed(publication.confirm, w.proposal, "확정", about=str(w.proposal)),
@@ -218,10 +221,12 @@ def calls(world: World) -> Mapping[str, Called]:
         "rounds.deadline_of": look(rounds.deadline_of, "EC001", about="EC001"),
         "centres.centre": look(centres.centre, "EC001", about="EC001"),
         "centres.published": look(centres.published, "EC001", about="EC001"),
-        "data.versions": look(data.versions),
-        "data.content": look(data.content, 1, about="1"),
-        "data.checked": look(data.checked, "a.csv", CHANGED_TABLE),
-        "data.preview": look(data.preview, table_from(SAMPLE_TABLE, "centres.csv")),
+        "saved_data.versions": look(saved_data.versions),
+        "saved_data.content": look(saved_data.content, 1, about="1"),
+        "data_checking.checked": look(data_checking.checked, "a.csv", CHANGED_TABLE),
+        "data_checking.preview": look(
+            data_checking.preview, table_from(SAMPLE_TABLE, "centres.csv")
+        ),
         "data.save": deed(
             data.save,
             "a.csv",

@@ -15,7 +15,7 @@ from budget.files.backup import MANIFEST, read_manifest, write_backup
 from budget.storage import copies
 from budget.storage.store import Store, opened
 from budget.storage.tables import Moment
-from budget.workflow import backup, founding, needs_seen, publication, scenarios
+from budget.workflow import backup, founding, needs_seen, publication, saved_scenarios
 from tests.storage import released
 from tests.storage.databases import (
     Clock,
@@ -44,7 +44,7 @@ def lived(own_store: Store) -> Store:
     need = steps.approved(own_store)
     worlds.with_file(own_store, steps.drafted(own_store).id)
     move_round(own_store, "decided")
-    base = scenarios.scenarios(own_store, planner())[0]
+    base = saved_scenarios.scenarios(own_store, planner())[0]
     found = publication.propose(own_store, planner(), base.id, "제안", key=key())
     publication.confirm(own_store, lead(), found.id, "확정", key=key())
     assert needs_seen.need(own_store, head(), need.id).state == "funded"

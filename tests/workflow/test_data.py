@@ -10,7 +10,17 @@ from budget.allocation.faults import InputError
 from budget.allocation.revision import Takeover
 from budget.storage.store import Store
 from budget.storage.tables import BudgetRound, Centre, DataSet
-from budget.workflow import centres, data, needs_seen, proving, rounds, scenarios, special_needs
+from budget.workflow import (
+    centres,
+    data,
+    data_checking,
+    needs_seen,
+    proving,
+    rounds,
+    saved_data,
+    saved_scenarios,
+    special_needs,
+)
 from budget.workflow.refusals import Conflict, Forbidden, NotNow
 from tests.storage import intruders
 from tests.storage.databases import SAMPLE, auditor, head, key, lead, move_round, planner
@@ -43,7 +53,9 @@ def changed(**cells: str) -> bytes:
     return out.getvalue().encode()
 
 
-def save(store: Store, content: bytes, *takeovers: Takeover, **more: object) -> list[data.Version]:
+def save(
+    store: Store, content: bytes, *takeovers: Takeover, **more: object
+) -> list[saved_data.Version]:
     """Save an upload as the first planner."""
     given = {
         "illustrative": True,
@@ -54,9 +66,9 @@ def save(store: Store, content: bytes, *takeovers: Takeover, **more: object) -> 
     return data.save(store, planner(), NAME, content, takeovers=takeovers, **(given | more))  # type: ignore[arg-type]
 
 
-def present(store: Store) -> data.Version:
+def present(store: Store) -> saved_data.Version:
     """The version in force."""
-    return next(one for one in data.versions(store, auditor()) if one.is_present)
+    return next(one for one in saved_data.versions(store, auditor()) if one.is_present)
 
 
 def is_proven(store: Store) -> bool:
@@ -83,7 +95,7 @@ def test_a_saved_version_is_in_force_and_vouched_for(own_store: Store) -> None:
 
 
 def test_faults_store_nothing(own_store: Store) -> None:
-    upload = data.checked(own_store, planner(), NAME, changed(EC002__officials="삼십"))
+    upload = data_checking.checked(own_store, planner(), NAME, changed(EC002__officials="삼십"))
     assert [(fault.row, fault.where, fault.value) for fault in upload.faults] == [
         (3, "officials", "삼십")
     ]
@@ -92,7 +104,9 @@ def test_faults_store_nothing(own_store: Store) -> None:
 
 
 def test_what_the_rules_cannot_read_is_a_fault_at_its_cell(own_store: Store) -> None:
-    upload = data.checked(own_store, planner(), NAME, changed(EC004__registered_jobseekers=""))
+    upload = data_checking.checked(
+        own_store, planner(), NAME, changed(EC004__registered_jobseekers="")
+    )
     assert (upload.faults[0].row, upload.faults[0].where) == (5, "registered_jobseekers")
 
 
@@ -111,7 +125,7 @@ def test_the_ministrys_own_figures_end_the_illustrative_label(own_store: Store) 
     assert rounds.present(own_store, planner()).illustrative
     save(own_store, BYTES, illustrative=False)
     assert not rounds.present(own_store, planner()).illustrative
-    first = data.versions(own_store, planner())[-1]
+    first = saved_data.versions(own_store, planner())[-1]
     data.restore(own_store, planner(), first.id, "시험", based_on=present(own_store).id, key=key())
     assert rounds.present(own_store, planner()).illustrative
     assert is_proven(own_store)
@@ -120,9 +134,9 @@ def test_the_ministrys_own_figures_end_the_illustrative_label(own_store: Store) 
 def test_a_merged_centres_last_year_is_the_sum(own_store: Store) -> None:
     """EC001 had 1,283,350,000 won and EC002 836,210,000."""
     content = changed(EC002="", EC003__name_ko="새 이름")
-    upload = data.checked(own_store, planner(), NAME, content)
+    upload = data_checking.checked(own_store, planner(), NAME, content)
     takeover = Takeover("EC002", "EC001")
-    seen = data.preview(own_store, planner(), upload.table, [takeover])
+    seen = data_checking.preview(own_store, planner(), upload.table, [takeover])
     assert seen.revision.closed == ("EC002",)
     assert [change.new for change in seen.revision.renamed] == ["새 이름"]
     assert seen.is_feasible
@@ -145,8 +159,8 @@ def test_a_merged_centres_last_year_is_the_sum(own_store: Store) -> None:
 def test_a_sum_that_is_in_the_table_already_is_not_added_again(own_store: Store) -> None:
     total = str(1_283_350_000 + 836_210_000)
     content = changed(EC002="", EC001__prior_operating_krw=total)
-    upload = data.checked(own_store, planner(), NAME, content)
-    seen = data.preview(own_store, planner(), upload.table)
+    upload = data_checking.checked(own_store, planner(), NAME, content)
+    seen = data_checking.preview(own_store, planner(), upload.table)
     assert seen.is_in_table("EC002", "EC001")
     save(own_store, content, Takeover("EC002", "EC001", is_in_table=True))
     assert rounds.inputs(own_store, planner()).centres["prior_operating_krw"].iloc[0] == total
@@ -168,16 +182,16 @@ def test_a_merged_centres_requests_pass_to_its_successor_and_home_again(own_stor
     need = steps.submitted(own_store)
     draft = steps.drafted(own_store)
     content = changed(EC001="")
-    upload = data.checked(own_store, planner(), NAME, content)
+    upload = data_checking.checked(own_store, planner(), NAME, content)
     takeover = Takeover("EC001", "EC003")
-    seen = data.preview(own_store, planner(), upload.table, [takeover])
+    seen = data_checking.preview(own_store, planner(), upload.table, [takeover])
     told = {one.need_id: (one.centre_id, one.to, one.state, one.krw) for one in seen.passed}
     assert told[need.id] == ("EC001", "EC003", "submitted", 34_000_000)
     assert told[draft.id][1:3] == ("EC003", "draft")
     assert not seen.left_out
-    assert data.preview(own_store, planner(), upload.table).passed == ()
+    assert data_checking.preview(own_store, planner(), upload.table).passed == ()
     assert need.id in {
-        one.need_id for one in data.preview(own_store, planner(), upload.table).left_out
+        one.need_id for one in data_checking.preview(own_store, planner(), upload.table).left_out
     }
     with pytest.raises(Forbidden):
         needs_seen.need(own_store, head("EC003"), need.id)
@@ -198,7 +212,7 @@ def test_a_merged_centres_requests_pass_to_its_successor_and_home_again(own_stor
     )
     assert is_proven(own_store)
 
-    first = data.versions(own_store, planner())[-1]
+    first = saved_data.versions(own_store, planner())[-1]
     data.restore(
         own_store, planner(), first.id, "잘못 올림", based_on=present(own_store).id, key=key()
     )
@@ -207,7 +221,7 @@ def test_a_merged_centres_requests_pass_to_its_successor_and_home_again(own_stor
         needs_seen.need(own_store, head("EC003"), draft.id)
     assert is_proven(own_store)
 
-    second = data.versions(own_store, planner())[0]
+    second = saved_data.versions(own_store, planner())[0]
     data.restore(own_store, planner(), second.id, "다시", based_on=first.id, key=key())
     assert needs_seen.need(own_store, head("EC003"), draft.id).centre_id == "EC003"
     assert is_proven(own_store)
@@ -241,13 +255,13 @@ def test_a_new_centre_can_have_a_head(own_store: Store) -> None:
 
 def test_going_back_brings_the_count_back(own_store: Store) -> None:
     save(own_store, changed(EC002=""))
-    first = data.versions(own_store, planner())[-1]
+    first = saved_data.versions(own_store, planner())[-1]
     data.restore(
         own_store, planner(), first.id, "잘못 올림", based_on=present(own_store).id, key=key()
     )
     assert present(own_store).number == 1
-    assert scenarios.scenarios(own_store, planner())[0].policy.policy.centres == 174
-    assert data.content(own_store, lead(), first.id) == BYTES
+    assert saved_scenarios.scenarios(own_store, planner())[0].policy.policy.centres == 174
+    assert saved_data.content(own_store, lead(), first.id) == BYTES
     assert is_proven(own_store)
     with pytest.raises(NotNow, match="in force"):
         data.restore(own_store, planner(), first.id, "다시", based_on=first.id, key=key())
@@ -283,4 +297,4 @@ def test_a_published_round_keeps_its_data(own_store: Store) -> None:
 def test_nobody_but_planners(own_store: Store) -> None:
     for who in (lead(), auditor(), head()):
         with pytest.raises(Forbidden):
-            data.checked(own_store, who, NAME, BYTES)
+            data_checking.checked(own_store, who, NAME, BYTES)

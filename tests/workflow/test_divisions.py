@@ -20,7 +20,7 @@ from budget.workflow import (
     proving,
     publication,
     rounds,
-    scenarios,
+    saved_scenarios,
     supplementary,
 )
 from budget.workflow.refusals import Conflict, NotNow, OtherDeed
@@ -51,7 +51,7 @@ UNUSED = iter(PLUS[20:])
 
 def publish(store: Store) -> None:
     """The round, moved on and published by its people."""
-    base = scenarios.scenarios(store, planner())[0]
+    base = saved_scenarios.scenarios(store, planner())[0]
     move_round(store, "decided")
     made = publication.propose(store, planner(), base.id, "제안", key=key("propose"))
     publication.confirm(store, lead(), made.id, "확정", key=key("confirm"))

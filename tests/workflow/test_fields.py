@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import fields, needs_seen, people, review, rounds, scenarios, special_needs
+from budget.workflow import (
+    fields,
+    needs_seen,
+    people,
+    review,
+    rounds,
+    saved_scenarios,
+    scenarios,
+    special_needs,
+)
 from budget.workflow.needs_seen import Need
 from tests.storage.databases import administrator, head, key, lead, planner, reviewer
 from tests.workflow import steps
@@ -204,7 +213,7 @@ def test_decomposed_hangul_is_stored_composed_and_is_no_change(store: Store) -> 
 
 
 def test_a_name_in_decomposed_hangul_is_taken_if_the_composed_one_is(store: Store) -> None:
-    policy = scenarios.scenarios(store, planner())[0].policy
+    policy = saved_scenarios.scenarios(store, planner())[0].policy
     scenarios.create(store, planner(), "수도권 안", policy, key=key())
     with steps.told(store, InputError) as caught:
         scenarios.create(
@@ -251,7 +260,7 @@ def test_ten_megabytes_are_told_at_once_and_not_repeated(store: Store) -> None:
     draft = steps.drafted(store)
     huge = "가" * 10_000_000
     assessment = {"feasible": True, "assessed_krw": 1, "priority": 1, "divisible": True}
-    policy = scenarios.scenarios(store, planner())[0].policy
+    policy = saved_scenarios.scenarios(store, planner())[0].policy
     deeds: list[Callable[[], Any]] = [
         lambda: special_needs.begin(
             store, head(), "EC001", dict.fromkeys(fields.BY_NAME, huge), key=key()

@@ -20,7 +20,7 @@ from budget.workflow import (
     proving,
     review,
     rounds,
-    scenarios,
+    saved_scenarios,
     special_needs,
 )
 from budget.workflow.founding import DEMONSTRATION, MINISTRY
@@ -91,7 +91,7 @@ def test_the_demonstration_has_everybody_it_takes(store: Store) -> None:
         "administrator": 1,
     }
     assert rounds.who_is(store, head("EC174")).centres == ("EC174",)
-    assert scenarios.scenarios(store, lead())[0].name == "Default rules"
+    assert saved_scenarios.scenarios(store, lead())[0].name == "Default rules"
 
 
 def test_what_was_founded_is_in_the_trail_and_whole(store: Store, clock: Clock) -> None:

@@ -26,6 +26,7 @@ from budget.workflow import (
     publication,
     review,
     rounds,
+    saved_scenarios,
     scenarios,
 )
 from budget.workflow.refusals import Forbidden, NotNow
@@ -152,7 +153,7 @@ def test_a_proposal_takes_a_reason_and_a_scenario(decided_world: World, copies: 
 
 def test_every_changed_parameter_needs_a_rationale(decided_world: World, copies: Copies) -> None:
     store = copies.open(decided_world)
-    base = scenarios.scenario(store, planner(), decided_world.baseline)
+    base = saved_scenarios.scenario(store, planner(), decided_world.baseline)
     policy = base.policy.replaced(
         {CEILING: Decimal("0.07"), "reserve.amount.share": Decimal("0.02")}
     )
@@ -300,7 +301,7 @@ def test_on_every_database_a_round_goes_from_review_to_published(own_store: Stor
     store = own_store
     need = steps.approved(store)
     move_round(store, "decided")
-    base = scenarios.scenarios(store, planner())[0]
+    base = saved_scenarios.scenarios(store, planner())[0]
     proposal = publication.propose(store, planner(2), base.id, "제안", key=key())
     confirm(store, proposal.id, by=lead(2))
     assert needs_seen.need(store, head(), need.id).state == "funded"

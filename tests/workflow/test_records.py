@@ -9,7 +9,16 @@ import pytest
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import needs_seen, people, proving, records, rounds, scenarios, special_needs
+from budget.workflow import (
+    needs_seen,
+    people,
+    proving,
+    records,
+    rounds,
+    saved_scenarios,
+    scenarios,
+    special_needs,
+)
 from budget.workflow.records import COLUMNS, Filter
 from budget.workflow.refusals import Forbidden, Refusal
 from tests.storage.databases import (
@@ -104,7 +113,7 @@ def test_whatever_was_refused_can_be_looked_at_and_exported(store: Store) -> Non
     """What somebody forges is recorded; the page that shows it must not fall over it."""
     for forged in (10**30, 2**63, -1):
         with pytest.raises(Forbidden):
-            scenarios.history(store, planner(), forged)
+            saved_scenarios.history(store, planner(), forged)
         with pytest.raises(Refusal):
             scenarios.copy(store, planner(), forged, 1, "사본", key=key())
     for forged_text in ("\0", "\ud800", "999999999999999999999", "=1+1", "²"):

@@ -93,10 +93,10 @@ scenarios.create                       save_scenario        -  -  -  -  +  -  - 
 scenarios.save                         save_scenario        -  -  -  -  +  -  -  -
 scenarios.copy                         copy_scenario        -  -  -  -  +  -  -  -
 scenarios.set_baseline                 set_baseline         -  -  -  -  +  -  -  -
-scenarios.scenarios                    see_scenarios        -  -  -  -  +  +  +  -
-scenarios.scenario                     see_scenarios        -  -  -  -  +  +  +  -
-scenarios.history                      see_scenarios        -  -  -  -  +  +  +  -
-scenarios.began                        see_scenarios        -  -  -  -  +  +  +  -
+saved_scenarios.scenarios              see_scenarios        -  -  -  -  +  +  +  -
+saved_scenarios.scenario               see_scenarios        -  -  -  -  +  +  +  -
+saved_scenarios.history                see_scenarios        -  -  -  -  +  +  +  -
+saved_scenarios.began                  see_scenarios        -  -  -  -  +  +  +  -
 publication.proposal                   see_figures          -  -  -  -  +  +  +  -
 checklist.checklist                    see_figures          -  -  -  -  +  +  +  -
 packs.proposed_run                     see_figures          -  -  -  -  +  +  +  -
@@ -112,10 +112,10 @@ rounds.inputs                          see_figures          -  -  -  -  +  +  + 
 rounds.deadline_of                     see_need             +  -  -  -  +  +  +  -
 centres.centre                         see_centre           +  -  -  -  +  +  +  -
 centres.published                      see_centre           +  -  -  -  +  +  +  -
-data.versions                          see_data             -  -  -  -  +  +  +  -
-data.content                           see_data             -  -  -  -  +  +  +  -
-data.checked                           save_data            -  -  -  -  +  -  -  -
-data.preview                           save_data            -  -  -  -  +  -  -  -
+saved_data.versions                    see_data             -  -  -  -  +  +  +  -
+saved_data.content                     see_data             -  -  -  -  +  +  +  -
+data_checking.checked                  save_data            -  -  -  -  +  -  -  -
+data_checking.preview                  save_data            -  -  -  -  +  -  -  -
 data.save                              save_data            -  -  -  -  +  -  -  -
 data.restore                           restore_data         -  -  -  -  +  -  -  -
 data_requests.checked_requests         import_needs         -  -  -  -  +  -  -  -
@@ -184,8 +184,8 @@ def rows() -> Iterator[Row]:
 ROWS = tuple(rows())
 LOOKS = frozenset(row.name for row in ROWS if row.verb.startswith("see_")) | {
     "people.reviewers",
-    "data.checked",
-    "data.preview",
+    "data_checking.checked",
+    "data_checking.preview",
     "data_requests.checked_requests",
     "execution.checked",
     "division_bands.plans_outside",

@@ -9,7 +9,7 @@ import pytest
 from budget.allocation.faults import InputError
 from budget.files.inputs import read_centres, read_policy
 from budget.storage.store import Store
-from budget.workflow import review, rounds, scenarios, special_needs
+from budget.workflow import review, rounds, saved_scenarios, scenarios, special_needs
 from budget.workflow.refusals import Conflict, Forbidden, NotNow
 from budget.workflow.rounds import RoundFacts
 from tests.storage.databases import (
@@ -118,7 +118,7 @@ def test_an_own_earlier_move_is_no_conflict(own_store: Store) -> None:
 def test_who_moves_the_round_is_told_of_another_baseline(own_store: Store) -> None:
     store = own_store
     version = rounds.present(store, lead()).version
-    policy = scenarios.scenarios(store, planner())[0].policy
+    policy = saved_scenarios.scenarios(store, planner())[0].policy
     other = scenarios.create(store, planner(), "다른 안", policy, key=key())
     scenarios.set_baseline(store, planner(), other.id, "사유", based_on=version, key=key())
     with steps.told(store, Conflict) as caught:

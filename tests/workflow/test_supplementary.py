@@ -15,7 +15,7 @@ from budget.workflow import (
     proving,
     publication,
     rounds,
-    scenarios,
+    saved_scenarios,
     special_needs,
     supplementary,
 )
@@ -90,7 +90,7 @@ def test_what_was_published_stays_in_force_until_the_correction_is(
     assert before[0] is not None
     assert centres.centre(store, head(), "EC001").published == facts
     move_round(store, "decided")
-    base = scenarios.scenarios(store, planner())[0]
+    base = saved_scenarios.scenarios(store, planner())[0]
     found = publication.propose(store, planner(), base.id, "제안", key=key())
     publication.confirm(store, lead(), found.id, "확정", key=key())
     corrected = centres.centre(store, head(), "EC001").published
@@ -112,7 +112,7 @@ def test_on_every_database_a_correction_is_published_and_corrected_again(own_sto
     steps.approved(store)
     for number in (0, 1):
         move_round(store, "decided")
-        base = scenarios.scenarios(store, planner())[0]
+        base = saved_scenarios.scenarios(store, planner())[0]
         found = publication.propose(store, planner(), base.id, "제안", key=key())
         publication.confirm(store, lead(), found.id, "확정", key=key())
         assert rounds.present(store, head()).state == "published"
