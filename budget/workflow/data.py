@@ -18,12 +18,7 @@ from budget.allocation.cells import cell_text
 from budget.allocation.centre_checking import checked_centres
 from budget.allocation.contract import PRIOR_OPERATING
 from budget.allocation.faults import N_, Fault, InputError
-from budget.allocation.revision import (
-    Revision,
-    Takeover,
-    revision,
-    with_takeovers,
-)
+from budget.allocation.revision import Revision, Takeover, revision, with_takeovers
 from budget.files.tables import table_bytes, table_from
 from budget.files.uploads.reading import CONTENT, Upload
 from budget.storage.store import Store

@@ -9,7 +9,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from budget.storage.store import Store, opened
 from budget.ui import keys
-from budget.workflow import founding, needs_seen, people, records, review
+from budget.workflow import (
+    demonstration,
+    installation,
+    needs_seen,
+    people,
+    records,
+    review,
+)
 from budget.workflow.records import Filter
 from budget.workflow.roles import Role
 from tests.browser.server import opened as page_opened
@@ -30,14 +37,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(browser: Browser, folder: Path) -> Iterator[str]:
     """Our pages, served for this module."""
-    with served(**{founding.FOLDER: str(folder)}) as found, page_opened(browser, found):
+    with served(**{installation.FOLDER: str(folder)}) as found, page_opened(browser, found):
         yield f"{found}/review"
 
 
 @pytest.fixture
 def store(address: str, folder: Path) -> Iterator[Store]:
     """The database behind the pages."""
-    found = opened(f"sqlite:///{folder / founding.DEMONSTRATION}.sqlite3")
+    found = opened(f"sqlite:///{folder / demonstration.DEMONSTRATION}.sqlite3")
     yield found
     found.close()
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from budget.storage.store import Store, opened
-from budget.workflow import founding, saved_scenarios
+from budget.workflow import demonstration, installation, saved_scenarios
 from tests.browser.server import opened as page_opened
 from tests.browser.server import served, settled
 from tests.storage.databases import planner
@@ -25,14 +25,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(browser: Browser, folder: Path) -> Iterator[str]:
     """Our pages, served for this module."""
-    with served(**{founding.FOLDER: str(folder)}) as found, page_opened(browser, found):
+    with served(**{installation.FOLDER: str(folder)}) as found, page_opened(browser, found):
         yield found
 
 
 @pytest.fixture
 def store(address: str, folder: Path) -> Iterator[Store]:
     """The database behind the pages."""
-    found = opened(f"sqlite:///{folder / founding.DEMONSTRATION}.sqlite3")
+    found = opened(f"sqlite:///{folder / demonstration.DEMONSTRATION}.sqlite3")
     yield found
     found.close()
 

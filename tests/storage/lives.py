@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, func, select
 from budget.storage.store import Store, opened
 from budget.workflow import (
     attachments,
+    demonstration,
     division_bands,
     division_plans,
     execution,
@@ -123,7 +124,7 @@ def small(address: str) -> None:
     store = opened(address, Clock())
     with tempfile.TemporaryDirectory() as folder:
         write_round(Path(folder))
-        founding.found_round(store, founding.DEMONSTRATION, Path(folder))
+        founding.found_round(store, demonstration.DEMONSTRATION, Path(folder))
     store.close()
 
 

@@ -16,8 +16,9 @@ from budget.storage import store as storage
 from budget.storage.store import opened
 from budget.storage.tables import BudgetRound, SpecialNeed, TrailRecord
 from budget.workflow import (
-    founding,
+    demonstration,
     inbox,
+    installation,
     needs_seen,
     people,
     proving,
@@ -224,8 +225,8 @@ def test_a_server_killed_at_its_first_start_leaves_no_half(
                 assert found == 0, name
         engine.dispose()
     assert set(seen) == {0, len(SQLModel.metadata.tables) + 1}, "all tables or none"
-    environment = {founding.DATABASE: empty_address, founding.SAMPLE: str(tmp_path)}
-    store = founding.open_store(environment, founding.DEMONSTRATION)
+    environment = {installation.DATABASE: empty_address, installation.SAMPLE: str(tmp_path)}
+    store = installation.open_store(environment, demonstration.DEMONSTRATION)
     with store.reading() as session:
         assert proving.proof(session).is_whole
         assert len(session.exec(select(BudgetRound)).all()) == 1
@@ -253,7 +254,9 @@ def test_processes_that_start_together_found_one_round(empty_address: str) -> No
         proof = proving.proof(session)
     assert proof.is_whole
     store.close()
-    again = founding.open_store({founding.DATABASE: empty_address}, founding.DEMONSTRATION)
+    again = installation.open_store(
+        {installation.DATABASE: empty_address}, demonstration.DEMONSTRATION
+    )
     with again.reading() as session:
         assert proving.proof(session) == proof
     again.close()
