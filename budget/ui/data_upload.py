@@ -16,7 +16,7 @@ from budget.ui.deed_dialog import Fields, Prepared
 from budget.ui.text import plain
 from budget.view.data import fault_table, reason
 from budget.view.words import Words
-from budget.workflow import data, data_checking, rounds
+from budget.workflow import data, data_checking, round_inputs
 from budget.workflow.data_checking import Preview
 from budget.workflow.rounds import RoundFacts
 
@@ -69,7 +69,7 @@ def upload(round_: RoundFacts) -> None:
 def rounds_version() -> str:
     """Changes when what an upload is checked against may have changed."""
     where = session.store().engine.url.render_as_string(hide_password=True)
-    return f"{where} {rounds.figures_version(session.store(), session.who())}"
+    return f"{where} {round_inputs.figures_version(session.store(), session.who())}"
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -41,6 +41,7 @@ from budget.workflow import (
     needs_seen,
     packs,
     publication,
+    round_inputs,
     rounds,
     saved_scenarios,
 )
@@ -222,8 +223,8 @@ def _baseline_again(
 
 def _preview(found: Checklist) -> Figures:
     store, who = session.store(), session.who()
-    version = f"{_where()} {rounds.figures_version(store, who)}"
-    given = rounds.inputs(store, who)
+    version = f"{_where()} {round_inputs.figures_version(store, who)}"
+    given = round_inputs.inputs(store, who)
     present = _allocated(version, found.scenario.policy_content, found.scenario.policy, given)
     base = given.baseline
     try:
@@ -235,7 +236,7 @@ def _preview(found: Checklist) -> Figures:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _allocated(
-    version: str, content: str, _policy: Policy, _given: rounds.RoundInputs
+    version: str, content: str, _policy: Policy, _given: round_inputs.RoundInputs
 ) -> Allocation:
     return budget.allocate(_given.centres, _policy, _given.requests)
 

@@ -24,7 +24,7 @@ from budget.ui.edits import Changes
 from budget.view.maps import thinned
 from budget.view.parameters import Section, sections
 from budget.view.words import Words
-from budget.workflow import rounds
+from budget.workflow import round_inputs, rounds
 from budget.workflow.rounds import RoundFacts
 from budget.workflow.saved_scenarios import CONSIDERED, SavedScenario
 
@@ -120,12 +120,12 @@ def is_present(shown: Round) -> bool:
 
 def _version(chosen: str) -> str:
     where = session.store().engine.url.render_as_string(hide_password=True)
-    return f"{where} {rounds.figures_version(session.store(), session.who())} {chosen}"
+    return f"{where} {round_inputs.figures_version(session.store(), session.who())} {chosen}"
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _round(version: str, _facts: RoundFacts, _considered: str) -> Round:
-    given = rounds.inputs(session.store(), session.who(), _considered)
+    given = round_inputs.inputs(session.store(), session.who(), _considered)
     return Round(
         version=version,
         facts=_facts,

@@ -25,7 +25,7 @@ from budget.files.uploads.definitions import CENTRES
 from budget.files.uploads.reading import CONTENT, Upload, read_upload
 from budget.storage.store import Store
 from budget.storage.tables import BudgetRound, SpecialNeed
-from budget.workflow import following, rounds, saved_scenarios
+from budget.workflow import following, round_inputs, saved_scenarios
 from budget.workflow.deeds import looking
 from budget.workflow.roles import Subject, Verb
 
@@ -133,7 +133,7 @@ def preview(
     with looking(store, who, Verb.SAVE_DATA) as act:
         act.allow(Subject("data_set", ""))
         round_ = act.round()
-        given = rounds.inputs_of(act.session, round_, "approved")
+        given = round_inputs.inputs_of(act.session, round_, "approved")
         before = given.centres
         after = with_takeovers(before, table, takeovers)
         found = revision(before, after, takeovers)
@@ -159,7 +159,7 @@ def preview(
 
 
 def _effect(
-    given: rounds.RoundInputs, after: pd.DataFrame, passed: Mapping[str, str]
+    given: round_inputs.RoundInputs, after: pd.DataFrame, passed: Mapping[str, str]
 ) -> tuple[bool, dict[str, int]]:
     """What the baseline's rules give with the new table instead of the present one."""
     policy = given.baseline.policy

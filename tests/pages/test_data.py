@@ -12,7 +12,7 @@ from budget.ui import keys
 from budget.ui.data_upload import Given
 from budget.view.data import expected_text
 from budget.view.words import Words
-from budget.workflow import data, data_checking, needs_seen, rounds, saved_data
+from budget.workflow import data, data_checking, needs_seen, round_inputs, rounds, saved_data
 from tests.pages.people_of_pages import field, opened, press, said, store, trail_of
 from tests.storage.databases import auditor, key, planner
 from tests.workflow.test_data import BYTES, changed
@@ -94,7 +94,7 @@ def test_a_change_is_seen_and_confirmed_with_a_reason() -> None:
     press(app, "Save the version")
     fine(app)
     assert "In force: version 2" in said(app)
-    assert rounds.inputs(store(), planner()).centres["officials"].iloc[0] == "135"
+    assert round_inputs.inputs(store(), planner()).centres["officials"].iloc[0] == "135"
     record = trail_of(verb="save_data")[0]
     assert record.reason == "3월 현원"
     assert record.changes["illustrative"] == (True, True)

@@ -16,7 +16,7 @@ from budget.workflow import (
     division_plans,
     divisions,
     publication,
-    rounds,
+    round_inputs,
     saved_scenarios,
 )
 from tests.pages.people_of_pages import field, opened, press, said, store, trail_of
@@ -76,7 +76,7 @@ def confirm(app: AppTest, label: str) -> AppTest:
 
 def baseline_table() -> CrossTable:
     """The proposal by the sample's rules for what the baseline gives."""
-    given = rounds.inputs(store(), planner())
+    given = round_inputs.inputs(store(), planner())
     allocation = budget.allocate(given.centres, given.baseline.policy, given.requests)
     operating = allocation.pool("operating").amounts
     rules = divisions.planning(store(), planner()).rules

@@ -12,7 +12,15 @@ import pytest
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import centres, inbox, needs_seen, review, rounds, special_needs
+from budget.workflow import (
+    centres,
+    inbox,
+    national,
+    needs_seen,
+    review,
+    rounds,
+    special_needs,
+)
 from budget.workflow.needs_seen import Need
 from budget.workflow.refusals import Conflict, Forbidden, Refusal
 from tests.storage.databases import Clock, head, key, lead, move_round, planner, reviewer
@@ -33,7 +41,7 @@ def seen(store: Store, need_id: str) -> dict[str, Any]:
         "history": needs_seen.history(store, head(), need_id),
         "inbox": inbox.inbox(store, head()),
         "round": replace(rounds.present(store, head()), now=one.edited_at),
-        "totals": rounds.national_parts(store, head()),
+        "totals": national.national_parts(store, head()),
         "deadline": rounds.deadline_of(store, head(), "EC001"),
     }
 

@@ -16,6 +16,7 @@ from budget.workflow import (
     data_checking,
     needs_seen,
     proving,
+    round_inputs,
     rounds,
     saved_data,
     saved_scenarios,
@@ -76,15 +77,15 @@ def is_proven(store: Store) -> bool:
 
 
 def test_a_saved_version_is_in_force_and_vouched_for(own_store: Store) -> None:
-    before = rounds.figures_version(own_store, planner())
+    before = round_inputs.figures_version(own_store, planner())
     found = save(own_store, changed(EC001__officials="35"))
     assert [one.number for one in found] == [2, 1]
     assert (found[0].note, found[0].file.split()[0]) == ("3월 현원 반영", NAME)
     assert found[0].is_present
     assert not found[1].is_present
-    given = rounds.inputs(own_store, planner())
+    given = round_inputs.inputs(own_store, planner())
     assert given.centres["officials"].iloc[0] == "35"
-    assert rounds.figures_version(own_store, planner()) != before
+    assert round_inputs.figures_version(own_store, planner()) != before
     assert is_proven(own_store)
     with intruders.unguarded(own_store) as session:
         row = session.get_one(DataSet, found[0].id)
@@ -143,7 +144,7 @@ def test_a_merged_centres_last_year_is_the_sum(own_store: Store) -> None:
     assert not seen.is_in_table("EC002", "EC001")
     assert seen.scenarios == ("Default rules",)
     save(own_store, content, takeover)
-    given = rounds.inputs(own_store, planner())
+    given = round_inputs.inputs(own_store, planner())
     row = given.centres.set_index("centre_id").loc["EC001"]
     assert int(row["prior_operating_krw"]) == 1_283_350_000 + 836_210_000
     assert int(row["prior_spent_krw"]) == 1_215_539_640 + 695_114_980
@@ -163,7 +164,7 @@ def test_a_sum_that_is_in_the_table_already_is_not_added_again(own_store: Store)
     seen = data_checking.preview(own_store, planner(), upload.table)
     assert seen.is_in_table("EC002", "EC001")
     save(own_store, content, Takeover("EC002", "EC001", is_in_table=True))
-    assert rounds.inputs(own_store, planner()).centres["prior_operating_krw"].iloc[0] == total
+    assert round_inputs.inputs(own_store, planner()).centres["prior_operating_krw"].iloc[0] == total
 
 
 def test_a_closed_centres_head_reads_and_begins_nothing(own_store: Store) -> None:
@@ -173,7 +174,7 @@ def test_a_closed_centres_head_reads_and_begins_nothing(own_store: Store) -> Non
     assert needs_seen.need(own_store, head(), need.id).title
     with pytest.raises(NotNow, match="closed"):
         special_needs.begin(own_store, head(), "EC001", {}, key=key())
-    assert "EC001" not in set(rounds.inputs(own_store, planner()).requests["centre_id"])
+    assert "EC001" not in set(round_inputs.inputs(own_store, planner()).requests["centre_id"])
 
 
 def test_a_merged_centres_requests_pass_to_its_successor_and_home_again(own_store: Store) -> None:
@@ -204,7 +205,7 @@ def test_a_merged_centres_requests_pass_to_its_successor_and_home_again(own_stor
     assert line.reason == "3월 현원 반영"
     with pytest.raises(Forbidden):
         needs_seen.need(own_store, head("EC001"), need.id)
-    given = rounds.inputs(own_store, planner())
+    given = round_inputs.inputs(own_store, planner())
     centre_of = dict(zip(given.requests["request_id"], given.requests["centre_id"], strict=True))
     assert centre_of[need.id] == "EC003"
     special_needs.recall(
@@ -248,7 +249,7 @@ def test_a_new_centre_can_have_a_head(own_store: Store) -> None:
     save(own_store, BYTES + ",".join(row).encode() + b"\n")
     with own_store.reading() as session:
         assert session.get(Centre, "EC900") is not None
-    given = rounds.inputs(own_store, planner())
+    given = round_inputs.inputs(own_store, planner())
     assert given.baseline.policy.policy.centres == 175
     assert budget.allocate(given.centres, given.baseline.policy, given.requests).certified
 

@@ -21,10 +21,12 @@ from budget.storage.store import Store
 from budget.storage.tables import Run, SpecialNeed
 from budget.workflow import (
     inbox,
+    national,
     needs_seen,
     proving,
     publication,
     review,
+    round_inputs,
     rounds,
     saved_scenarios,
     scenarios,
@@ -73,7 +75,7 @@ def sample_allocation() -> Allocation:
 def test_the_founded_round_allocates_as_its_files_do(
     own_store: Store, sample_allocation: Allocation
 ) -> None:
-    given = rounds.inputs(own_store, planner())
+    given = round_inputs.inputs(own_store, planner())
     allocation = budget.allocate(given.centres, given.baseline.policy, given.requests)
     assert allocation.certified
     assert files.allocation_csv(allocation) == files.allocation_csv(sample_allocation)
@@ -106,7 +108,7 @@ def test_a_proposal_keeps_everything_its_figures_came_from(
         "Planner 1",
     )
     assert not proposal.is_confirmed
-    given = rounds.inputs(store, planner())
+    given = round_inputs.inputs(store, planner())
     assert run.certified
     assert run.requests_sha256 == given.requests_sha256 == sha256(run.requests_csv)
     assert proposal.allocation_sha256 == run.allocation_sha256 == sha256(run.allocation_csv)
@@ -235,7 +237,7 @@ def test_publishing_marks_what_the_run_funded_and_freezes_the_round(
     store = copies.open(published_world)
     assert rounds.present(store, head()).state == "published"
     run = run_of(store)
-    given = rounds.inputs(store, planner())
+    given = round_inputs.inputs(store, planner())
     again = budget.allocate(given.centres, given.baseline.policy, given.requests)
     assert files.allocation_csv(again) == run.allocation_csv  # the same bytes
     with store.reading() as session:
@@ -261,7 +263,7 @@ def test_publishing_marks_what_the_run_funded_and_freezes_the_round(
     assert proposal is not None
     assert proposal.is_confirmed
     placed = table(run.allocation_csv)
-    parts = rounds.national_parts(store, head())
+    parts = national.national_parts(store, head())
     assert parts.is_published
     assert parts.special_needs == sum(again.funded.values())
     assert parts.reserve + sum(int(row["total_krw"]) for row in placed) == parts.envelope

@@ -106,9 +106,9 @@ publication.propose                    propose_publication  -  -  -  -  +  -  - 
 publication.confirm                    confirm_publication  -  -  -  -  -  +  -  -
 rounds.present                         see_round            +  +  +  +  +  +  +  +
 rounds.centre_names                    see_round            +  +  +  +  +  +  +  +
-rounds.national_parts                  see_totals           +  +  +  +  +  +  +  -
-rounds.figures_version                 see_figures          -  -  -  -  +  +  +  -
-rounds.inputs                          see_figures          -  -  -  -  +  +  +  -
+national.national_parts                see_totals           +  +  +  +  +  +  +  -
+round_inputs.figures_version           see_figures          -  -  -  -  +  +  +  -
+round_inputs.inputs                    see_figures          -  -  -  -  +  +  +  -
 rounds.deadline_of                     see_need             +  -  -  -  +  +  +  -
 centres.centre                         see_centre           +  -  -  -  +  +  +  -
 centres.published                      see_centre           +  -  -  -  +  +  +  -

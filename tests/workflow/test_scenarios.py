@@ -11,7 +11,7 @@ from sqlmodel import text
 from budget.allocation.faults import InputError
 from budget.allocation.policy import Policy
 from budget.storage.store import Store
-from budget.workflow import rounds, saved_scenarios, scenarios
+from budget.workflow import national, round_inputs, rounds, saved_scenarios, scenarios
 from budget.workflow.refusals import Conflict, Forbidden
 from budget.workflow.saved_scenarios import SavedScenario
 from tests.storage.databases import Clock, at, auditor, key, lead, planner
@@ -265,8 +265,8 @@ def test_the_baseline_is_chosen_with_a_reason_and_drives_the_round(own_store: St
     assert (json.loads(made.changes), made.reason) == ({"baseline_id": [old.id, other.id]}, "협의")
     assert saved_scenarios.scenarios(store, planner())[0].name == "새 기준"
     assert not saved_scenarios.scenario(store, planner(), old.id).is_baseline
-    assert rounds.inputs(store, planner()).baseline.policy == other.policy
-    assert rounds.national_parts(store, planner()).special_needs == 6_400_000_000
+    assert round_inputs.inputs(store, planner()).baseline.policy == other.policy
+    assert national.national_parts(store, planner()).special_needs == 6_400_000_000
 
 
 def test_of_two_who_choose_a_baseline_the_slower_is_told(own_store: Store) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col, select, text
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
 from budget.storage.tables import Snapshot
-from budget.workflow import needs_seen, review, rounds, special_needs
+from budget.workflow import needs_seen, review, round_inputs, special_needs
 from budget.workflow.needs_seen import Need
 from budget.workflow.refusals import Conflict, Forbidden, NotNow
 from tests.storage.databases import Clock, at, head, key, lead, planner, reviewer
@@ -303,7 +303,7 @@ def test_the_first_submission_ranks_and_the_latest_is_shown(store: Store, clock:
     need = steps.returned(store)
     clock.advance(days=3)
     assert submit(store, head(), need).submitted_at == at("2026-03-13T09:00:00")
-    table = rounds.inputs(store, planner()).requests.set_index("request_id")
+    table = round_inputs.inputs(store, planner()).requests.set_index("request_id")
     assert table.loc[need.id, "submitted_at"] == "2026-03-10T09:00:00+09:00"
 
 

@@ -10,10 +10,12 @@ from budget.allocation.faults import InputError
 from budget.storage.store import Store
 from budget.workflow import (
     centres,
+    national,
     needs_seen,
     packs,
     proving,
     publication,
+    round_inputs,
     rounds,
     saved_scenarios,
     special_needs,
@@ -63,7 +65,7 @@ def test_it_begins_as_the_published_round_ended(published_world: World, copies: 
         "decisions_due": date(2026, 4, 7),
         "publication_due": date(2026, 4, 21),
     }
-    given = rounds.inputs(store, planner())
+    given = round_inputs.inputs(store, planner())
     assert given.centres_content == frozen.centres_content
     assert given.baseline.policy_content == frozen.policy_content
     assert given.baseline.is_baseline
@@ -82,10 +84,13 @@ def test_what_was_published_stays_in_force_until_the_correction_is(
     published_world: World, copies: Copies
 ) -> None:
     store = copies.open(published_world)
-    before = centres.published(store, head(), "EC001"), rounds.national_parts(store, head())
+    before = (
+        centres.published(store, head(), "EC001"),
+        national.national_parts(store, head()),
+    )
     facts = centres.centre(store, head(), "EC001").published
     opened_on(store)
-    after = centres.published(store, head(), "EC001"), rounds.national_parts(store, head())
+    after = centres.published(store, head(), "EC001"), national.national_parts(store, head())
     assert after == before
     assert before[0] is not None
     assert centres.centre(store, head(), "EC001").published == facts
