@@ -18,8 +18,9 @@ from budget.allocation.columns import ColumnReader, ExactColumn
 from budget.allocation.contract import DERIVED, MOST_ROWS, PRIOR_OPERATING
 from budget.allocation.faults import N_, Fault, InputError, shown
 from budget.allocation.parameters import named_columns
-from budget.allocation.policy import Policy, Selector
+from budget.allocation.policy import Policy
 from budget.allocation.rule_faults import POLICY, rule_faults
+from budget.allocation.rules import Selector
 
 
 def checked_centres(

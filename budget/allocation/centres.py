@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from budget.allocation.columns import ExactColumn
-from budget.allocation.policy import Selector
+from budget.allocation.rules import Selector
 
 
 @dataclass(frozen=True)

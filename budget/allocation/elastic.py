@@ -14,8 +14,8 @@ import pulp
 
 from budget.allocation.faults import Defect
 from budget.allocation.leximin import solve
-from budget.allocation.policy import Bound
 from budget.allocation.pool_case import PoolCase, PoolRule, all_rules, kind_of, with_only
+from budget.allocation.rules import Bound
 
 
 def nearest_value(case: PoolCase, loose: PoolRule, entry: str | None) -> Decimal | None:

@@ -14,7 +14,8 @@ from math import gcd, lcm
 
 from budget.allocation.centres import Centres, raw_factor
 from budget.allocation.columns import round_half_even
-from budget.allocation.policy import Adjustment, Pool, Ramp
+from budget.allocation.policy import Pool
+from budget.allocation.rules import Adjustment, Ramp
 
 
 @dataclass(frozen=True, slots=True)

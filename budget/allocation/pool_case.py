@@ -10,7 +10,8 @@ from budget.allocation.bounds import bounds, groups, split
 from budget.allocation.centres import Centres
 from budget.allocation.need import Need
 from budget.allocation.paths import joined_path
-from budget.allocation.policy import Bound, Policy, Pool
+from budget.allocation.policy import Policy, Pool
+from budget.allocation.rules import Bound
 from budget.allocation.split import Split
 
 

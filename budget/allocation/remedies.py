@@ -15,8 +15,9 @@ from budget.allocation.elastic import nearest_value
 from budget.allocation.faults import InputError
 from budget.allocation.parameters import parameters
 from budget.allocation.paths import joined_path
-from budget.allocation.policy import Bound, Policy
+from budget.allocation.policy import Policy
 from budget.allocation.pool_case import PoolCase, PoolRule, path_of
+from budget.allocation.rules import Bound
 
 
 @dataclass(frozen=True, slots=True)

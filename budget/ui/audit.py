@@ -18,14 +18,7 @@ from budget.view import trail
 from budget.view.parameters import capital
 from budget.view.trail import Terms
 from budget.view.words import Words
-from budget.workflow import (
-    divisions,
-    fields,
-    need_states,
-    records,
-    rounds,
-    saved_scenarios,
-)
+from budget.workflow import divisions, fields, need_states, records, rounds, saved_scenarios
 from budget.workflow.deeds import STATE
 from budget.workflow.records import Filter, Line
 from budget.workflow.roles import ROLE_NAMES, VERB_NAMES, Verb

@@ -9,16 +9,9 @@ from budget.ui.publish_figures import Figures, figures_of, frozen_figures
 from budget.ui.publish_pack import pack_controls
 from budget.ui.text import plain
 from budget.view import trail
-from budget.view.publish import (
-    rule_title,
-)
+from budget.view.publish import rule_title
 from budget.view.words import Words
-from budget.workflow import (
-    checklist,
-    packs,
-    publication,
-    saved_scenarios,
-)
+from budget.workflow import checklist, packs, publication, saved_scenarios
 from budget.workflow.checklist import DONE, KNOWN, MISSING, Check, Checklist
 from budget.workflow.packs import FrozenRun, Signed
 from budget.workflow.publication import Proposal

@@ -18,15 +18,8 @@ from budget.view.findings import (
     since_last_year,
 )
 from budget.view.numbers import Numbers
-from budget.view.publish import (
-    parts_table,
-    requests_table,
-    requests_title,
-    rules_table,
-)
-from budget.workflow import (
-    rounds,
-)
+from budget.view.publish import parts_table, requests_table, requests_title, rules_table
+from budget.workflow import rounds
 from budget.workflow.checklist import Checklist
 
 NAMED = 5

@@ -12,14 +12,8 @@ from budget.allocation.run import Allocation
 from budget.ui import session
 from budget.ui.text import plain
 from budget.view.notices import conflict_sentence
-from budget.view.publish import (
-    Request,
-)
-from budget.workflow import (
-    needs_seen,
-    packs,
-    round_inputs,
-)
+from budget.view.publish import Request
+from budget.workflow import needs_seen, packs, round_inputs
 from budget.workflow.checklist import Checklist
 from budget.workflow.packs import FrozenRun
 
@@ -57,6 +51,7 @@ def figures_of(found: Checklist, *, is_proposal: bool) -> Figures | None:
 
 
 def frozen_figures(run: FrozenRun) -> Figures:
+    """The figures of a run whose inputs were frozen when it was proposed."""
     where = _where()
     return Figures(
         _again(where, run.id, run.allocation_sha256, run),

@@ -11,14 +11,7 @@ from budget.ui.problems import refusal_text
 from budget.ui.request_files import files
 from budget.ui.request_view import labelled, outcome, state_badge
 from budget.ui.request_words import category_name, won_in_words
-from budget.ui.review_deeds import (
-    Reviewing,
-    begin,
-    refusal_and_left_over,
-    reviewing,
-    tell,
-    told,
-)
+from budget.ui.review_deeds import Reviewing, begin, refusal_and_left_over, reviewing, tell, told
 from budget.ui.review_facts import assessment, fields_as_submitted, submitted_text, title
 from budget.ui.review_forms import forms, in_order, waits_for_me
 from budget.ui.review_history import history

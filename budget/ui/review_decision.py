@@ -5,15 +5,7 @@ import streamlit as st
 from budget.allocation.faults import N_, Fault
 from budget.ui import effect, keys, session
 from budget.ui.request_words import won_in_words
-from budget.ui.review_deeds import (
-    Form,
-    Reviewing,
-    can,
-    reason_fault,
-    reviewer_name,
-    say,
-    won,
-)
+from budget.ui.review_deeds import Form, Reviewing, can, reason_fault, reviewer_name, say, won
 from budget.ui.text import plain
 from budget.view.numbers import Numbers
 from budget.view.words import Words

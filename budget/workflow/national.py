@@ -11,10 +11,7 @@ from budget.allocation.policy import Policy as AllocationPolicy
 from budget.allocation.policy_reading import policy_from_toml
 from budget.files.tables import table_from
 from budget.storage.store import Store
-from budget.storage.tables import (
-    DataSet,
-    Policy,
-)
+from budget.storage.tables import DataSet, Policy
 from budget.workflow import saved_scenarios
 from budget.workflow.deeds import looking
 from budget.workflow.roles import Subject, Verb

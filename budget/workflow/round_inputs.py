@@ -12,12 +12,7 @@ from sqlmodel import Session, col, func, select
 
 from budget.files.tables import table_bytes, table_from
 from budget.storage.store import Store
-from budget.storage.tables import (
-    BudgetRound,
-    DataSet,
-    Scenario,
-    SpecialNeed,
-)
+from budget.storage.tables import BudgetRound, DataSet, Scenario, SpecialNeed
 from budget.workflow import deadlines, saved_scenarios
 from budget.workflow.centres_in_force import centres_in_force
 from budget.workflow.deeds import looking

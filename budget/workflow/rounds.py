@@ -11,14 +11,7 @@ from sqlmodel import Session, col, select
 
 from budget.allocation.faults import N_, Fault, InputError
 from budget.storage.store import Store
-from budget.storage.tables import (
-    BudgetRound,
-    Centre,
-    Extension,
-    Publication,
-    Run,
-    Scenario,
-)
+from budget.storage.tables import BudgetRound, Centre, Extension, Publication, Run, Scenario
 from budget.workflow import deadlines, fields
 from budget.workflow.deeds import Act, Actor, acting, actor, known, looking
 from budget.workflow.needs_seen import count_by_state
