@@ -12,6 +12,7 @@ import pulp
 import pytest
 
 from budget.allocation import division_programs, elastic, leximin, special_needs
+from budget.allocation.blocks import Scaled
 from budget.allocation.division_levels import levels
 from budget.allocation.division_programs import (
     PartQuestion,
@@ -26,7 +27,6 @@ from budget.allocation.division_programs import (
 from budget.allocation.division_split import cross_split
 from budget.allocation.elastic import elastic_program
 from budget.allocation.leximin import (
-    Scaled,
     amount_rule,
     least_rule,
     level_program,
