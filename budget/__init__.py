@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from budget.allocation.conflict import InfeasiblePolicy
     from budget.allocation.faults import Defect, Fault, InputError
-    from budget.allocation.infeasibility import InfeasiblePolicy
     from budget.allocation.policy import Policy
     from budget.allocation.run import Allocation, allocate
 
@@ -21,7 +21,7 @@ _HOMES = {
     "Allocation": "run",
     "Defect": "faults",
     "Fault": "faults",
-    "InfeasiblePolicy": "infeasibility",
+    "InfeasiblePolicy": "conflict",
     "InputError": "faults",
     "Policy": "policy",
     "allocate": "run",

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import N_, Defect, Fault, InputError
 from budget.files import inputs
 from budget.files.tables import file_bytes, read_table
@@ -115,8 +116,7 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
 
 
 def _allocate(options: argparse.Namespace) -> int:
-    from budget.allocation.infeasibility import InfeasiblePolicy  # noqa: PLC0415 - loads the solver
-    from budget.allocation.run import allocation  # noqa: PLC0415
+    from budget.allocation.run import allocation  # noqa: PLC0415 - loads the solver
 
     _check_outputs(options, "out", "report")
     given = inputs.read_inputs(options.centres, options.policy, options.requests)
@@ -185,7 +185,7 @@ def _sweep(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     from budget.storage.store import opened  # noqa: PLC0415 - loads the database's libraries
-    from budget.workflow import founding, proving  # noqa: PLC0415
+    from budget.workflow import installation, proving  # noqa: PLC0415
 
     expected = None
     if options.expect is not None:
@@ -195,7 +195,7 @@ def _verify(options: argparse.Namespace) -> int:
                 [Fault("--expect", "", options.expect, N_("number:hash, the hash of 64 digits"))]
             )
         expected = (int(number), text.lower())
-    address = founding.database_address(os.environ, options.kind, must_exist=True)
+    address = installation.database_address(os.environ, options.kind, must_exist=True)
     store = opened(address, as_it_is=True)
     with store.reading() as session:
         proof = proving.proof(session, expected)
@@ -235,9 +235,9 @@ def _reproduce(options: argparse.Namespace) -> int:
 
 def _backup(options: argparse.Namespace) -> int:
     from budget.storage.store import opened  # noqa: PLC0415 - loads the database's libraries
-    from budget.workflow import backup, founding  # noqa: PLC0415
+    from budget.workflow import backup, installation  # noqa: PLC0415
 
-    address = founding.database_address(os.environ, options.kind, must_exist=True)
+    address = installation.database_address(os.environ, options.kind, must_exist=True)
     store = opened(address, as_it_is=True)
     try:
         return _tell_copied("backed up", backup.backup(store, options.file))
@@ -246,9 +246,9 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    from budget.workflow import backup, founding  # noqa: PLC0415 - loads the database's libraries
+    from budget.workflow import backup, installation  # noqa: PLC0415 - loads the database
 
-    address = founding.database_address(os.environ, options.kind)
+    address = installation.database_address(os.environ, options.kind)
     return _tell_copied("restored", backup.restore(options.file, address, options.kind))
 
 
@@ -264,9 +264,9 @@ def _tell_copied(done: str, found: "Copied") -> int:
 
 
 def _administrator(options: argparse.Namespace) -> int:
-    from budget.workflow import founding  # noqa: PLC0415 - loads the database's libraries
+    from budget.workflow import founding, installation  # noqa: PLC0415 - loads the database
 
-    store = founding.open_store(os.environ, options.kind)
+    store = installation.open_store(os.environ, options.kind)
     founding.grant_first_administrator(store, options.identity, options.name, options.reason)
     store.close()
     print(f"administrator: {options.name}")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from budget.allocation.infeasibility import InfeasiblePolicy
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.ui import (
     address,
     conflict,

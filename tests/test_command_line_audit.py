@@ -7,7 +7,7 @@ import pytest
 
 from budget.__main__ import main
 from budget.storage.store import opened
-from budget.workflow import founding, people, proving, rounds
+from budget.workflow import installation, people, proving, rounds
 from budget.workflow.refusals import Forbidden
 from tests.storage.databases import Clock, Databases, auditor, key, lead, sqlite_path
 
@@ -18,7 +18,7 @@ VERIFY = ["audit", "verify", "--kind", "demonstration"]
 def database(sqlite_databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A demonstration that DATABASE_URL names."""
     address = sqlite_databases.founded()
-    monkeypatch.setenv(founding.DATABASE, address)
+    monkeypatch.setenv(installation.DATABASE, address)
     return sqlite_path(address)
 
 
@@ -85,8 +85,8 @@ def test_a_request_whose_state_was_changed_by_hand_is_named(
 def test_bad_arguments(database: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Status 2: no hash, no database."""
     assert main([*VERIFY, "--expect", "7:abc"]) == 2
-    monkeypatch.delenv(founding.DATABASE)
-    monkeypatch.setenv(founding.FOLDER, str(tmp_path))
+    monkeypatch.delenv(installation.DATABASE)
+    monkeypatch.setenv(installation.FOLDER, str(tmp_path))
     assert main(VERIFY) == 2
     assert not list(tmp_path.iterdir())
 
@@ -95,12 +95,12 @@ def test_the_first_administrator_is_named_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On the machine, with a reason; the second one is granted the role in the browser."""
-    monkeypatch.delenv(founding.DATABASE, raising=False)
-    monkeypatch.setenv(founding.FOLDER, str(tmp_path))
+    monkeypatch.delenv(installation.DATABASE, raising=False)
+    monkeypatch.setenv(installation.FOLDER, str(tmp_path))
     named = ["people", "administrator", "--name", "홍길동", "--reason", "설치", "--identity"]
     assert main([*named, "https://issuer|1"]) == 0
     assert main([*named, "https://issuer|2"]) == 2
-    store = founding.open_store({founding.FOLDER: str(tmp_path)}, founding.MINISTRY)
+    store = installation.open_store({installation.FOLDER: str(tmp_path)}, installation.MINISTRY)
     assert [
         person.identity for person in people.people(store, "https://issuer|1") if person.roles
     ] == ["https://issuer|1"]

@@ -10,7 +10,8 @@ from functools import cached_property
 
 from budget.allocation.centres import Centres
 from budget.allocation.need import Need
-from budget.allocation.policy import Amount, Bound, Pool
+from budget.allocation.policy import Pool
+from budget.allocation.rules import Amount, Bound
 from budget.allocation.split import Group, Split
 
 

@@ -16,7 +16,8 @@ from math import ceil, floor
 
 import pandas as pd
 
-from budget.allocation.centres import CONTRACT, cell_number, cell_text
+from budget.allocation.cells import cell_number, cell_text
+from budget.allocation.contract import CONTRACT
 from budget.allocation.faults import N_, NOTHING, Fault, InputError
 from budget.allocation.run import Allocation
 

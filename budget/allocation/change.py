@@ -9,7 +9,7 @@ Source: allocation model, section 10; screens, Centre.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from budget.allocation.centres import round_half_even
+from budget.allocation.columns import round_half_even
 from budget.allocation.explanation import PoolStep, pool_steps
 from budget.allocation.run import Allocation, PoolResult
 

@@ -19,13 +19,10 @@ from decimal import Decimal
 
 import numpy as np
 
-from budget.allocation.centres import (
-    CONTRACT,
-    STAFF,
-    Centres,
-    ExactColumn,
-    cell_number,
-)
+from budget.allocation.cells import cell_number
+from budget.allocation.centres import Centres
+from budget.allocation.columns import ExactColumn
+from budget.allocation.contract import CONTRACT, STAFF
 from budget.allocation.faults import N_, Fault, InputError
 
 HEADCOUNT = (*STAFF, "partner_staff")

@@ -15,12 +15,12 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
+from budget.allocation.conflict import FINEST_SHARE, Conflict, ConflictingRule, Remedy
 from budget.allocation.division_flow import CEILING
 from budget.allocation.division_levels import BOTH, Contradiction, Cut, contradiction
 from budget.allocation.division_rules import DivisionBand, DivisionRules
 from budget.allocation.division_split import CrossSplit
-from budget.allocation.infeasibility import FINEST_SHARE, Conflict, ConflictingRule, Remedy
-from budget.allocation.policy import Amount
+from budget.allocation.rules import Amount
 
 SIDES = ("band most", "band least")
 """Kinds of a division's ceiling and of its minimum."""

@@ -19,8 +19,9 @@ import pulp
 
 from budget.allocation.division_levels import Levels, Part
 from budget.allocation.division_split import CrossSplit
+from budget.allocation.exact_levels import LEVEL_TOLERANCE
 from budget.allocation.faults import Defect
-from budget.allocation.leximin import LEVEL_TOLERANCE, solve
+from budget.allocation.leximin import solve
 
 type Cell = tuple[int, int]
 type Ratios = Mapping[Cell, pulp.LpVariable]

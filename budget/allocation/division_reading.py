@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from budget.allocation.centres import CONTRACT
+from budget.allocation.contract import CONTRACT
 from budget.allocation.division_rules import DivisionRules, rule_faults
 from budget.allocation.faults import InputError
 from budget.allocation.policy_reading import document_from_toml, faults_of

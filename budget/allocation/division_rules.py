@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from budget.allocation.bounds import whole_units_below
 from budget.allocation.faults import N_, Fault, InputError, shown
-from budget.allocation.policy import LARGEST_WON, Amount, Column, Name, Number, Rule, Won, quantity
+from budget.allocation.rules import LARGEST_WON, Amount, Column, Name, Number, Rule, Won, quantity
 
 
 def _plain_id(value: str) -> str:

@@ -17,7 +17,8 @@ from typing import Any
 
 import pandas as pd
 
-from budget.allocation.centres import STAFF, STAFF_TOLERANCE, cell_number, cell_text
+from budget.allocation.cells import cell_number, cell_text
+from budget.allocation.contract import STAFF, STAFF_TOLERANCE
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.faults import N_, Fault, InputError, shown
 

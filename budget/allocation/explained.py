@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from budget.allocation.change import Waterfall, from_entitlement, from_last_year
 from budget.allocation.peers import Peers, peers
-from budget.allocation.policy import Adjustment
+from budget.allocation.rules import Adjustment
 from budget.allocation.run import Allocation, PoolResult
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from budget.allocation.centres import raw_factor, round_half_even
-from budget.allocation.infeasibility import InfeasiblePolicy
+from budget.allocation.centres import raw_factor
+from budget.allocation.columns import round_half_even
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.paths import joined_path
 from budget.allocation.policy import Policy, Pool
 from budget.allocation.run import Allocation, PoolResult, pool_results, special_needs_by_centre

@@ -2,7 +2,7 @@
 
 Two questions are linear: the least envelope that keeps everybody at last year plus x per cent,
 and the highest common floor that the envelope allows. Their answer is where an infeasible policy
-becomes feasible; the elastic program of `infeasibility` finds it. The third, the share at which a
+becomes feasible; the program of `elastic` finds it. The third, the share at which a
 centre breaks even, bends with every rule that begins to bite: certified runs over the range
 bracket it, bisection narrows it down to the parameter's step.
 
@@ -16,8 +16,8 @@ from decimal import Decimal
 from functools import partial
 
 from budget.allocation.centres import Centres
+from budget.allocation.conflict import Conflict, InfeasiblePolicy
 from budget.allocation.faults import N_, Defect, Fault, InputError
-from budget.allocation.infeasibility import Conflict, InfeasiblePolicy
 from budget.allocation.parameters import Parameter, parameters
 from budget.allocation.paths import joined_path
 from budget.allocation.policy import Policy

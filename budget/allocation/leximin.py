@@ -7,11 +7,10 @@ level of its own. A closed form in floating point guesses the pegs, so that one 
 usually enough; without the guess the same result is reached from nothing.
 
 The program is solved in mean entitlements, never in won: at 10^8 the tolerances of a solver
-stop it short of the optimum. Its levels are then snapped to the exact fraction at which the
-blocks sum to the won, and compared: a solver that is off is a defect, not a result. No logic
-rests on duals.
+stop it short of the optimum. Its levels are then snapped to exact fractions (`exact_levels`):
+a solver that is off is a defect, not a result. No logic rests on duals.
 
-This file and the three that solve other questions (`special_needs`, `infeasibility`,
+This file and the three that solve other questions (`special_needs`, `elastic`,
 `division_programs`) are the only ones that know the solver.
 """
 
@@ -19,20 +18,18 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf
 from typing import Any
 
 import pulp
 
+from budget.allocation.blocks import Blocks, Scaled
+from budget.allocation.exact_levels import corrected_pegs, exact_level
 from budget.allocation.faults import Defect
 from budget.allocation.pegs import WHOLE, Pegs, guessed_pegs
 from budget.allocation.split import Split
 
 LARGE = 1_000
 """From this many centres on the interior-point method is faster than the simplex method."""
-
-LEVEL_TOLERANCE = 1e-6
-"""How far a solver's level may lie from the exact one, in mean entitlements."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +82,7 @@ def leximin(split: Split, *, start: bool = True) -> Leximin:
     pegs = guessed_pegs(split) if start else Pegs()
     rounds = 0
     while True:
-        blocks = _Blocks(split, pegs)
+        blocks = Blocks(split, pegs)
         if start and not blocks.can_be:
             return leximin(split, start=False)
         try:
@@ -95,11 +92,11 @@ def leximin(split: Split, *, start: bool = True) -> Leximin:
                 raise
             return leximin(split, start=False)
         exact = {
-            block: _exact_level(split, blocks, block, levels[block]) if block in levels else None
+            block: exact_level(split, blocks, block, levels[block]) if block in levels else None
             for block in blocks.totals
         }
         rounds += 1
-        changed = _corrected(split, blocks, exact)
+        changed = corrected_pegs(split, blocks, exact)
         if changed is None:
             return Leximin(
                 amounts=tuple(blocks.amount(centre, exact) for centre in range(len(split.ids))),
@@ -113,132 +110,6 @@ def leximin(split: Split, *, start: bool = True) -> Leximin:
             return leximin(split, start=False)
         if rounds > len(split.ids) + 2 * len(split.groups) + 8:
             raise Defect("the pegging of caps and groups does not come to rest")
-
-
-class _Blocks:
-    """The parts of a split that do not exchange money, given what is pegged."""
-
-    def __init__(self, split: Split, pegs: Pegs) -> None:
-        self.split = split
-        self.pegs = pegs
-        self.owner = [WHOLE] * len(split.groups)
-        """For each group the block around it (a pegged group owns itself)."""
-        self.totals = {WHOLE: split.placeable}
-        for group, parent in enumerate(split.parents):
-            outer = self.owner[parent] if parent >= 0 else WHOLE
-            if group in pegs.groups:
-                self.totals[group] = pegs.groups[group]
-                self.owner[group] = group
-            else:
-                self.owner[group] = outer
-        self.block_of = [self.owner[home] if home >= 0 else WHOLE for home in split.homes]
-        self.open: dict[int, list[int]] = {block: [] for block in self.totals}
-        self.fixed: dict[int, int] = {}
-        for centre, (weight, floor, cap) in enumerate(
-            zip(split.weights, split.floors, split.caps, strict=True)
-        ):
-            if weight == 0 or centre in pegs.at_floor:
-                self.fixed[centre] = floor
-            elif centre in pegs.centres and cap is not None:
-                self.fixed[centre] = cap
-            else:
-                self.open[self.block_of[centre]].append(centre)
-        # what stands fast in each group, pegged inner groups included, the whole last
-        self.constant = [0] * (len(split.groups) + 1)
-        for centre, won in self.fixed.items():
-            self.constant[split.homes[centre]] += won
-        for group in reversed(range(len(split.groups))):
-            inside = pegs.groups.get(group, self.constant[group])
-            self.constant[split.parents[group]] += inside
-
-    def free(self, block: int) -> int:
-        """What the open centres of a block share."""
-        return self.totals[block] - self.constant[block]
-
-    def scaled(self, block: int) -> "Scaled":
-        """The numbers that the solver sees of a block."""
-        return Scaled.of(self.split, self.open[block], self.free(block))
-
-    @property
-    def can_be(self) -> bool:
-        """Whether every block can be filled to its total as it is pegged.
-
-        A wrong guess can leave a block less than its floors, or nobody to take what is free.
-        """
-        for block in self.totals:
-            if self.open[block]:
-                if self.free(block) < self.floors(block):
-                    return False
-            elif self.free(block) or any(
-                self.constant[group] < self.split.groups[group].least
-                for group in self.loose_groups(block)
-            ):
-                return False
-        return True
-
-    def floors(self, block: int) -> int:
-        """What the floors of the open centres of a block need."""
-        return sum(self.split.floors[centre] for centre in self.open[block])
-
-    def loose_groups(self, block: int) -> list[int]:
-        """Groups inside the block that are not pegged, outer ones first."""
-        return [
-            group
-            for group, owner in enumerate(self.owner)
-            if owner == block and group not in self.pegs.groups
-        ]
-
-    def outer(self, block: int) -> int:
-        """The block around a block."""
-        parent = self.split.parents[block]
-        return self.owner[parent] if parent >= 0 else WHOLE
-
-    def amount(self, centre: int, levels: Mapping[int, Fraction | None]) -> Fraction:
-        """What a centre gets at the levels of the blocks."""
-        if centre in self.fixed:
-            return Fraction(self.fixed[centre])
-        level = levels[self.block_of[centre]]
-        floor = self.split.floors[centre]
-        if level is None:
-            return Fraction(floor)
-        numerator, denominator = level.numerator * self.split.weights[centre], level.denominator
-        return (
-            Fraction(floor)
-            if numerator <= floor * denominator
-            else Fraction(numerator, denominator)
-        )
-
-
-# --- the linear program ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Scaled:
-    """The open centres of a block in mean entitlements: the numbers that the solver sees.
-
-    Attributes:
-        won: won in one unit of money.
-        level: won per weight in one unit of the level.
-        entitlements: by centre; 1 on average.
-        floors: by centre.
-    """
-
-    won: float
-    level: Fraction
-    entitlements: Mapping[int, float]
-    floors: Mapping[int, float]
-
-    @classmethod
-    def of(cls, split: Split, centres: Sequence[int], free: int) -> "Scaled":
-        """Scale so that the centres that share what is free are entitled to 1 on average."""
-        total, size, free = sum(split.weights[c] for c in centres), len(centres), max(free, 1)
-        won = free / size
-        return cls(
-            won=won,
-            level=Fraction(free, total),
-            entitlements={c: split.weights[c] / total * size for c in centres},
-            floors={c: split.floors[c] / won for c in centres},
-        )
 
 
 Money = Mapping[int, pulp.LpVariable]
@@ -298,11 +169,11 @@ def level_program(split: Split, pegs: Pegs) -> tuple[pulp.LpProblem, dict[int, p
     Returns:
         The program and the level of each block that has open centres.
     """
-    return _level_program(split, _Blocks(split, pegs))
+    return _level_program(split, Blocks(split, pegs))
 
 
 def _level_program(
-    split: Split, blocks: _Blocks
+    split: Split, blocks: Blocks
 ) -> tuple[pulp.LpProblem, dict[int, pulp.LpVariable]]:
     program = pulp.LpProblem("pool", pulp.LpMaximize)
     levels: dict[int, pulp.LpVariable] = {}
@@ -327,7 +198,7 @@ def _level_program(
     return program, levels
 
 
-def _solved_levels(split: Split, blocks: _Blocks) -> dict[int, float]:
+def _solved_levels(split: Split, blocks: Blocks) -> dict[int, float]:
     program, levels = _level_program(split, blocks)
     started = levels.keys() <= blocks.pegs.levels.keys()
     solve(program, started=started, large=len(split.ids) >= LARGE)
@@ -372,226 +243,3 @@ def _label(split: Split, centre: int) -> str:
     """The centre in the names of variables and rules: its id where a solver can read it."""
     identifier = split.ids[centre]
     return identifier if _PLAIN.fullmatch(identifier) else f"at_{centre}"
-
-
-# --- exact levels ----------------------------------------------------------------------------
-
-
-def _exact_level(split: Split, blocks: _Blocks, block: int, solved: float) -> Fraction:
-    """The fraction at which a block sums to its total, found from the solver's level.
-
-    The sum of a block as a function of its level (floors and leasts below, nothing above) is
-    convex and piecewise linear: Newton's method ends at the exact root after a few steps.
-
-    Raises:
-        Defect: if the solver's level is not the exact one, within its tolerance.
-    """
-    scale = blocks.scaled(block).level
-    level = Fraction(solved) * scale
-    seen: set[Fraction] = set()
-    while level not in seen:
-        seen.add(level)
-        constant, slope = _line(split, blocks, block, level)
-        short = blocks.totals[block] - constant
-        if slope:
-            level = Fraction(short, slope)
-        elif short < 0:
-            raise Defect("the floors of a block need more than the block has")
-        elif short == 0:
-            return _first_rise(split, blocks, block)
-        else:
-            level = 2 * level + scale
-    if abs(float(level / scale) - solved) > LEVEL_TOLERANCE * max(1.0, solved):
-        raise Defect(
-            f"the solver's level {solved!r} is not the exact one, {float(level / scale)!r}"
-        )
-    return level
-
-
-def _line(split: Split, blocks: _Blocks, block: int, level: Fraction) -> tuple[int, int]:
-    """The block's sum near a level: constant (won) and slope (weight)."""
-    numerator, denominator = level.numerator, level.denominator
-    constants = [0] * (len(split.groups) + 1)
-    slopes = [0] * (len(split.groups) + 1)
-    for centre in blocks.open[block]:
-        home, weight, floor = split.homes[centre], split.weights[centre], split.floors[centre]
-        if numerator * weight > floor * denominator:
-            slopes[home] += weight
-        else:
-            constants[home] += floor
-    for group in reversed(blocks.loose_groups(block)):
-        constant = constants[group] + blocks.constant[group]
-        if numerator * slopes[group] <= (split.groups[group].least - constant) * denominator:
-            constants[group] = split.groups[group].least - blocks.constant[group]
-            slopes[group] = 0
-        parent = split.parents[group]
-        constants[parent] += constants[group]
-        slopes[parent] += slopes[group]
-    return constants[block] + blocks.constant[block], slopes[block]
-
-
-def _first_rise(split: Split, blocks: _Blocks, block: int) -> Fraction:
-    """Where floors alone fill a block: the level up to which every floor still binds."""
-    return min(Fraction(split.floors[c], split.weights[c]) for c in blocks.open[block])
-
-
-# --- what is pegged wrongly ------------------------------------------------------------------
-
-
-def _corrected(split: Split, blocks: _Blocks, levels: Mapping[int, Fraction | None]) -> Pegs | None:
-    """The pegs after comparing the levels with caps and groups; None if nothing is wrong."""
-    pegs = blocks.pegs
-    centres = _rightly_pegged_centres(split, blocks, levels)
-    groups = _rightly_pegged_groups(split, blocks, levels)
-    at_floor = frozenset(
-        centre
-        for centre in pegs.at_floor
-        if not _exceeds(split.floors, split, centre, levels[blocks.block_of[centre]])
-    )
-    held: list[int] = []
-    for block, level in levels.items():
-        if level is None:
-            continue
-        over, short = _breached(split, blocks, block, level)
-        groups |= {group: split.groups[group].most or 0 for group in over}
-        hidden = set().union(*(split.groups[group].members for group in over))
-        centres |= {
-            centre
-            for centre in blocks.open[block]
-            if centre not in hidden and _exceeds(split.caps, split, centre, level)
-        }
-        held += short
-    at_rest = centres == pegs.centres and at_floor == pegs.at_floor
-    if at_rest and groups == pegs.groups:
-        # only once caps and maxima are at rest is a group known to live off its least
-        groups |= {group: split.groups[group].least for group in held}
-    if at_rest and groups == pegs.groups:
-        return None
-    return Pegs(frozenset(centres), groups, at_floor=at_floor)
-
-
-def _exceeds(
-    limits: Sequence[int | None], split: Split, centre: int, level: Fraction | None
-) -> bool:
-    """Whether a level would carry a centre past its limit (its cap, or its floor)."""
-    limit = limits[centre]
-    if limit is None or level is None:
-        return False
-    return limit * level.denominator < level.numerator * split.weights[centre]
-
-
-def _rightly_pegged_centres(
-    split: Split, blocks: _Blocks, levels: Mapping[int, Fraction | None]
-) -> set[int]:
-    """The pegged centres whose block does not stand below their cap."""
-    kept = set()
-    for centre in blocks.pegs.centres:
-        cap, level = split.caps[centre], levels[blocks.block_of[centre]]
-        below = (
-            cap is not None
-            and level is not None
-            and level.numerator * split.weights[centre] < cap * level.denominator
-        )
-        if not below:
-            kept.add(centre)
-    return kept
-
-
-def _rightly_pegged_groups(
-    split: Split, blocks: _Blocks, levels: Mapping[int, Fraction | None]
-) -> dict[int, int]:
-    """The pegged groups that stand no higher than around them (most), or no lower (least)."""
-    ranges = _level_ranges(split, blocks, levels)
-    kept = {}
-    for group, total in blocks.pegs.groups.items():
-        outside, inside = ranges[blocks.outer(group)], ranges[group]
-        at_most = total == split.groups[group].most and inside[0] <= outside[1]
-        at_least = total == split.groups[group].least and inside[1] >= outside[0]
-        if at_most or at_least:
-            kept[group] = total
-    return kept
-
-
-def _level_ranges(
-    split: Split, blocks: _Blocks, levels: Mapping[int, Fraction | None]
-) -> dict[int, tuple[Fraction | float, Fraction | float]]:
-    """Between which levels each block may stand without anything in it being pegged wrongly.
-
-    One level where centres move; where all stand at their floors, any lower one as well; where
-    all is pegged, from the highest of what was stopped
-    on its way up (caps, mosts) to the lowest of what was lifted (leasts).
-    """
-    ranges: dict[int, tuple[Fraction | float, Fraction | float]] = {}
-    low: dict[int, Fraction | float] = dict.fromkeys(levels, 0.0)
-    high: dict[int, Fraction | float] = dict.fromkeys(levels, inf)
-    for centre in blocks.pegs.centres:
-        block, won = blocks.block_of[centre], blocks.fixed[centre]
-        if levels[block] is None:
-            low[block] = max(low[block], Fraction(won, split.weights[centre]))
-    for centre in blocks.pegs.at_floor:
-        block, won = blocks.block_of[centre], blocks.fixed[centre]
-        if levels[block] is None:
-            high[block] = min(high[block], Fraction(won, split.weights[centre]))
-    for block in sorted(levels, reverse=True):
-        level = levels[block]
-        if level is None:
-            ranges[block] = (low[block], high[block])
-        elif all(level * split.weights[c] <= split.floors[c] for c in blocks.open[block]):
-            ranges[block] = (min(low[block], level), level)
-        else:
-            ranges[block] = (level, level)
-        if block != WHOLE:
-            outer, total = blocks.outer(block), blocks.totals[block]
-            at_most = total == split.groups[block].most
-            at_least = total == split.groups[block].least
-            if at_most and not at_least:
-                low[outer] = max(low[outer], ranges[block][0])
-            if at_least and not at_most:
-                high[outer] = min(high[outer], ranges[block][1])
-    return ranges
-
-
-def _breached(
-    split: Split, blocks: _Blocks, block: int, level: Fraction
-) -> tuple[list[int], list[int]]:
-    """Loose groups of a block whose members, at its level and under their caps, want more than
-    the group's most, and those that want less than its least; outermost ones only."""
-    loose = blocks.loose_groups(block)
-    if not loose:
-        return [], []
-    numerator, denominator = level.numerator, level.denominator
-    wants = [constant * denominator for constant in blocks.constant]
-    for centre in blocks.open[block]:
-        home, cap = split.homes[centre], split.caps[centre]
-        if home < 0:
-            continue
-        want = max(numerator * split.weights[centre], split.floors[centre] * denominator)
-        wants[home] += want if cap is None else min(want, cap * denominator)
-    over: list[int] = []
-    short: list[int] = []
-    for group in reversed(loose):
-        most = split.groups[group].most
-        own = wants[group]
-        if most is not None and own > most * denominator:
-            over.append(group)
-            own = most * denominator
-        elif own < split.groups[group].least * denominator:
-            short.append(group)
-            own = split.groups[group].least * denominator
-        parent = split.parents[group]
-        if parent >= 0:
-            # the inner group's fixed part is already counted in its parent's
-            wants[parent] += own - blocks.constant[group] * denominator
-    return _outermost(split, over), _outermost(split, short)
-
-
-def _outermost(split: Split, found: list[int]) -> list[int]:
-    def has_outer(group: int) -> bool:
-        parent = split.parents[group]
-        while parent >= 0:
-            if parent in found:
-                return True
-            parent = split.parents[parent]
-        return False
-
-    return [group for group in found if not has_outer(group)]

@@ -13,8 +13,9 @@ from itertools import pairwise
 
 import pandas as pd
 
-from budget.allocation.centres import CONTRACT, DERIVED, STAFF, cell_number, cell_text
-from budget.allocation.infeasibility import InfeasiblePolicy
+from budget.allocation.cells import cell_number, cell_text
+from budget.allocation.conflict import InfeasiblePolicy
+from budget.allocation.contract import CONTRACT, DERIVED, STAFF
 from budget.allocation.parameters import named_columns
 from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation, PoolResult, allocate

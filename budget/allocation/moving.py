@@ -18,7 +18,7 @@ from fractions import Fraction
 from typing import Any
 
 from budget.allocation.allotment import Row
-from budget.allocation.centres import checked_centres
+from budget.allocation.centre_checking import checked_centres
 from budget.allocation.execution import Standing
 from budget.allocation.faults import N_
 from budget.allocation.policy import Policy, Pool

@@ -12,8 +12,10 @@ from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
 
-from budget.allocation.centres import Centres, raw_factor, round_half_even
-from budget.allocation.policy import Adjustment, Pool, Ramp
+from budget.allocation.centres import Centres, raw_factor
+from budget.allocation.columns import round_half_even
+from budget.allocation.policy import Pool
+from budget.allocation.rules import Adjustment, Ramp
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any, cast
 
 from budget.allocation.paths import joined_path, split_path
-from budget.allocation.policy import Policy, Rule
+from budget.allocation.policy import Policy
+from budget.allocation.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
 
-from budget.allocation.centres import cell_text, raw_factor
+from budget.allocation.cells import cell_text
+from budget.allocation.centres import raw_factor
 from budget.allocation.run import Allocation
 
 TYPE = "centre_type"

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from budget.allocation.centres import Centres, checked_centres, raw_factor
+from budget.allocation.centre_checking import checked_centres
+from budget.allocation.centres import Centres, raw_factor
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.explanation import gini
 from budget.allocation.faults import Fault, InputError
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.need import Shares
 from budget.allocation.paths import joined_path
 from budget.allocation.policy import Policy, Pool

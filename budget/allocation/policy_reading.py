@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from budget.allocation.faults import N_, Fault, InputError, shown
 from budget.allocation.paths import joined_path
-from budget.allocation.policy import RESERVED_POOL_NAMES, Policy, Rule, pool_columns
+from budget.allocation.policy import RESERVED_POOL_NAMES, Policy, pool_columns
+from budget.allocation.rules import Rule
 
 
 def policy_from_toml(text: str, file: str = "policy.toml") -> Policy:

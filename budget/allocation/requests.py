@@ -10,7 +10,8 @@ from datetime import datetime, timedelta, timezone
 
 import pandas as pd
 
-from budget.allocation.centres import MOST_ROWS, cell_number, cell_text
+from budget.allocation.cells import cell_number, cell_text
+from budget.allocation.contract import MOST_ROWS
 from budget.allocation.faults import N_, Fault, InputError, shown
 
 PRIORITIES = (1, 2, 3)

@@ -12,7 +12,8 @@ from decimal import Decimal
 
 import pandas as pd
 
-from budget.allocation.centres import CONTRACT, PRIOR_OPERATING, STAFF, cell_number, cell_text
+from budget.allocation.cells import cell_number, cell_text
+from budget.allocation.contract import CONTRACT, PRIOR_OPERATING, STAFF
 from budget.allocation.faults import N_, Fault, InputError
 
 PRIOR = (PRIOR_OPERATING, "prior_available_krw", "prior_spent_krw", "prior_carryover_krw")

@@ -13,9 +13,12 @@ from typing import Any
 import pandas as pd
 
 from budget.allocation.bounds import Bounds, amount_in_won, bounds, groups, split
-from budget.allocation.centres import PRIOR_OPERATING, Centres, checked_centres
+from budget.allocation.centre_checking import checked_centres
+from budget.allocation.centres import Centres
 from budget.allocation.certificate import Certificate, Published, certificate
-from budget.allocation.infeasibility import InfeasiblePolicy, envelope_conflict, pool_conflict
+from budget.allocation.conflict import InfeasiblePolicy
+from budget.allocation.contract import PRIOR_OPERATING
+from budget.allocation.infeasibility import envelope_conflict, pool_conflict
 from budget.allocation.leximin import Leximin, leximin
 from budget.allocation.need import Need, entitlements_in_won, need
 from budget.allocation.pegs import WHOLE

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import N_, Fault, InputError, shown
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.parameters import parameters
 from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation, allocate

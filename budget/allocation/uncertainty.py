@@ -13,10 +13,11 @@ from math import ceil
 
 import numpy as np
 
-from budget.allocation.centres import PRIOR_OPERATING, Centres, raw_factor
+from budget.allocation.centres import Centres, raw_factor
 from budget.allocation.certificate import Published, certificate
+from budget.allocation.conflict import InfeasiblePolicy
+from budget.allocation.contract import PRIOR_OPERATING
 from budget.allocation.disturbance import Disturbance, disturbed
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.point import Given
 from budget.allocation.policy import Policy
 from budget.allocation.run import (

@@ -11,7 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from budget.allocation.centres import Centres, cell_number, checked_centres
+from budget.allocation.cells import cell_number
+from budget.allocation.centre_checking import checked_centres
+from budget.allocation.centres import Centres
 from budget.allocation.certificate import Published
 from budget.allocation.division_reading import division_rules_from_toml
 from budget.allocation.division_rules import DivisionRules

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from budget.allocation.certificate import certificate
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import N_, Fault, InputError
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.run import allocation
 from budget.files import inputs, pack
 from budget.files.inputs import Inputs, json_bytes

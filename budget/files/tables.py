@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from budget.allocation.centres import MOST_ROWS
+from budget.allocation.contract import MOST_ROWS
 from budget.allocation.faults import N_, Fault, InputError, shown
 
 MARK = "\ufeff"

@@ -26,7 +26,7 @@ from budget.view.colours import LIGHT
 from budget.view.exports import Table, centres_table, parameter_table, parts_table
 from budget.view.findings import Movement, movement_basis, movement_leader, movement_title
 from budget.view.words import Words
-from budget.workflow import scenarios
+from budget.workflow import saved_scenarios
 
 
 def present_contents(
@@ -127,7 +127,7 @@ def _rationales(
     store: Store, who: str, scenario_id: int, number: int, policy: Policy
 ) -> Mapping[str, str]:
     """Why the parameters have their values, as far as these are the values that were saved."""
-    saved = scenarios.scenario(store, who, scenario_id, number)
+    saved = saved_scenarios.scenario(store, who, scenario_id, number)
     before = {parameter.path: parameter.value for parameter in parameters(saved.policy)}
     now = {parameter.path: parameter.value for parameter in parameters(policy)}
     return {

@@ -18,7 +18,7 @@ from budget.view import trail
 from budget.view.parameters import capital
 from budget.view.trail import Terms
 from budget.view.words import Words
-from budget.workflow import divisions, fields, records, rounds, scenarios, special_needs
+from budget.workflow import divisions, fields, need_states, records, rounds, saved_scenarios
 from budget.workflow.deeds import STATE
 from budget.workflow.records import Filter, Line
 from budget.workflow.roles import ROLE_NAMES, VERB_NAMES, Verb
@@ -99,15 +99,15 @@ def _terms() -> Terms:
         roles=ROLE_NAMES,
         states={
             "round": rounds.STATES,
-            "special_need": special_needs.STATES,
+            "special_need": need_states.STATES,
             "publication": {"proposed": _PROPOSED, **rounds.STATES},
             "division_plan": divisions.STATES,
         },
         values={
-            STATE: {**divisions.STATES, **rounds.STATES, **special_needs.STATES},
+            STATE: {**divisions.STATES, **rounds.STATES, **need_states.STATES},
             "role": ROLE_NAMES,
             "category": fields.CATEGORIES,
-            "considered": scenarios.CONSIDERED,
+            "considered": saved_scenarios.CONSIDERED,
             "verb": VERB_NAMES,
             "object_kind": trail.KINDS,
             "outcome": trail.OUTCOMES,

@@ -7,8 +7,8 @@ from hashlib import sha256
 import streamlit as st
 
 from budget import files
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.explained import Explained, explained
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.movers import Mover, movers
 from budget.allocation.run import Allocation
 from budget.ui import address, conflict, glance, keys, scenario_controls, session

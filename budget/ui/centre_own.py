@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from budget.allocation.centres import CONTRACT
+from budget.allocation.contract import CONTRACT
 from budget.ui import keys, session
 from budget.ui.request_words import COLOURS, state_name
 from budget.ui.text import plain
@@ -11,8 +11,8 @@ from budget.view.names import COLUMNS, column_name, province_name, value_name
 from budget.view.numbers import NOTHING, Numbers
 from budget.view.requests import request_amounts, request_title
 from budget.workflow.centres import CentreFacts
+from budget.workflow.needs_seen import Need
 from budget.workflow.roles import Verb
-from budget.workflow.special_needs import Need
 
 PLACES = ("centre_type", "province", "performance_grade", "integration_level")
 ITEM_WIDTH, VALUE_WIDTH = {"ko": 184, "en": 196}, 132

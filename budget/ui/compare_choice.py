@@ -10,8 +10,8 @@ from typing import cast
 
 import streamlit as st
 
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import N_, Fault, InputError, shown
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.run import Allocation
 from budget.ui import keys, session
 from budget.ui.address import Parameter
@@ -28,9 +28,9 @@ from budget.ui.round import (
 from budget.view.comparison import LAST_YEAR, MEASURES, TOTAL, Choice
 from budget.view.notices import conflict_sentence
 from budget.view.words import Words
-from budget.workflow import scenarios
+from budget.workflow import saved_scenarios
 from budget.workflow.refusals import Forbidden
-from budget.workflow.scenarios import CONSIDERED, SavedScenario
+from budget.workflow.saved_scenarios import CONSIDERED, SavedScenario
 
 PRESENT = "now"
 """The rules as the planner has them at the moment, saved or not."""
@@ -70,7 +70,9 @@ def listed() -> dict[str, SavedScenario]:
     Raises:
         Forbidden: for whoever may not see scenarios.
     """
-    return {token(found): found for found in scenarios.scenarios(session.store(), session.who())}
+    return {
+        token(found): found for found in saved_scenarios.scenarios(session.store(), session.who())
+    }
 
 
 def asked(latest: Mapping[str, SavedScenario]) -> Asked:
@@ -125,7 +127,7 @@ def _version(text: str) -> SavedScenario | None:
     if not all(part.isascii() and part.isdigit() and 0 < len(part) < 10 for part in parts):
         return None
     try:
-        return scenarios.scenario(
+        return saved_scenarios.scenario(
             session.store(), session.who(), int(number), int(version) if dot else None
         )
     except Forbidden:

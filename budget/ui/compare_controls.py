@@ -11,7 +11,7 @@ from budget.ui.text import plain
 from budget.view.comparison import GROUPS, LAST_YEAR, MEASURES, Comparison
 from budget.view.parameters import capital
 from budget.view.words import Words
-from budget.workflow.scenarios import SavedScenario
+from budget.workflow.saved_scenarios import SavedScenario
 
 
 def names(latest: Mapping[str, SavedScenario], found: Asked, _: Words) -> dict[str, str]:

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from budget.allocation.infeasibility import Conflict, InfeasiblePolicy
+from budget.allocation.conflict import Conflict, InfeasiblePolicy
 from budget.allocation.policy import Policy
 from budget.ui import keys, session
 from budget.ui.allocation_files import rules_contents

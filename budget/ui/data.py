@@ -6,10 +6,10 @@ from budget.allocation.faults import N_
 from budget.ui import data_dictionary, data_requests, data_upload, data_versions, keys, session
 from budget.ui.text import plain
 from budget.view.words import Words
-from budget.workflow import data
-from budget.workflow.data import Version
+from budget.workflow import saved_data
 from budget.workflow.roles import Verb
 from budget.workflow.rounds import RoundFacts
+from budget.workflow.saved_data import Version
 
 SECTIONS = {
     "upload": N_("Upload"),
@@ -28,7 +28,7 @@ def data_page(round_: RoundFacts) -> None:
         Forbidden: for whoever may not see the allocation.
     """
     _ = session.words()
-    versions = data.versions(session.store(), session.who())
+    versions = saved_data.versions(session.store(), session.who())
     present = next(version for version in versions if version.is_present)
     may_upload = session.person().may(Verb.SAVE_DATA)
     _in_force(present, round_, _)

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from budget.allocation.centres import Column
+from budget.allocation.contract import Column
 from budget.files.tables import table_bytes
 from budget.files.uploads.definitions import (
     CENTRES,

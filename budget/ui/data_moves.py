@@ -9,8 +9,8 @@ from budget.ui import keys
 from budget.ui.text import plain
 from budget.view.data import Names, name_of
 from budget.view.numbers import Numbers
-from budget.workflow.data import LeftOut, Passed, Preview
-from budget.workflow.special_needs import STATES
+from budget.workflow.data_checking import LeftOut, Passed, Preview
+from budget.workflow.need_states import STATES
 
 MOST_HEIGHT = 330
 

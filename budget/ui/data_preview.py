@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from budget.allocation.centres import STAFF
+from budget.allocation.contract import STAFF
 from budget.allocation.revision import FigureChange
 from budget.files.uploads.definitions import CENTRES
 from budget.ui import data_moves, keys, session
@@ -22,7 +22,7 @@ from budget.view.data import (
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
 from budget.view.words import Words
-from budget.workflow.data import Preview
+from budget.workflow.data_checking import Preview
 
 TITLES = {column.name: column.column.meaning for column in CENTRES.columns}
 MOST_HEIGHT = 330

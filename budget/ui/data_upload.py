@@ -16,8 +16,8 @@ from budget.ui.deed_dialog import Fields, Prepared
 from budget.ui.text import plain
 from budget.view.data import fault_table, reason
 from budget.view.words import Words
-from budget.workflow import data, rounds
-from budget.workflow.data import Preview
+from budget.workflow import data, data_checking, round_inputs
+from budget.workflow.data_checking import Preview
 from budget.workflow.rounds import RoundFacts
 
 SAVE = "save_data"
@@ -69,19 +69,19 @@ def upload(round_: RoundFacts) -> None:
 def rounds_version() -> str:
     """Changes when what an upload is checked against may have changed."""
     where = session.store().engine.url.render_as_string(hide_password=True)
-    return f"{where} {rounds.figures_version(session.store(), session.who())}"
+    return f"{where} {round_inputs.figures_version(session.store(), session.who())}"
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _checked(who: str, version: str, name: str, content: bytes) -> Upload:
-    return data.checked(session.store(), who, name, content)
+    return data_checking.checked(session.store(), who, name, content)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _previewed(
     version: str, sha256: str, takeovers: tuple[Takeover, ...], _who: str, _found: Upload
 ) -> Preview:
-    return data.preview(session.store(), _who, _found.table, takeovers)
+    return data_checking.preview(session.store(), _who, _found.table, takeovers)
 
 
 def _place(_: Words) -> None:
@@ -331,5 +331,7 @@ def _save(prepared: Prepared) -> None:
 
 def _seen_anew(seen: Seen) -> Seen:
     """The same upload against the version that somebody else put in force."""
-    preview = data.preview(session.store(), session.who(), seen.preview.uploaded, seen.takeovers)
+    preview = data_checking.preview(
+        session.store(), session.who(), seen.preview.uploaded, seen.takeovers
+    )
     return Seen(seen.given, preview, seen.takeovers, seen.illustrative)

@@ -11,9 +11,9 @@ from budget.ui.text import plain
 from budget.view import trail
 from budget.view.parameters import capital
 from budget.view.words import Words
-from budget.workflow import data
-from budget.workflow.data import Version
+from budget.workflow import data, saved_data
 from budget.workflow.rounds import RoundFacts
+from budget.workflow.saved_data import Version
 
 RESTORE = "restore_data"
 
@@ -38,7 +38,7 @@ def download(version: Version, round_: RoundFacts, label: str, place: str) -> No
     name = f"{round_.fiscal_year}-centres-v{version.number}{kind}.csv"
     st.download_button(
         label,
-        lambda: data.content(store, who, version.id),
+        lambda: saved_data.content(store, who, version.id),
         file_name=name,
         mime="text/csv",
         key=keys.download(f"{place}:{name}"),
@@ -161,5 +161,5 @@ def _restore(prepared: Prepared) -> None:
 
 
 def _in_force_now() -> int:
-    versions = data.versions(session.store(), session.who())
+    versions = saved_data.versions(session.store(), session.who())
     return next(version.id for version in versions if version.is_present)

@@ -14,8 +14,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import Fault, InputError
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.ui import keys, session
 from budget.ui.problems import fault_text, problems, show_refusal
 from budget.ui.text import plain

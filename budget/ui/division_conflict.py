@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import streamlit as st
 
+from budget.allocation.conflict import Conflict
 from budget.allocation.division_conflict import InfeasibleDivisions
 from budget.allocation.division_rules import DivisionRules
-from budget.allocation.infeasibility import Conflict
 from budget.ui import division_edits, keys, session
 from budget.ui.conflict import picture
 from budget.ui.division_edits import Value

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.division_conflict import InfeasibleDivisions
 from budget.allocation.faults import N_, InputError
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.ui import (
     address,
     conflict,
@@ -20,14 +20,7 @@ from budget.ui import (
 )
 from budget.ui.address import Parameter
 from budget.ui.division_files import contents
-from budget.ui.division_round import (
-    DivisionRound,
-    Money,
-    computed,
-    lacks_staff,
-    money_of,
-    planning,
-)
+from budget.ui.division_round import DivisionRound, Money, computed, lacks_staff, money_of, planning
 from budget.ui.downloads import downloads
 from budget.ui.problems import show_faults
 from budget.ui.round import present_round

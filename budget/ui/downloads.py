@@ -25,10 +25,10 @@ from budget.view.charts import Figure
 from budget.view.exports import Provenance, Table, provenance_table, scenario_text
 from budget.view.numbers import DECREASE
 from budget.view.words import Words
-from budget.workflow import rounds
+from budget.workflow import round_inputs
 from budget.workflow.deadlines import KOREA
 from budget.workflow.rounds import STATES, RoundFacts
-from budget.workflow.scenarios import CONSIDERED
+from budget.workflow.saved_scenarios import CONSIDERED
 
 CSV = "text/csv"
 PICTURES: tuple[Format, ...] = ("svg", "png")
@@ -262,7 +262,7 @@ def allocation_provenance(
 
 def may_see_figures() -> Callable[[], object]:
     """A check that works in another thread: whether the reader may still see the allocation."""
-    return partial(rounds.figures_version, session.store(), session.who())
+    return partial(round_inputs.figures_version, session.store(), session.who())
 
 
 def allocation_hashes(allocation: Allocation, requests: pd.DataFrame | None) -> Mapping[str, str]:

@@ -17,8 +17,8 @@ from budget.ui import keys, session
 from budget.ui.live_text import reset_live_text
 from budget.ui.problems import problems
 from budget.workflow import special_needs
+from budget.workflow.needs_seen import Need
 from budget.workflow.refusals import Conflict, Forbidden, NotNow, Refusal
-from budget.workflow.special_needs import Need
 
 
 @dataclass

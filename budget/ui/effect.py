@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 import budget
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import InputError
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.run import Allocation
 from budget.ui import session
 from budget.ui.figures import show
@@ -18,10 +18,10 @@ from budget.view.notices import conflict_sentence
 from budget.view.numbers import WON, Numbers
 from budget.view.parameters import capital
 from budget.view.words import Words
-from budget.workflow import rounds
+from budget.workflow import round_inputs
+from budget.workflow.needs_seen import Need
 from budget.workflow.roles import Verb
-from budget.workflow.rounds import RoundInputs
-from budget.workflow.special_needs import Need
+from budget.workflow.round_inputs import RoundInputs
 
 ROW = 28
 """Pixels of a row of a table."""
@@ -42,7 +42,7 @@ def inputs() -> tuple[str, RoundInputs]:
         Forbidden: for whoever may not see the allocation.
     """
     where = session.store().engine.url.render_as_string(hide_password=True)
-    version = f"{where} {rounds.figures_version(session.store(), session.who())}"
+    version = f"{where} {round_inputs.figures_version(session.store(), session.who())}"
     return version, _inputs(version)
 
 
@@ -67,7 +67,7 @@ def _provinces(version: str, _given: RoundInputs) -> dict[str, str]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _inputs(version: str) -> RoundInputs:
-    return rounds.inputs(session.store(), session.who(), "approved")
+    return round_inputs.inputs(session.store(), session.who(), "approved")
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -76,7 +76,7 @@ def _outcome(
 ) -> Allocation | InputError | InfeasiblePolicy:
     """The allocation with a request approved at an amount, or (None) not approved."""
     try:
-        requests = rounds.with_amount(_given.requests, need_id, amount)
+        requests = round_inputs.with_amount(_given.requests, need_id, amount)
         return budget.allocate(_given.centres, _given.baseline.policy, requests)
     except (InputError, InfeasiblePolicy) as error:
         return error

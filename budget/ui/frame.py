@@ -11,7 +11,7 @@ from budget.ui.text import plain
 from budget.view.numbers import MONEY_UNITS
 from budget.view.parameters import capital
 from budget.view.words import LANGUAGES, Words
-from budget.workflow import founding, rounds
+from budget.workflow import demonstration, rounds
 from budget.workflow.deeds import Actor
 from budget.workflow.roles import ROLE_NAMES, Role
 from budget.workflow.rounds import STATES, RoundFacts
@@ -125,11 +125,11 @@ def _choose_person(person: Actor, _: Words) -> None:
     columns = st.columns(2, gap="small")
     people = [
         (role, number, count)
-        for role, count in founding.DEMONSTRATION_PEOPLE
+        for role, count in demonstration.DEMONSTRATION_PEOPLE
         for number in range(1, count + 1)
     ]
     for place, (role, number, count) in enumerate(people):
-        identity = founding.demonstration_identity(role, str(number))
+        identity = demonstration.demonstration_identity(role, str(number))
         suffix = f" {number}" if count > 1 else ""
         columns[place % 2].button(
             f"{capital(_(ROLE_NAMES[role]))}{suffix}",
@@ -144,7 +144,7 @@ def _choose_person(person: Actor, _: Words) -> None:
 def _take_head() -> None:
     centre = st.session_state[keys.PERSON_CENTRE]
     if centre:
-        sign_in.take(founding.demonstration_identity(Role.CENTRE_HEAD, centre))
+        sign_in.take(demonstration.demonstration_identity(Role.CENTRE_HEAD, centre))
 
 
 # --- how they want to read -----------------------------------------------------------------------

@@ -29,7 +29,7 @@ from budget.view.names import pool_name
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
 from budget.view.words import Words
-from budget.workflow import rounds
+from budget.workflow import national, rounds
 from budget.workflow.deadlines import KOREA
 from budget.workflow.rounds import RoundFacts
 
@@ -149,7 +149,7 @@ def _operating_last_year(allocation: Allocation, numbers: Numbers) -> str:
 def national_totals(shown: RoundFacts) -> None:
     """The envelope and its parts as the rules set them, before any request is decided."""
     _, numbers = session.words(), session.numbers()
-    parts = rounds.national_parts(session.store(), session.who())
+    parts = national.national_parts(session.store(), session.who())
     st.subheader(
         plain(
             _(

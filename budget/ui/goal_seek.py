@@ -7,10 +7,10 @@ from decimal import Decimal
 import streamlit as st
 
 from budget.allocation import goals
-from budget.allocation.centres import checked_centres
+from budget.allocation.centre_checking import checked_centres
+from budget.allocation.conflict import Conflict, InfeasiblePolicy
 from budget.allocation.faults import N_, InputError
 from budget.allocation.goals import BreakEven, Goal, OutOfRuns, Unreachable
-from budget.allocation.infeasibility import Conflict, InfeasiblePolicy
 from budget.allocation.parameters import Parameter, parameters
 from budget.allocation.policy import Policy
 from budget.allocation.requests import checked_requests

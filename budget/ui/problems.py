@@ -7,16 +7,16 @@ from typing import Self
 
 import streamlit as st
 
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import Defect, Fault, InputError
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.ui import session
 from budget.ui.request_words import field_name
 from budget.ui.text import plain
 from budget.view.notices import conflict_sentence
 from budget.view.words import Words
 from budget.workflow.deadlines import KOREA
+from budget.workflow.need_states import STATES
 from budget.workflow.refusals import Conflict, OthersChange, Refusal
-from budget.workflow.special_needs import STATES
 
 LOG = logging.getLogger("budget.ui")
 

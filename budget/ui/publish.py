@@ -1,42 +1,17 @@
 """Publish: what is missing, what changes, who signs; afterwards the facts and the export pack."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-import pandas as pd
 import streamlit as st
 
-import budget
 from budget.allocation.faults import N_
-from budget.allocation.infeasibility import InfeasiblePolicy
-from budget.allocation.policy import Policy
-from budget.allocation.run import Allocation
 from budget.ui import deed_dialog, keys, publish_deeds, session
-from budget.ui.centre_link import open_centre
-from budget.ui.figures import picked
+from budget.ui.publish_changes import what_changes
+from budget.ui.publish_figures import Figures, figures_of, frozen_figures
 from budget.ui.publish_pack import pack_controls
-from budget.ui.results import certificate_badge
 from budget.ui.text import plain
-from budget.view import charts, trail
-from budget.view.findings import (
-    Movement,
-    movement_basis,
-    movement_title,
-    since_baseline,
-    since_last_year,
-)
-from budget.view.notices import conflict_sentence
-from budget.view.numbers import Numbers
-from budget.view.publish import (
-    Request,
-    parts_table,
-    requests_table,
-    requests_title,
-    rule_title,
-    rules_table,
-)
+from budget.view import trail
+from budget.view.publish import rule_title
 from budget.view.words import Words
-from budget.workflow import checklist, packs, publication, rounds, scenarios, special_needs
+from budget.workflow import checklist, packs, publication, saved_scenarios
 from budget.workflow.checklist import DONE, KNOWN, MISSING, Check, Checklist
 from budget.workflow.packs import FrozenRun, Signed
 from budget.workflow.publication import Proposal
@@ -45,10 +20,7 @@ from budget.workflow.rounds import RoundFacts
 
 OWN_PROPOSAL = 0
 """In the list of scenarios: the proposal that awaits a lead."""
-NAMED = 5
 MOST_TOLD = 8
-REQUEST_COLUMNS = ["id", "centre", "outcome", "approved", "funded", "priority", "title"]
-"""What a phone shows first: whose, and what became of it."""
 SIGNS = {
     DONE: (":green[:material/check_circle:]", N_("Done")),
     KNOWN: (":orange[:material/info:]", N_("To be known")),
@@ -90,20 +62,6 @@ PAGES = {
 """Where a missing thing is mended."""
 
 
-@dataclass(frozen=True)
-class Figures:
-    """What is signed, beside what it is compared with.
-
-    Attributes:
-        baseline: None where its rules contradict each other.
-    """
-
-    present: Allocation
-    baseline: Allocation | None
-    baseline_name: str
-    requests: Sequence[Request]
-
-
 def publish_page(round_: RoundFacts) -> None:
     """The checklist at the left, what changes at the right; the signatures under the checklist.
 
@@ -122,16 +80,13 @@ def publish_page(round_: RoundFacts) -> None:
     _ = session.words()
     left, right = st.columns([0.38, 0.62], gap="large")
     with right:
-        figures = _figures(found, is_proposal=proposal is not None and not chosen)
+        figures = figures_of(found, is_proposal=proposal is not None and not chosen)
         if figures is not None:
-            _what_changes(figures, found)
+            what_changes(figures, found)
     with left:
         _check_card(found, figures, is_proposed=proposal is not None and not chosen)
         _signatures(round_, found, figures, proposal, is_proposed=not chosen)
     _earlier_packs(_)
-
-
-# --- which scenario ----------------------------------------------------------------------------
 
 
 def _chosen(round_: RoundFacts, proposal: Proposal | None) -> int:
@@ -144,7 +99,9 @@ def _chosen(round_: RoundFacts, proposal: Proposal | None) -> int:
                 icon=":material/hourglass_empty:",
             )
         return OWN_PROPOSAL
-    listed = {found.id: found for found in scenarios.scenarios(session.store(), session.who())}
+    listed = {
+        found.id: found for found in saved_scenarios.scenarios(session.store(), session.who())
+    }
     names = {
         key: f"{'★ ' if found.is_baseline else ''}{_.name(found.name)} · "
         f"{_('version {number}', number=found.number)}"
@@ -162,76 +119,6 @@ def _chosen(round_: RoundFacts, proposal: Proposal | None) -> int:
             help=_("The latest version of a scenario, with the approved requests."),
         )
     )
-
-
-# --- figures -----------------------------------------------------------------------------------
-
-
-def _figures(found: Checklist, *, is_proposal: bool) -> Figures | None:
-    """What is signed; None, with the reason, where the rules contradict each other."""
-    _ = session.words()
-    with st.spinner(_("Computing"), show_time=False):
-        if is_proposal:
-            run = packs.proposed_run(session.store(), session.who())
-            if run is not None:
-                return _frozen_figures(run)
-        try:
-            return _preview(found)
-        except InfeasiblePolicy as error:
-            st.error(
-                plain(conflict_sentence(error.conflict, session.numbers())),
-                icon=":material/block:",
-            )
-            return None
-
-
-def _frozen_figures(run: FrozenRun) -> Figures:
-    where = _where()
-    return Figures(
-        _again(where, run.id, run.allocation_sha256, run),
-        _baseline_again(where, run.id, run.baseline_content, run),
-        run.baseline_name,
-        run.requests,
-    )
-
-
-def _where() -> str:
-    return session.store().engine.url.render_as_string(hide_password=True)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _again(where: str, publication_id: int, sha256: str, _run: FrozenRun) -> Allocation:
-    return packs.allocation_of(_run)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _baseline_again(
-    where: str, publication_id: int, baseline: str, _run: FrozenRun
-) -> Allocation | None:
-    return packs.baseline_of(_run)
-
-
-def _preview(found: Checklist) -> Figures:
-    store, who = session.store(), session.who()
-    version = f"{_where()} {rounds.figures_version(store, who)}"
-    given = rounds.inputs(store, who)
-    present = _allocated(version, found.scenario.policy_content, found.scenario.policy, given)
-    base = given.baseline
-    try:
-        before = _allocated(version, base.policy_content, base.policy, given)
-    except InfeasiblePolicy:
-        before = None
-    return Figures(present, before, base.name, special_needs.queue(store, who))
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _allocated(
-    version: str, content: str, _policy: Policy, _given: rounds.RoundInputs
-) -> Allocation:
-    return budget.allocate(_given.centres, _policy, _given.requests)
-
-
-# --- the checklist -----------------------------------------------------------------------------
 
 
 def _check_card(found: Checklist, figures: Figures | None, *, is_proposed: bool) -> None:
@@ -282,9 +169,6 @@ def _check_line(check: Check, found: Checklist, _: Words) -> None:
         )
 
 
-# --- the signatures ----------------------------------------------------------------------------
-
-
 def _signatures(
     round_: RoundFacts,
     found: Checklist,
@@ -320,124 +204,14 @@ def _signatures(
             )
 
 
-# --- what changes ------------------------------------------------------------------------------
-
-
-def _what_changes(figures: Figures, found: Checklist) -> None:
-    """Totals, rules, winners and losers, requests: what whoever signs is to know."""
-    _, numbers = session.words(), session.numbers()
-    movement = since_last_year(figures.present, _)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(plain(movement_title(movement, numbers)), anchor=False, width="content")
-        certificate_badge(figures.present, _)
-    st.caption(plain(movement_basis(movement, numbers)))
-    _movers(movement, numbers)
-    _against_baseline(figures, numbers)
-    _rules(found, numbers)
-    _requests(figures, numbers)
-
-
-def _movers(movement: Movement, numbers: Numbers) -> None:
-    named = [*movement.gainers[:NAMED], *reversed(movement.losers[:NAMED])]
-    chosen = picked(
-        charts.greatest_changes(named, numbers, session.chart_colours()), keys.PUBLISH_CHART
-    )
-    if chosen:
-        open_centre(chosen)
-
-
-def _against_baseline(figures: Figures, numbers: Numbers) -> None:
-    _ = numbers.words
-    base = figures.baseline
-    if base is None:
-        st.caption(_("The baseline's rules contradict each other; nothing to compare with."))
-        return
-    title = movement_title(since_baseline(figures.present, base, _), numbers)
-    st.markdown(
-        f"**{plain(_('Against the baseline {name}', name=_.name(figures.baseline_name)))}**: "
-        f"{plain(title)}"
-    )
-    text = st.column_config.TextColumn
-    st.dataframe(
-        parts_table(figures.present, base, numbers),
-        column_config={
-            "part": text(_("Part"), width=92),
-            "amount": text(_("Amount"), alignment="right", width=88),
-            "before": text(_("Baseline"), alignment="right", width=84),
-            "change": text(_("Difference"), alignment="right", width=72),
-        },
-        hide_index=True,
-        height="content",
-        alt=_("Parts of the envelope beside the baseline's"),
-    )
-    st.caption(plain(_("Money in {unit}.", unit=numbers.unit_name)))
-
-
-def _rules(found: Checklist, numbers: Numbers) -> None:
-    _ = numbers.words
-    rows: pd.DataFrame = rules_table(found.rules, found.began, found.scenario.policy, numbers)
-    if rows.empty:
-        st.markdown(f"**{plain(_('No rule differs from those the round began with'))}**")
-        return
-    count = _.ngettext(
-        "{count} rule differs from those the round began with",
-        "{count} rules differ from those the round began with",
-        len(rows),
-    )
-    st.markdown(f"**{plain(count)}**")
-    text = st.column_config.TextColumn
-    st.dataframe(
-        rows,
-        column_config={
-            "rule": text(_("Rule"), width=290),
-            "before": text(_("Before"), alignment="right", width=90),
-            "now": text(_("Now"), alignment="right", width=90),
-            "rationale": text(_("Rationale"), width=260),
-        },
-        hide_index=True,
-        height="content",
-        placeholder="–",
-        alt=_("Changed rules with their rationales"),
-    )
-
-
-def _requests(figures: Figures, numbers: Numbers) -> None:
-    _ = numbers.words
-    st.markdown(f"**{plain(requests_title(figures.present, numbers))}**")
-    names = rounds.centre_names(session.store(), session.who())
-    rows = requests_table(figures.present, figures.requests, names, numbers)[REQUEST_COLUMNS]
-    if rows.empty:
-        return
-    text = st.column_config.TextColumn
-    st.dataframe(
-        rows,
-        column_config={
-            "id": text(_("Request"), width=98),
-            "centre": text(_("Centre"), width=104),
-            "outcome": text(_("Outcome"), width=96),
-            "approved": text(_("Approved"), alignment="right", width=80),
-            "funded": text(_("Funded"), alignment="right", width=80),
-            "priority": st.column_config.NumberColumn(_("Priority"), width=66),
-            "title": text(_("Title"), width=230),
-        },
-        hide_index=True,
-        height=240,
-        alt=_("Approved requests, those that get least first"),
-    )
-    st.caption(plain(_("Money in {unit}.", unit=numbers.unit_name)))
-
-
-# --- published ---------------------------------------------------------------------------------
-
-
 def _published(run: FrozenRun) -> None:
     """The facts of the publication, its pack, and what it changed."""
     _ = session.words()
     found = checklist.checklist(session.store(), session.who())
     left, right = st.columns([0.38, 0.62], gap="large")
     with right:
-        figures = _frozen_figures(run)
-        _what_changes(figures, found)
+        figures = frozen_figures(run)
+        what_changes(figures, found)
     with left:
         with st.container(border=True, gap="small"):
             st.subheader(_("Published"), anchor=False)

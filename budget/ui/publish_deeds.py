@@ -13,7 +13,7 @@ from budget.view.words import Words
 from budget.workflow import publication, supplementary
 from budget.workflow.deadlines import KOREA
 from budget.workflow.publication import Proposal
-from budget.workflow.scenarios import CONSIDERED, SavedScenario
+from budget.workflow.saved_scenarios import CONSIDERED, SavedScenario
 
 PUBLISH = "pages/publish.py"
 PROPOSE, CONFIRM = "propose_publication", "confirm_publication"

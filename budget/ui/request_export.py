@@ -9,8 +9,8 @@ from budget.ui.request_words import category_name, moment, requested_won, state_
 from budget.view.exports import Column, Table, total, won
 from budget.view.names import centre_name
 from budget.view.words import Words
+from budget.workflow.needs_seen import Need
 from budget.workflow.rounds import RoundFacts
-from budget.workflow.special_needs import Need
 
 
 def requests_contents(

@@ -15,8 +15,9 @@ from budget.ui.text import plain
 from budget.view.numbers import Numbers
 from budget.view.words import Words
 from budget.workflow import attachments
+from budget.workflow.need_states import UNDECIDED
+from budget.workflow.needs_seen import FileOfNeed, Need
 from budget.workflow.refusals import Refusal
-from budget.workflow.special_needs import UNDECIDED, FileOfNeed, Need
 
 ICONS = {
     "pdf": "picture_as_pdf",

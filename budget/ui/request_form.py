@@ -39,11 +39,11 @@ from budget.ui.text import plain
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
 from budget.view.words import Words
-from budget.workflow import deadlines, fields, special_needs
+from budget.workflow import deadlines, fields, needs_seen, special_needs
 from budget.workflow.fields import Field
+from budget.workflow.needs_seen import Need
 from budget.workflow.refusals import Conflict
 from budget.workflow.rounds import RoundFacts
-from budget.workflow.special_needs import Need
 
 SHORT = ("requested_krw", "need_by", "lease_end")
 """Fields that share a line on a wide screen."""
@@ -62,7 +62,7 @@ def form(need_id: str) -> None:
     """The form beside what it takes to submit it; it reruns alone while somebody types."""
     with problems():
         save_waiting(need_id)
-        need = special_needs.need(session.store(), session.who(), need_id)
+        need = needs_seen.need(session.store(), session.who(), need_id)
         round_ = facts()
         if not is_writable(need, round_) or keys.NOTICE in st.session_state:
             st.rerun()

@@ -30,10 +30,11 @@ from budget.ui.text import plain
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
 from budget.view.words import Words
-from budget.workflow import fields, rounds, special_needs
+from budget.workflow import fields, needs_seen, rounds, special_needs
+from budget.workflow.need_states import UNDECIDED
+from budget.workflow.needs_seen import HistoryLine, Need
 from budget.workflow.roles import ROLE_NAMES, Verb
 from budget.workflow.rounds import RoundFacts
-from budget.workflow.special_needs import UNDECIDED, HistoryLine, Need
 
 PAGE = "pages/requests.py"
 SHORT = ("category", "requested_krw", "need_by", "lease_end")
@@ -279,7 +280,7 @@ def outcome(need: Need) -> None:
 def history(need_id: str) -> None:
     """Who did what to the request, and when, the latest first."""
     _ = session.words()
-    lines = special_needs.history(session.store(), session.who(), need_id)
+    lines = needs_seen.history(session.store(), session.who(), need_id)
     with st.expander(
         _.ngettext("History: {count} step", "History: {count} steps", len(lines)),
         icon=":material/history:",

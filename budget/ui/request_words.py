@@ -9,9 +9,10 @@ from budget.view.numbers import NOTHING, WON, Numbers
 from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow import deadlines, fields
+from budget.workflow.need_states import EDITABLE, STATES
+from budget.workflow.needs_seen import HistoryLine, Need
 from budget.workflow.roles import VERB_NAMES
 from budget.workflow.rounds import RoundFacts
-from budget.workflow.special_needs import EDITABLE, STATES, HistoryLine, Need
 
 COLOURS = {
     "draft": "gray",

@@ -46,11 +46,11 @@ from budget.ui.text import plain
 from budget.view.names import centre_name
 from budget.view.numbers import Numbers
 from budget.view.words import Words
-from budget.workflow import rounds, special_needs
+from budget.workflow import needs_seen, rounds, special_needs
+from budget.workflow.needs_seen import Need
 from budget.workflow.refusals import Conflict, Refusal
 from budget.workflow.roles import Verb
 from budget.workflow.rounds import RoundFacts
-from budget.workflow.special_needs import Need
 
 
 def say_address() -> None:
@@ -94,13 +94,13 @@ def all_requests(round_: RoundFacts) -> None:
         )
         st.page_link("pages/review.py", label=_("Review"), query_params=session.address())
         return
-    needs = special_needs.needs_of_centres(session.store(), session.who())
+    needs = needs_seen.needs_of_centres(session.store(), session.who())
     is_open = _windows(round_, _)
     if not needs:
         _nothing_yet(_, is_open=is_open)
     else:
         with st.container(horizontal=True, horizontal_alignment="right"):
-            check = partial(special_needs.needs_of_centres, session.store(), session.who())
+            check = partial(needs_seen.needs_of_centres, session.store(), session.who())
             downloads(partial(requests_contents, "requests", needs, round_, check))
     for name, states in GROUPS:
         group = [need for need in needs if need.state in states]
@@ -260,7 +260,7 @@ def one_request(need_id: str, round_: RoundFacts) -> None:
     """
     _ = session.words()
     try:
-        need = special_needs.need(session.store(), session.who(), need_id)
+        need = needs_seen.need(session.store(), session.who(), need_id)
     except Refusal:
         way_back(_)
         raise

@@ -11,25 +11,18 @@ from budget.ui.problems import refusal_text
 from budget.ui.request_files import files
 from budget.ui.request_view import labelled, outcome, state_badge
 from budget.ui.request_words import category_name, won_in_words
-from budget.ui.review_deeds import (
-    Reviewing,
-    begin,
-    refusal_and_left_over,
-    reviewing,
-    tell,
-    told,
-)
+from budget.ui.review_deeds import Reviewing, begin, refusal_and_left_over, reviewing, tell, told
 from budget.ui.review_facts import assessment, fields_as_submitted, submitted_text, title
 from budget.ui.review_forms import forms, in_order, waits_for_me
 from budget.ui.review_history import history
 from budget.ui.review_queue import filters, queue
 from budget.ui.text import plain
 from budget.view.words import Words
-from budget.workflow import special_needs
+from budget.workflow import needs_seen
+from budget.workflow.needs_seen import Need
 from budget.workflow.refusals import Forbidden
 from budget.workflow.roles import Verb
 from budget.workflow.rounds import RoundFacts
-from budget.workflow.special_needs import Need
 
 WIDTHS = (0.34, 0.66)
 """The request, and what to do with it."""
@@ -43,10 +36,10 @@ def review_page(round_: RoundFacts) -> None:
     """
     rows: list[Need] = []
     if session.person().may(Verb.SEE_QUEUE):
-        rows = in_order(special_needs.queue(session.store(), session.who()))
+        rows = in_order(needs_seen.queue(session.store(), session.who()))
     asked = address.read(address.REQUEST, *filters(rows)).one(address.REQUEST)
     if not asked:
-        rows = in_order(special_needs.queue(session.store(), session.who()))
+        rows = in_order(needs_seen.queue(session.store(), session.who()))
         _told("")
         chosen = queue(rows, round_)
         if chosen:
@@ -129,11 +122,11 @@ def one_request(need_id: str, round_: RoundFacts) -> None:
     _ = session.words()
     rows: Sequence[Need] = []
     if session.person().may(Verb.SEE_QUEUE):
-        rows = in_order(special_needs.queue(session.store(), session.who()))
+        rows = in_order(needs_seen.queue(session.store(), session.who()))
     present = next((need for need in rows if need.id == need_id), None)
     known = reviewing(need_id)
     if known is None:
-        present = present or special_needs.need(session.store(), session.who(), need_id)
+        present = present or needs_seen.need(session.store(), session.who(), need_id)
         known = begin(present)
     if known.refused is not None and present is not None:
         known.seen = present

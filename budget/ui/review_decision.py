@@ -5,22 +5,14 @@ import streamlit as st
 from budget.allocation.faults import N_, Fault
 from budget.ui import effect, keys, session
 from budget.ui.request_words import won_in_words
-from budget.ui.review_deeds import (
-    Form,
-    Reviewing,
-    can,
-    reason_fault,
-    reviewer_name,
-    say,
-    won,
-)
+from budget.ui.review_deeds import Form, Reviewing, can, reason_fault, reviewer_name, say, won
 from budget.ui.text import plain
 from budget.view.numbers import Numbers
 from budget.view.words import Words
 from budget.workflow import review
+from budget.workflow.needs_seen import Need
 from budget.workflow.roles import Role, Verb
 from budget.workflow.rounds import RoundFacts
-from budget.workflow.special_needs import Need
 
 AMOUNT_WIDTH = 240
 

@@ -20,9 +20,9 @@ from budget.view.numbers import NOTHING
 from budget.view.words import Words
 from budget.workflow import fields
 from budget.workflow.deeds import STATE
+from budget.workflow.needs_seen import Need
 from budget.workflow.refusals import Conflict, Refusal
 from budget.workflow.roles import Subject, Verb
-from budget.workflow.special_needs import Need
 
 CHOOSE = N_("a choice")
 REFUSED = "refused"

@@ -14,7 +14,7 @@ from budget.view.numbers import NOTHING
 from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow.fields import Field
-from budget.workflow.special_needs import Need
+from budget.workflow.needs_seen import Need
 
 SHORT = 60
 """Fields of at most so many characters share a line, two by two."""

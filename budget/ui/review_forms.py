@@ -25,9 +25,9 @@ from budget.ui.review_deeds import (
 from budget.ui.text import plain
 from budget.view.words import Words
 from budget.workflow import deadlines, people, review
+from budget.workflow.needs_seen import Need
 from budget.workflow.roles import Verb
 from budget.workflow.rounds import RoundFacts
-from budget.workflow.special_needs import Need
 
 DUE_DAYS = 7
 PRIORITIES = {

@@ -10,9 +10,9 @@ from budget.ui.text import plain
 from budget.view.parameters import capital
 from budget.view.trail import PEOPLE_FIELDS, Terms, field_name, value_text
 from budget.view.words import Words
-from budget.workflow import fields, special_needs
+from budget.workflow import fields, need_states, needs_seen
+from budget.workflow.needs_seen import HistoryLine, Need
 from budget.workflow.roles import ROLE_NAMES, VERB_NAMES, Verb
-from budget.workflow.special_needs import HistoryLine, Need
 
 SAME_PERSON = frozenset({"assessed_by", "decided_by"})
 """Fields that name whoever did the deed."""
@@ -27,7 +27,7 @@ def history(need: Need) -> None:
         Forbidden: if the request is not for this person.
     """
     _ = session.words()
-    lines = special_needs.history(session.store(), session.who(), need.id)
+    lines = needs_seen.history(session.store(), session.who(), need.id)
     with st.expander(
         _.ngettext("History: {count} step", "History: {count} steps", len(lines)),
         icon=":material/history:",
@@ -47,7 +47,7 @@ def _terms(need: Need, _: Words) -> Terms:
     return Terms(
         verbs=VERB_NAMES,
         roles=ROLE_NAMES,
-        states={"special_need": special_needs.STATES},
+        states={"special_need": need_states.STATES},
         values={"category": fields.CATEGORIES},
         fields={
             **OTHER_FIELDS,

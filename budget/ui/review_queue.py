@@ -23,11 +23,12 @@ from budget.ui.text import plain
 from budget.view.names import centre_name, province_name
 from budget.view.numbers import Numbers
 from budget.view.words import Words
-from budget.workflow import deadlines, review, special_needs
+from budget.workflow import deadlines, needs_seen, review
 from budget.workflow.fields import CATEGORIES
+from budget.workflow.need_states import STATES, UNDECIDED
+from budget.workflow.needs_seen import Need
 from budget.workflow.roles import Role, Verb
 from budget.workflow.rounds import RoundFacts
-from budget.workflow.special_needs import STATES, UNDECIDED, Need
 
 ROW = 32
 MOST_HEIGHT = 462
@@ -60,7 +61,7 @@ def queue(rows: Sequence[Need], round_: RoundFacts) -> str:
         st.button(_("Clear the filters"), key=keys.QUEUE_CLEAR, on_click=_clear)
         return ""
     with files:
-        check = partial(special_needs.queue, session.store(), session.who())
+        check = partial(needs_seen.queue, session.store(), session.who())
         downloads(partial(requests_contents, "review", shown, round_, check))
     above = st.container()
     ticked, marked, opened = _table(shown, round_, _)

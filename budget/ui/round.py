@@ -15,8 +15,8 @@ import pandas as pd
 import streamlit as st
 
 import budget
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import InputError
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
 from budget.ui import keys, session
@@ -24,9 +24,9 @@ from budget.ui.edits import Changes
 from budget.view.maps import thinned
 from budget.view.parameters import Section, sections
 from budget.view.words import Words
-from budget.workflow import rounds
+from budget.workflow import round_inputs, rounds
 from budget.workflow.rounds import RoundFacts
-from budget.workflow.scenarios import CONSIDERED, SavedScenario
+from budget.workflow.saved_scenarios import CONSIDERED, SavedScenario
 
 
 @dataclass(frozen=True)
@@ -120,12 +120,12 @@ def is_present(shown: Round) -> bool:
 
 def _version(chosen: str) -> str:
     where = session.store().engine.url.render_as_string(hide_password=True)
-    return f"{where} {rounds.figures_version(session.store(), session.who())} {chosen}"
+    return f"{where} {round_inputs.figures_version(session.store(), session.who())} {chosen}"
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _round(version: str, _facts: RoundFacts, _considered: str) -> Round:
-    given = rounds.inputs(session.store(), session.who(), _considered)
+    given = round_inputs.inputs(session.store(), session.who(), _considered)
     return Round(
         version=version,
         facts=_facts,

@@ -15,9 +15,9 @@ from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow import publication, rounds
 from budget.workflow.deadlines import KOREA
+from budget.workflow.need_states import STATES as NEED_STATES
 from budget.workflow.roles import Verb
 from budget.workflow.rounds import ORDER, STATES, RoundFacts
-from budget.workflow.special_needs import STATES as NEED_STATES
 
 MOVE, EXTEND = "move_round", "extend_deadline"
 WITHOUT_DECISION = ("submitted", "in_review", "returned", "assessed")

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import streamlit as st
 
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.curve import Steps
 from budget.allocation.faults import N_, Fault, InputError
 from budget.allocation.frontier import Frontier, frontier
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.parameters import Parameter
 from budget.allocation.point import Point, Value, point_of
 from budget.ui import keys, session, studies

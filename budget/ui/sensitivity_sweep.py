@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.curve import Curve, curve
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.parameters import Parameter
 from budget.allocation.point import Point, Value
 from budget.ui import keys, session, studies

@@ -20,12 +20,12 @@ from streamlit.auth_util import get_secrets_auth_section
 from budget.allocation.faults import N_, Fault, InputError
 from budget.storage.store import Store
 from budget.ui import keys
-from budget.workflow import founding
+from budget.workflow import demonstration, installation
 from budget.workflow.roles import Role
 
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
 LOCAL_NAMES = ("localhost",)
-FIRST_PERSON = founding.demonstration_identity(Role.PLANNER, "1")
+FIRST_PERSON = demonstration.demonstration_identity(Role.PLANNER, "1")
 
 
 @cache
@@ -43,16 +43,16 @@ def store() -> Store:
     Raises:
         InputError: if it cannot be opened or is not for this kind of installation.
     """
-    kind = founding.DEMONSTRATION if is_demonstration() else founding.MINISTRY
+    kind = demonstration.DEMONSTRATION if is_demonstration() else installation.MINISTRY
     return _store(kind, *(os.environ.get(name, "") for name in _VARIABLES))
 
 
-_VARIABLES = (founding.DATABASE, founding.FOLDER, founding.SAMPLE)
+_VARIABLES = (installation.DATABASE, installation.FOLDER, installation.SAMPLE)
 
 
 @st.cache_resource(show_spinner=False)
 def _store(kind: str, *values: str) -> Store:
-    return founding.open_store(dict(zip(_VARIABLES, values, strict=True)), kind)
+    return installation.open_store(dict(zip(_VARIABLES, values, strict=True)), kind)
 
 
 # --- the demonstration stays at home -----------------------------------------------------------
@@ -128,10 +128,10 @@ def identity() -> str | None:
     if is_demonstration():
         asked = st.query_params.get(keys.PERSON_PARAMETER)
         taken = asked or st.session_state.get(keys.TAKEN) or FIRST_PERSON
-        if not taken.startswith(f"{founding.DEMONSTRATION}|"):
-            taken = f"{founding.DEMONSTRATION}|{taken}"
+        if not taken.startswith(f"{demonstration.DEMONSTRATION}|"):
+            taken = f"{demonstration.DEMONSTRATION}|{taken}"
         st.session_state[keys.TAKEN] = taken
-        shown = taken.removeprefix(f"{founding.DEMONSTRATION}|")
+        shown = taken.removeprefix(f"{demonstration.DEMONSTRATION}|")
         if shown != asked and (asked or taken != FIRST_PERSON):
             st.query_params[keys.PERSON_PARAMETER] = shown
         return cast(str, taken)
@@ -159,4 +159,4 @@ def take(person: str) -> None:
         if name not in keys.KEPT:
             del st.session_state[name]
     st.session_state[keys.TAKEN] = person
-    st.query_params[keys.PERSON_PARAMETER] = person.removeprefix(f"{founding.DEMONSTRATION}|")
+    st.query_params[keys.PERSON_PARAMETER] = person.removeprefix(f"{demonstration.DEMONSTRATION}|")

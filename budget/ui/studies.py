@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from budget import files
-from budget.allocation.centres import checked_centres
+from budget.allocation.centre_checking import checked_centres
 from budget.allocation.faults import N_
 from budget.allocation.point import Given
 from budget.allocation.policy import Policy

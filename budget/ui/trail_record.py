@@ -13,7 +13,7 @@ from budget.view.numbers import Numbers
 from budget.view.parameters import capital, full_title, parameter_at, scale_of, shown
 from budget.view.trail import Terms
 from budget.view.words import Words
-from budget.workflow import scenarios
+from budget.workflow import saved_scenarios
 from budget.workflow.records import Line
 from budget.workflow.refusals import Forbidden
 from budget.workflow.roles import Verb
@@ -145,7 +145,7 @@ def _policy_of(line: Line) -> Policy | None:
     if line.object_kind != "scenario" or not (number.isdecimal() and line.object_id.isdecimal()):
         return None
     try:
-        return scenarios.scenario(
+        return saved_scenarios.scenario(
             session.store(), session.who(), int(line.object_id), int(number)
         ).policy
     except Forbidden:  # of an earlier round

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from budget.allocation.infeasibility import Conflict, ConflictingRule
+from budget.allocation.conflict import Conflict, ConflictingRule
 from budget.view.charts import Figure
 from budget.view.colours import Colours
 from budget.view.names import kind_name, pool_name, rule_name

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from budget.allocation.centres import PRIOR_OPERATING, STAFF, Column
+from budget.allocation.contract import PRIOR_OPERATING, STAFF, Column
 from budget.allocation.faults import N_, Fault
 from budget.allocation.revision import (
     LEAST_JUMP,

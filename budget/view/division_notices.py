@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from budget.allocation.conflict import Conflict, ConflictingRule, Remedy
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.faults import N_
-from budget.allocation.infeasibility import Conflict, ConflictingRule, Remedy
 from budget.view.divisions import division_name
 from budget.view.names import value_name
 from budget.view.numbers import Numbers

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from budget.allocation.centres import STAFF
+from budget.allocation.contract import STAFF
 from budget.allocation.parameters import Parameter, parameters
 from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation

@@ -1,7 +1,7 @@
 """Messages about a policy that cannot be kept, in the words of the planner."""
 
+from budget.allocation.conflict import Conflict, ConflictingRule, Remedy
 from budget.allocation.faults import N_
-from budget.allocation.infeasibility import Conflict, ConflictingRule, Remedy
 from budget.allocation.parameters import Parameter
 from budget.allocation.policy import Policy
 from budget.view.names import pool_name, rule_name

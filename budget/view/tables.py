@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from budget.allocation.centres import STAFF
+from budget.allocation.contract import STAFF
 from budget.allocation.run import Allocation, PoolResult
 from budget.view.findings import CentreChange, Movement, centre_names
 from budget.view.names import binding_name, pool_name, province_name

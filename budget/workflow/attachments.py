@@ -14,9 +14,10 @@ from budget.storage.store import Store
 from budget.storage.tables import Attachment, AttachmentContent
 from budget.workflow import deadlines
 from budget.workflow.deeds import acting, known, looking
+from budget.workflow.need_states import UNDECIDED
+from budget.workflow.needs_seen import Need, seen
 from budget.workflow.refusals import NOT_YOURS, Forbidden, NotNow
 from budget.workflow.roles import Subject, Verb
-from budget.workflow.special_needs import UNDECIDED, Need, seen
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,12 @@ from budget.storage.tables import (
     ScenarioVersion,
     SpecialNeed,
 )
-from budget.workflow import rounds, special_needs
+from budget.workflow import needs_seen, rounds
 from budget.workflow.deeds import Act, known, looking
+from budget.workflow.needs_seen import Need
 from budget.workflow.published import repeated
 from budget.workflow.refusals import NOT_YOURS, Forbidden
 from budget.workflow.roles import Subject, Verb
-from budget.workflow.special_needs import Need
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _requests(act: Act, round_: BudgetRound, centre_id: str) -> tuple[Need, ...]
     is_own = centre_id in act.person.centres
     listed = [row for row in rows if is_own or row.snapshots]
     return tuple(
-        sorted(special_needs._all_seen(act, listed), key=lambda need: need.edited_at, reverse=True)
+        sorted(needs_seen._all_seen(act, listed), key=lambda need: need.edited_at, reverse=True)
     )
 
 

@@ -12,11 +12,11 @@ from sqlmodel import Session, col, select
 from budget.allocation.policy import Policy
 from budget.storage.store import Store
 from budget.storage.tables import BudgetRound, Publication, Run, SpecialNeed
-from budget.workflow import publication, scenarios
+from budget.workflow import publication, saved_scenarios
 from budget.workflow.deeds import Act, looking
+from budget.workflow.need_states import UNDECIDED
 from budget.workflow.roles import Subject, Verb
-from budget.workflow.scenarios import SavedScenario
-from budget.workflow.special_needs import UNDECIDED
+from budget.workflow.saved_scenarios import SavedScenario
 
 DONE, MISSING, KNOWN = "done", "missing", "known"
 """A missing one stops the publication; a known one is told to whoever signs."""
@@ -89,10 +89,10 @@ def checklist(store: Store, who: str, scenario_id: int | None = None) -> Checkli
         row = publication.latest(act.session, round_) if scenario_id is None else None
         run = act.session.get_one(Run, row.run_id) if row else None
         saved = _scenario(act.session, round_, run, scenario_id)
-        began = scenarios.first_policy(act.session, round_)
+        began = saved_scenarios.first_policy(act.session, round_)
         rules = tuple(
             ChangedRule(path, old, new, saved.rationales.get(path, ""))
-            for path, (old, new) in scenarios.difference(began, saved.policy).items()
+            for path, (old, new) in saved_scenarios.difference(began, saved.policy).items()
         )
         checks = [
             *_of_round(act.session, round_),
@@ -106,8 +106,8 @@ def _scenario(
     session: Session, round_: BudgetRound, run: Run | None, scenario_id: int | None
 ) -> SavedScenario:
     if run is not None:
-        return scenarios.version_of(session, run.scenario_version_id)
-    return scenarios.saved_in(session, round_, scenario_id or round_.baseline_id or 0)
+        return saved_scenarios.version_of(session, run.scenario_version_id)
+    return saved_scenarios.saved_in(session, round_, scenario_id or round_.baseline_id or 0)
 
 
 def _of_round(session: Session, round_: BudgetRound) -> Iterator[Check]:

@@ -33,7 +33,7 @@ from budget.workflow.divisions import (
 )
 from budget.workflow.refusals import Conflict, OthersChange
 from budget.workflow.roles import Subject, Verb
-from budget.workflow.scenarios import baseline_unit
+from budget.workflow.saved_scenarios import baseline_unit
 
 MOST_CONTENT = 200_000
 """Characters; the sample has a few thousand."""

@@ -35,9 +35,10 @@ from budget.workflow.divisions import (
     rules_in_force,
     seen_plan,
 )
+from budget.workflow.need_states import WRONG_STATE
 from budget.workflow.refusals import NotNow, OtherDeed
 from budget.workflow.roles import Subject, Verb
-from budget.workflow.special_needs import MOST_RECENT, WRONG_STATE
+from budget.workflow.special_needs import MOST_RECENT
 
 NOT_PUBLISHED = N_(
     "Divisions are planned once the round is published: until then no amount is set."

@@ -30,9 +30,9 @@ from budget.workflow.divisions import (
     rules_in_force,
     seen_rules,
 )
+from budget.workflow.needs_seen import HistoryLine
 from budget.workflow.refusals import NotNow
 from budget.workflow.roles import Verb
-from budget.workflow.special_needs import HistoryLine
 
 CENTRES = "centres.csv"
 OTHERS_DATA = N_(

@@ -1,8 +1,4 @@
-"""The beginning: which database, what it is for, and the sample round that fills a new one.
-
-A demonstration has its own database, people without passwords, and listens on localhost only.
-Where a sign-in is configured the database is the ministry's, and its first administrator is named
-on the command line.
+"""The beginning: the sample round that fills a new database, and its first administrator.
 
 Source: workflow, signing in.
 """
@@ -22,7 +18,7 @@ from budget.allocation.policy_reading import policy_from_toml
 from budget.files import policy_toml, round_folder
 from budget.files.tables import file_bytes, text_from
 from budget.storage import trail
-from budget.storage.store import Store, installed_kind, opened
+from budget.storage.store import Store
 from budget.storage.tables import (
     BudgetRound,
     Centre,
@@ -40,121 +36,12 @@ from budget.storage.tables import (
 )
 from budget.workflow import deadlines
 from budget.workflow.deeds import to_plain
+from budget.workflow.demonstration import DEMONSTRATION, add_people, demonstration_identity
 from budget.workflow.people import checked_person
 from budget.workflow.roles import Role
 
-DEMONSTRATION, MINISTRY = "demonstration", "ministry"
-DATABASE, FOLDER, SAMPLE = "DATABASE_URL", "BUDGET_DATA_DIR", "BUDGET_DATA"
-"""Environment: the database; the folder of its SQLite file; the folder that a new one is filled
-from."""
-ROOT = Path(__file__).parents[2]
 SYSTEM = "system"
 EXTENDED_DAYS = 14
-
-DEMONSTRATION_PEOPLE = (
-    (Role.REVIEWER, 2),
-    (Role.PLANNER, 2),
-    (Role.LEAD, 2),
-    (Role.AUDITOR, 1),
-    (Role.ADMINISTRATOR, 1),
-)
-"""So many of each; and a head for every centre."""
-KOREAN_ROLES = {
-    Role.CENTRE_HEAD: "센터장",
-    Role.REVIEWER: "검토 담당",
-    Role.PLANNER: "예산 담당",
-    Role.LEAD: "총괄",
-    Role.AUDITOR: "감사 담당",
-    Role.ADMINISTRATOR: "관리자",
-}
-ENGLISH_ROLES = {
-    Role.CENTRE_HEAD: "Head",
-    Role.REVIEWER: "Reviewer",
-    Role.PLANNER: "Planner",
-    Role.LEAD: "Lead",
-    Role.AUDITOR: "Auditor",
-    Role.ADMINISTRATOR: "Administrator",
-}
-
-
-def demonstration_identity(role: Role, which: str) -> str:
-    """The identity of a person of the demonstration: a role and a number, or a centre."""
-    return f"{DEMONSTRATION}|{role}-{which}"
-
-
-def database_address(environment: Mapping[str, str], kind: str, *, must_exist: bool = False) -> str:
-    """Where the database is: DATABASE_URL, else a file in BUDGET_DATA_DIR (.budget/).
-
-    Raises:
-        InputError: if the folder cannot be written to; with `must_exist`, if there is no file.
-    """
-    given = environment.get(DATABASE)
-    if given:
-        file = given.removeprefix("sqlite:///")
-        if must_exist and file != given and not Path(file).is_file():
-            raise InputError([Fault(file, "", "", N_("a database; there is none yet"))])
-        return given
-    folder = Path(environment.get(FOLDER) or ROOT / ".budget")
-    if must_exist and not (folder / f"{kind}.sqlite3").is_file():
-        raise InputError(
-            [Fault(str(folder / f"{kind}.sqlite3"), "", "", N_("a database; there is none yet"))]
-        )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            [
-                Fault(
-                    str(folder),
-                    FOLDER,
-                    "",
-                    N_("a folder that can be written to ({reason})"),
-                    details={"reason": error.strerror or "?"},
-                )
-            ]
-        ) from None
-    return f"sqlite:///{folder / kind}.sqlite3"
-
-
-def open_store(environment: Mapping[str, str], kind: str) -> Store:
-    """The database of this installation, filled with the sample round if it is new.
-
-    Args:
-        kind: DEMONSTRATION or MINISTRY; a database of the other kind is refused.
-
-    Raises:
-        InputError: if it cannot be opened, is of the other kind, or the sample is faulty.
-    """
-    address = database_address(environment, kind)
-    _check_kind(installed_kind(address), kind)  # before its schema is touched
-    store = opened(address)
-    sample = Path(environment.get(SAMPLE) or ROOT / "data")
-    with store.reading() as session:
-        found = session.get(Installation, 1)
-    if found is None:
-        found_round(store, kind, sample)
-    return store
-
-
-def _check_kind(found: str | None, kind: str) -> None:
-    """A database is opened by its own kind of installation only; a new one by both.
-
-    Raises:
-        InputError: for the other kind's.
-    """
-    if found not in {None, kind}:
-        raise InputError(
-            [
-                Fault(
-                    DATABASE,
-                    "",
-                    str(found),
-                    N_("the demonstration's own database; without a sign-in no other is opened")
-                    if kind == DEMONSTRATION
-                    else N_("the ministry's database; this one is the demonstration's"),
-                )
-            ]
-        )
 
 
 def found_round(store: Store, kind: str, folder: Path) -> None:
@@ -184,7 +71,7 @@ def found_round(store: Store, kind: str, folder: Path) -> None:
         system = Person(identity=SYSTEM, name="시스템", name_en="System")
         session.add(system)
         session.flush()
-        people = _demonstration_people(session, now) if kind == DEMONSTRATION else {}
+        people = add_people(session, now) if kind == DEMONSTRATION else {}
         round_ = BudgetRound(
             name_ko=facts.name_ko,
             name_en=facts.name_en,
@@ -295,44 +182,6 @@ def _division_rules(
     )
     session.add(row)
     return row.sha256
-
-
-def _demonstration_people(session: Session, now: datetime) -> dict[str, int]:
-    """People of the demonstration, by identity."""
-    found: dict[str, int] = {}
-
-    def add(role: Role, which: str, name: str, name_en: str, centre: str | None = None) -> None:
-        identity = demonstration_identity(role, which)
-        person = Person(identity=identity, name=name, name_en=name_en)
-        session.add(person)
-        session.flush()
-        session.add(
-            RoleGrant(person_id=person.id or 0, role=role, centre_id=centre, granted_at=now)
-        )
-        found[identity] = person.id or 0
-
-    for role, count in DEMONSTRATION_PEOPLE:
-        for number in range(1, count + 1):
-            suffix = f" {number}" if count > 1 else ""
-            add(
-                role,
-                str(number),
-                f"{KOREAN_ROLES[role]}{suffix}",
-                f"{ENGLISH_ROLES[role]}{suffix}",
-            )
-    for centre in session.exec(select(Centre)).all():
-        short_ko = centre.name_ko.replace("고용복지플러스센터", "").replace("고용센터", "")
-        short_en = centre.name_en.replace(" Employment Welfare Plus Centre", "").replace(
-            " Employment Centre", ""
-        )
-        add(
-            Role.CENTRE_HEAD,
-            centre.centre_id,
-            f"{short_ko} {KOREAN_ROLES[Role.CENTRE_HEAD]}",
-            f"{ENGLISH_ROLES[Role.CENTRE_HEAD]} of {short_en}",
-            centre.centre_id,
-        )
-    return found
 
 
 DATES = ("requests_open", "requests_close", "decisions_due", "publication_due")

@@ -15,8 +15,9 @@ from budget.storage.store import Store
 from budget.storage.tables import BudgetRound, Publication, Run, SpecialNeed
 from budget.workflow import deadlines, divisions, publication
 from budget.workflow.deeds import Act, looking
+from budget.workflow.need_states import OUTCOMES_VISIBLE
+from budget.workflow.needs_seen import hands
 from budget.workflow.roles import Role, Subject, Verb
-from budget.workflow.special_needs import OUTCOMES_VISIBLE, hands
 
 NOTICE_DAYS = 7
 """A deadline is told from this many days before."""

@@ -15,9 +15,9 @@ from sqlmodel import Session, col, select
 
 import budget
 from budget import files
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.explained import Explained, every_explained
 from budget.allocation.faults import N_
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.policy import Policy
 from budget.allocation.policy_reading import policy_from_toml
 from budget.allocation.run import Allocation
@@ -50,7 +50,7 @@ from budget.view.pack import PackFacts, readme
 from budget.view.parameters import capital
 from budget.view.requests import request_amounts, request_title
 from budget.view.words import LANGUAGES, Words
-from budget.workflow import publication, rounds, scenarios, special_needs
+from budget.workflow import need_states, publication, rounds, saved_scenarios
 from budget.workflow.deadlines import KOREA
 from budget.workflow.deeds import acting, known, looking
 from budget.workflow.refusals import NOT_YOURS, Forbidden, NotNow
@@ -174,7 +174,7 @@ def export(store: Store, who: str, publication_id: int, *, key: str) -> FrozenRu
 def _frozen(session: Session, round_: BudgetRound, row: Publication) -> FrozenRun:
     run = session.get_one(Run, row.run_id)
     version = session.get_one(ScenarioVersion, run.scenario_version_id)
-    base = scenarios.baseline(session, round_)
+    base = saved_scenarios.baseline(session, round_)
     return FrozenRun(
         id=row.id or 0,
         round_ko=round_.name_ko,
@@ -328,7 +328,7 @@ def _workbook(
         fiscal_year=run.fiscal_year,
         state=_(rounds.STATES["published"]),
         scenario=scenario_text(run.scenario, run.number, _),
-        requests=_(scenarios.CONSIDERED["approved"]),
+        requests=_(saved_scenarios.CONSIDERED["approved"]),
         certified=allocation.certified,
         illustrative=run.illustrative,
         made=made,
@@ -378,7 +378,7 @@ def _notice(
             [
                 RequestLine(
                     title=f"{need.id} {request_title(need, numbers)}",
-                    state=capital(_(special_needs.STATES.get(need.state, need.state))),
+                    state=capital(_(need_states.STATES.get(need.state, need.state))),
                     amount=request_amounts(need, numbers),
                 )
                 for need in requests

@@ -25,7 +25,7 @@ from budget.storage.tables import (
     ScenarioVersion,
     SpecialNeed,
 )
-from budget.workflow import fields, rounds, scenarios
+from budget.workflow import fields, round_inputs, saved_scenarios
 from budget.workflow.deeds import Act, acting, looking
 from budget.workflow.refusals import Forbidden, NotNow
 from budget.workflow.roles import Subject, Verb
@@ -95,7 +95,7 @@ def _seen(session: Session, row: Publication) -> Proposal:
 
 def is_current(session: Session, row: Publication, run: Run) -> bool:
     """Whether decisions and data are still those of a run; for the workflow itself."""
-    given = rounds.inputs_of(session, session.get_one(BudgetRound, row.round_id), "approved")
+    given = round_inputs.inputs_of(session, session.get_one(BudgetRound, row.round_id), "approved")
     return (given.requests_sha256, given.data_set_id) == (run.requests_sha256, run.data_set_id)
 
 
@@ -117,9 +117,9 @@ def propose(store: Store, who: str, scenario_id: int, reason: str, *, key: str) 
         if round_.state != "decided":
             raise NotNow(N_("A publication is proposed once the round is decided."))
         why = fields.reason_text(reason)
-        saved = scenarios.saved_in(act.session, round_, scenario_id)
+        saved = saved_scenarios.saved_in(act.session, round_, scenario_id)
         _check_rationales(act.session, round_, saved)
-        given = rounds.inputs_of(act.session, round_, "approved")
+        given = round_inputs.inputs_of(act.session, round_, "approved")
         if prepared is None or prepared.inputs != _fingerprint(saved, given):
             raise NotNow(N_("Decisions or rules changed while it was computed; propose it anew."))
         run = _run(act, round_, saved, given, prepared.allocation)
@@ -165,26 +165,28 @@ def _prepared(store: Store, who: str, scenario_id: int) -> _Prepared | None:
         round_ = act.round()
         if round_.state != "decided":
             return None
-        saved = scenarios.saved_in(act.session, round_, scenario_id)
-        given = rounds.inputs_of(act.session, round_, "approved")
+        saved = saved_scenarios.saved_in(act.session, round_, scenario_id)
+        given = round_inputs.inputs_of(act.session, round_, "approved")
     allocation = budget.allocate(given.centres, saved.policy, given.requests)
     if not allocation.certified:
         raise budget.Defect("the allocation is not certified")
     return _Prepared(_fingerprint(saved, given), allocation)
 
 
-def _fingerprint(saved: scenarios.SavedScenario, given: rounds.RoundInputs) -> tuple[int, int, str]:
+def _fingerprint(
+    saved: saved_scenarios.SavedScenario, given: round_inputs.RoundInputs
+) -> tuple[int, int, str]:
     return saved.version_id, given.data_set_id, given.requests_sha256
 
 
 def _check_rationales(
-    session: Session, round_: BudgetRound, saved: scenarios.SavedScenario
+    session: Session, round_: BudgetRound, saved: saved_scenarios.SavedScenario
 ) -> None:
     """Every parameter that differs from the round's first policy has a rationale."""
-    began = scenarios.first_policy(session, round_)
+    began = saved_scenarios.first_policy(session, round_)
     faults = [
         Fault("", path, new or "", N_("a rationale; every changed parameter needs one"))
-        for path, (_old, new) in scenarios.difference(began, saved.policy).items()
+        for path, (_old, new) in saved_scenarios.difference(began, saved.policy).items()
         if not saved.rationales.get(path)
     ]
     if faults:
@@ -194,8 +196,8 @@ def _check_rationales(
 def _run(
     act: Act,
     round_: BudgetRound,
-    saved: scenarios.SavedScenario,
-    given: rounds.RoundInputs,
+    saved: saved_scenarios.SavedScenario,
+    given: round_inputs.RoundInputs,
     allocation: budget.Allocation,
 ) -> Run:
     """A certified run of a scenario on the round's data, stored for good."""

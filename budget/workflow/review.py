@@ -13,10 +13,11 @@ from budget.storage.store import Store
 from budget.storage.tables import Person, RoleGrant, SpecialNeed
 from budget.workflow import deadlines, fields
 from budget.workflow.deeds import STATE, Act, acting, known
+from budget.workflow.need_states import check_state
+from budget.workflow.needs_seen import Need, hands, seen
 from budget.workflow.refusals import Forbidden, NotNow, Refusal
 from budget.workflow.roles import Role, Verb
-from budget.workflow.scenarios import baseline_unit
-from budget.workflow.special_needs import Need, check_state, hands, seen
+from budget.workflow.saved_scenarios import baseline_unit
 
 PRIORITIES = (1, 2, 3)
 REVIEWABLE = ("open", "review")

@@ -1,39 +1,22 @@
-"""The round: its state and dates, its inputs, its moves, deadlines of single centres.
+"""The round: its state and dates, its moves, deadlines of single centres.
 
 Source: workflow, the round.
 """
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
-import pandas as pd
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
-from budget.allocation.bounds import amount_in_won
 from budget.allocation.faults import N_, Fault, InputError
-from budget.allocation.policy import Policy as AllocationPolicy
-from budget.allocation.policy_reading import policy_from_toml
-from budget.files.tables import table_bytes, table_from
 from budget.storage.store import Store
-from budget.storage.tables import (
-    BudgetRound,
-    Centre,
-    DataSet,
-    Extension,
-    Policy,
-    Publication,
-    Run,
-    Scenario,
-    SpecialNeed,
-)
-from budget.workflow import deadlines, fields, scenarios
-from budget.workflow.centres_in_force import centres_in_force
+from budget.storage.tables import BudgetRound, Centre, Extension, Publication, Run, Scenario
+from budget.workflow import deadlines, fields
 from budget.workflow.deeds import Act, Actor, acting, actor, known, looking
+from budget.workflow.needs_seen import count_by_state
 from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, NotNow, OthersChange
 from budget.workflow.roles import Subject, Verb
-from budget.workflow.special_needs import count_by_state
 
 STATES: Mapping[str, str] = {
     "setup": N_("being set up"),
@@ -43,17 +26,6 @@ STATES: Mapping[str, str] = {
     "published": N_("published"),
 }
 ORDER = tuple(STATES)
-REQUEST_COLUMNS = (
-    "request_id",
-    "centre_id",
-    "category",
-    "title",
-    "requested_krw",
-    "approved_krw",
-    "priority",
-    "divisible",
-    "submitted_at",
-)
 
 
 @dataclass(frozen=True)
@@ -128,204 +100,6 @@ def who_is(store: Store, identity: str) -> Actor:
         return actor(session, identity)
 
 
-# --- the inputs of an allocation ---------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class RoundInputs:
-    """What allocations of the round are computed from.
-
-    Attributes:
-        data_set_id: the version of the centres' table.
-        requests: requests.csv's columns, one row a submitted request.
-        requests_sha256: of that table as a file; changes with every decision.
-        baseline: the scenario that others are compared with.
-        provinces: outlines, GeoJSON text.
-    """
-
-    data_set_id: int
-    centres_content: bytes
-    requests: pd.DataFrame
-    requests_sha256: str
-    baseline: scenarios.SavedScenario
-    provinces: str
-
-    @property
-    def centres(self) -> pd.DataFrame:
-        """The table of centres, cells as text."""
-        return table_from(self.centres_content, "centres.csv")
-
-
-def figures_version(store: Store, who: str) -> str:
-    """A text that changes whenever the inputs of the round's allocations may have changed.
-
-    Raises:
-        Forbidden: for whoever may not see the allocation.
-    """
-    with looking(store, who, Verb.SEE_FIGURES) as act:
-        act.allow(Subject("round", ""))
-        round_ = act.round()
-        count, versions = act.session.exec(
-            select(func.count(), func.sum(SpecialNeed.version)).where(
-                SpecialNeed.round_id == round_.id
-            )
-        ).one()
-        base = act.session.get(Scenario, round_.baseline_id)
-        parts = (round_.id, round_.version, round_.data_set_id, base and base.version)
-        return "-".join(str(part) for part in (*parts, round_.baseline_id, count, versions))
-
-
-def inputs(store: Store, who: str, considered: str = "approved") -> RoundInputs:
-    """The inputs of the round's allocations.
-
-    Args:
-        considered: "approved", or "assessed": feasible assessed requests as well, with the
-            assessed amount.
-
-    Raises:
-        Forbidden: for whoever may not see the allocation.
-    """
-    with looking(store, who, Verb.SEE_FIGURES) as act:
-        act.allow(Subject("round", ""))
-        return inputs_of(act.session, act.round(), considered)
-
-
-def inputs_of(session: Session, round_: BudgetRound, considered: str) -> RoundInputs:
-    """The same, inside a transaction, for the workflow itself."""
-    data_set = session.get_one(DataSet, round_.data_set_id)
-    needs = session.exec(
-        select(SpecialNeed)
-        .where(SpecialNeed.round_id == round_.id, SpecialNeed.snapshots > 0)
-        .order_by(col(SpecialNeed.submitted_at), col(SpecialNeed.id))
-    ).all()
-    standing = centres_in_force(session, round_)
-    table = requests_table(
-        [need for need in needs if need.centre_id in standing],
-        considered,
-        scenarios.baseline_unit(session, round_),
-    )
-    content = table_bytes(table)
-    table.attrs.update(sha256=hashlib.sha256(content).hexdigest(), file="requests.csv")
-    return RoundInputs(
-        data_set_id=data_set.id or 0,
-        centres_content=data_set.content,
-        requests=table,
-        requests_sha256=table.attrs["sha256"],
-        baseline=scenarios.baseline(session, round_),
-        provinces=round_.provinces,
-    )
-
-
-def requests_table(needs: Sequence[SpecialNeed], considered: str, unit: int) -> pd.DataFrame:
-    """Requests as the table of requests.csv, cells as text.
-
-    Args:
-        unit: assessed amounts are cut to a multiple of it; approved ones are multiples already.
-    """
-    rows = []
-    for need in needs:
-        approved = need.approved_krw if need.state in {"approved", "funded", "unfunded"} else None
-        if considered == "assessed" and need.state == "assessed" and need.feasible:
-            approved = (need.assessed_krw or 0) // unit * unit or None
-        submitted = need.submitted_at.astimezone(deadlines.KOREA) if need.submitted_at else None
-        rows.append(
-            [
-                need.id,
-                need.centre_id,
-                need.category,
-                need.title,
-                str(need.requested_krw or ""),
-                str(approved or ""),
-                str(need.priority or ""),
-                "" if need.divisible is None else str(need.divisible).lower(),
-                submitted.isoformat() if submitted else "",
-            ]
-        )
-    return pd.DataFrame(rows, columns=list(REQUEST_COLUMNS), dtype="object")
-
-
-def with_amount(requests: pd.DataFrame, need_id: str, approved_krw: int | None) -> pd.DataFrame:
-    """The table with one request approved at an amount, or (None) not approved at all."""
-    changed = requests.copy()
-    changed.attrs = {}
-    row = changed["request_id"] == need_id
-    changed.loc[row, "approved_krw"] = "" if approved_krw is None else str(approved_krw)
-    return changed
-
-
-@dataclass(frozen=True)
-class NationalParts:
-    """The envelope and its parts, in won, as everybody but the administrator may know them.
-
-    Attributes:
-        pools: name and amount of each.
-        special_needs: their ceiling before publication, what is funded after.
-        own: after publication, centre id -> part -> won, for the centres that the person heads.
-    """
-
-    envelope: int
-    centres: int
-    pools: tuple[tuple[str, int], ...]
-    special_needs: int
-    reserve: int
-    is_published: bool
-    own: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-
-
-def national_parts(store: Store, who: str) -> NationalParts:
-    """National totals: as the rules set them, so that no decision shows before its time; once the
-    round is published, as published.
-
-    Raises:
-        Forbidden: for an administrator without another role.
-    """
-    with looking(store, who, Verb.SEE_TOTALS) as act:
-        act.allow(Subject("round", ""))
-        round_ = act.round()
-        run = published_run(act.session, round_)
-        if run is not None:
-            policy = policy_from_toml(
-                act.session.get_one(Policy, run.policy_id).content, "policy.toml"
-            )
-            table = table_from(run.allocation_csv, "allocation.csv")
-            placed = {
-                name: sum(map(int, table[f"{name}_krw"]))
-                for name in (*(pool.name for pool in policy.pool), "special_needs", "total")
-            }
-            return NationalParts(
-                envelope=policy.envelope,
-                centres=len(table),
-                pools=tuple((pool.name, placed[pool.name]) for pool in policy.pool),
-                special_needs=placed["special_needs"],
-                reserve=policy.envelope - placed["total"],
-                is_published=True,
-                own={
-                    row["centre_id"]: {name: int(row[f"{name}_krw"]) for name in placed}
-                    for row in table.to_dict("records")
-                    if row["centre_id"] in act.person.centres
-                },
-            )
-        data_set = act.session.get_one(DataSet, round_.data_set_id)
-        rows = len(table_from(data_set.content, "centres.csv"))
-        return _planned(scenarios.baseline(act.session, round_).policy, rows)
-
-
-def _planned(policy: AllocationPolicy, centres: int) -> NationalParts:
-    envelope, unit = policy.envelope, policy.unit
-    reserve = amount_in_won(policy.reserve.amount, envelope, unit) if policy.reserve else 0
-    ceiling = (
-        amount_in_won(policy.special_needs.ceiling, envelope, unit) if policy.special_needs else 0
-    )
-    pools = {
-        pool.name: 0 if isinstance(pool.amount, str) else amount_in_won(pool.amount, envelope, unit)
-        for pool in policy.pool
-    }
-    pools[policy.remainder_pool.name] = envelope - reserve - ceiling - sum(pools.values())
-    return NationalParts(
-        envelope, centres, tuple(pools.items()), ceiling, reserve, is_published=False
-    )
-
-
 def published_run(session: Session, round_: BudgetRound) -> Run | None:
     """The run whose amounts are in force: see `publication_in_force`."""
     row = publication_in_force(session, round_)
@@ -346,9 +120,6 @@ def publication_in_force(session: Session, round_: BudgetRound) -> Publication |
             return row
         present = session.get(BudgetRound, present.corrects_id) if present.corrects_id else None
     return None
-
-
-# --- moving the round --------------------------------------------------------------------------
 
 
 def move(

@@ -1,4 +1,4 @@
-"""Scenarios: a policy, a data set and the requests considered; saving makes a new version.
+"""Making scenarios: saving makes a new version, nothing is overwritten; one is the baseline.
 
 Source: workflow, scenarios and publication.
 """
@@ -6,8 +6,6 @@ Source: workflow, scenarios and publication.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -18,96 +16,29 @@ from budget.allocation.policy import Policy
 from budget.allocation.policy_reading import policy_from_toml
 from budget.files import policy_toml
 from budget.storage.store import Store
-from budget.storage.tables import (
-    BudgetRound,
-    Person,
-    Scenario,
-    ScenarioVersion,
-)
+from budget.storage.tables import BudgetRound, Person, Scenario, ScenarioVersion
 from budget.storage.tables import Policy as PolicyRow
 from budget.storage.trail import canonical
 from budget.workflow import fields
-from budget.workflow.deeds import STATE, Act, acting, is_possible, known, looking, present_round
+from budget.workflow.deeds import STATE, Act, acting, known
 from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, NotNow, OthersChange
 from budget.workflow.roles import Subject, Verb
+from budget.workflow.saved_scenarios import (
+    CONSIDERED,
+    SavedScenario,
+    baseline,
+    difference,
+    first_policy,
+    latest_version,
+    scenario_row,
+    scenario_subject,
+    version_row,
+    version_seen,
+)
 
-CONSIDERED: Mapping[str, str] = {
-    "approved": N_("approved requests"),
-    "assessed": N_("approved and assessed requests"),
-}
 NAME = fields.Field("name", N_("Name"), 80)
 NOTE = fields.Field("note", N_("Note"), 1000, has_lines=True)
 RATIONALE = fields.Field("rationale", N_("Rationale"), 500)
-
-Difference = Mapping[str, tuple[str | None, str | None]]
-"""Parameter path -> (old, new), as text; None where a policy has no such parameter."""
-
-
-@dataclass(frozen=True)
-class SavedScenario:
-    """One version of a scenario.
-
-    Attributes:
-        number: of this version; `latest` is the newest one's.
-        policy_sha256: of its policy.toml.
-        considered: a key of CONSIDERED.
-        rationales: parameter path -> why it has its value.
-        changes: what this version changed of the one before it (of its origin, if the first).
-        copied_from: "name, version" of the one that it began as; "" if of none.
-    """
-
-    id: int
-    version_id: int
-    name: str
-    number: int
-    latest: int
-    is_baseline: bool
-    policy_content: str
-    policy_sha256: str
-    data_set_id: int
-    considered: str
-    note: str
-    rationales: Mapping[str, str]
-    saved_by: str
-    saved_by_en: str
-    saved_at: datetime
-    changes: Difference
-    copied_from: str
-
-    @property
-    def policy(self) -> Policy:
-        """The policy that was saved."""
-        return policy_from_toml(self.policy_content, f"{self.name}.toml")
-
-
-def difference(before: Policy, after: Policy) -> Difference:
-    """The parameters in which two policies differ."""
-    old = {parameter.path: str(parameter.value) for parameter in parameters(before)}
-    new = {parameter.path: str(parameter.value) for parameter in parameters(after)}
-    found: dict[str, tuple[str | None, str | None]] = {
-        path: (old.get(path), new.get(path))
-        for path in [*old, *(path for path in new if path not in old)]
-        if old.get(path) != new.get(path)
-    }
-    plain_before, plain_after = _without_count(before), _without_count(after)
-    if not found and plain_before != plain_after:  # something that is no number
-        found["policy"] = (_short(plain_before), _short(plain_after))
-    return found
-
-
-def _without_count(policy: Policy) -> dict[str, Any]:
-    """A policy as plain data; how many centres the data have is no rule."""
-    document = policy.to_document()
-    return document | {"policy": {**document["policy"], "centres": None}}
-
-
-def _short(document: Mapping[str, Any]) -> str:
-    return hashlib.sha256(
-        canonical(json.loads(json.dumps(document, default=str))).encode()
-    ).hexdigest()
-
-
-# --- saving ------------------------------------------------------------------------------------
 
 
 def create(
@@ -136,7 +67,7 @@ def create(
     with acting(store, who, Verb.SAVE_SCENARIO, key, *wish) as act:
         round_ = _open_round(act)
         if act.repeated:
-            return _latest(act.session, int(act.repeated.object_id))
+            return latest_version(act.session, int(act.repeated.object_id))
         return _made(act, round_, name, policy, considered, note, rationales or {}, copied_from)
 
 
@@ -206,9 +137,9 @@ def save(
     wish = (scenario_id, _content(policy), considered, note, rationales)
     with acting(store, who, Verb.SAVE_SCENARIO, key, *wish) as act:
         round_ = _open_round(act, scenario_id)
-        scenario = _scenario(act, round_, scenario_id)
+        scenario = scenario_row(act, round_, scenario_id)
         if act.is_repeated:
-            return _latest(act.session, scenario_id)
+            return latest_version(act.session, scenario_id)
         _unchanged(act, scenario, based_on)
         clean = fields.checked_texts({"note": note}, {"note": NOTE})["note"]
         return _add_version(
@@ -280,9 +211,9 @@ def _add_version(
         changes=changes,
         reason=note,
         based_on=based_on,
-        made=_subject(scenario),
+        made=scenario_subject(scenario),
     )
-    return _latest(act.session, scenario.id or 0)
+    return latest_version(act.session, scenario.id or 0)
 
 
 def _differing(act: Act, round_: BudgetRound, policy: Policy) -> set[str]:
@@ -339,7 +270,7 @@ def _policy_row(act: Act, round_: BudgetRound, content: str) -> int:
 def _before(session: Session, scenario: Scenario) -> tuple[ScenarioVersion, Policy] | None:
     """The version that the next one follows: the latest, or the one it was copied from."""
     row = (
-        _version(session, scenario.id or 0, scenario.version)
+        version_row(session, scenario.id or 0, scenario.version)
         if scenario.version
         else (session.get(ScenarioVersion, scenario.copied_from) if scenario.copied_from else None)
     )
@@ -347,16 +278,6 @@ def _before(session: Session, scenario: Scenario) -> tuple[ScenarioVersion, Poli
         return None
     content = session.get_one(PolicyRow, row.policy_id).content
     return row, policy_from_toml(content, "policy.toml")
-
-
-def _version(session: Session, scenario_id: int, number: int) -> ScenarioVersion | None:
-    if not is_possible(number):
-        return None
-    return session.exec(
-        select(ScenarioVersion).where(
-            ScenarioVersion.scenario_id == scenario_id, ScenarioVersion.number == number
-        )
-    ).first()
 
 
 def _unchanged(act: Act, scenario: Scenario, based_on: int) -> None:
@@ -376,8 +297,8 @@ def _unchanged(act: Act, scenario: Scenario, based_on: int) -> None:
     changes = []
     for version in others:
         person = act.session.get_one(Person, version.saved_by)
-        seen = _seen(act.session, scenario, version)
-        before = _version(act.session, scenario.id or 0, version.number - 1) or version
+        seen = version_seen(act.session, scenario, version)
+        before = version_row(act.session, scenario.id or 0, version.number - 1) or version
         told = dict(seen.changes)
         for name in ("considered", "note", "rationales"):
             if getattr(before, name) != getattr(version, name):
@@ -400,12 +321,12 @@ def copy(
     with acting(store, who, Verb.COPY_SCENARIO, key, scenario_id, number, name) as act:
         round_ = _open_round(act, scenario_id)
         if act.repeated:
-            return _latest(act.session, int(act.repeated.object_id))
-        original = _scenario(act, round_, scenario_id)
-        version = _version(act.session, scenario_id, number)
+            return latest_version(act.session, int(act.repeated.object_id))
+        original = scenario_row(act, round_, scenario_id)
+        version = version_row(act.session, scenario_id, number)
         if version is None:
             raise Forbidden(NOT_YOURS)
-        seen = _seen(act.session, original, version)
+        seen = version_seen(act.session, original, version)
         return _made(
             act,
             round_,
@@ -434,7 +355,7 @@ def set_baseline(
         round_ = _open_round(act, scenario_id)
         if act.is_repeated:
             return
-        scenario = _scenario(act, round_, scenario_id)
+        scenario = scenario_row(act, round_, scenario_id)
         why = fields.reason_text(reason)
         old = round_.baseline_id
         others = act.others_changes(
@@ -453,7 +374,7 @@ def set_baseline(
             changes={"baseline_id": (old, scenario.id)},
             reason=why,
             based_on=based_on,
-            made=_subject(scenario),
+            made=scenario_subject(scenario),
         )
 
 
@@ -463,167 +384,3 @@ def _open_round(act: Act, scenario_id: int | None = None) -> BudgetRound:
     if round_.state == "published" and not act.is_repeated:
         raise NotNow(N_("The round is published: its scenarios are final."))
     return round_
-
-
-def _scenario(act: Act, round_: BudgetRound, scenario_id: int) -> Scenario:
-    scenario = known(act.session, Scenario, scenario_id)
-    if scenario is None or scenario.round_id != round_.id:
-        raise Forbidden(NOT_YOURS)
-    act.allow(_subject(scenario))
-    return scenario
-
-
-def _subject(scenario: Scenario) -> Subject:
-    return Subject("scenario", str(scenario.id))
-
-
-# --- looking -----------------------------------------------------------------------------------
-
-
-def scenarios(store: Store, who: str) -> list[SavedScenario]:
-    """The latest version of every scenario of the round, the baseline first.
-
-    Raises:
-        Forbidden: for whoever may not see them.
-    """
-    with looking(store, who, Verb.SEE_SCENARIOS) as act:
-        act.allow(Subject("scenario", ""))
-        round_ = act.round()
-        rows = act.session.exec(
-            select(Scenario).where(Scenario.round_id == round_.id).order_by(col(Scenario.name))
-        ).all()
-        found = [_latest(act.session, row.id or 0) for row in rows]
-        return sorted(found, key=lambda scenario: not scenario.is_baseline)
-
-
-def scenario(store: Store, who: str, scenario_id: int, number: int | None = None) -> SavedScenario:
-    """A version of a scenario; the latest one if no number is given.
-
-    Raises:
-        Forbidden: if there is none, or for whoever may not see it.
-    """
-    with looking(store, who, Verb.SEE_SCENARIOS) as act:
-        row = _scenario(act, act.round(), scenario_id)
-        version = _version(act.session, scenario_id, number or row.version)
-        if version is None:
-            raise Forbidden(NOT_YOURS)
-        return _seen(act.session, row, version)
-
-
-def history(store: Store, who: str, scenario_id: int) -> list[SavedScenario]:
-    """Every version of a scenario, the newest first.
-
-    Raises:
-        Forbidden: as for `scenario`.
-    """
-    with looking(store, who, Verb.SEE_SCENARIOS) as act:
-        row = _scenario(act, act.round(), scenario_id)
-        versions = act.session.exec(
-            select(ScenarioVersion)
-            .where(ScenarioVersion.scenario_id == scenario_id)
-            .order_by(col(ScenarioVersion.number).desc())
-        ).all()
-        return [_seen(act.session, row, version) for version in versions]
-
-
-def began(store: Store, who: str) -> Policy:
-    """The policy that the round began with; whatever differs from it needs a rationale.
-
-    Raises:
-        Forbidden: for whoever may not see scenarios.
-    """
-    with looking(store, who, Verb.SEE_SCENARIOS) as act:
-        act.allow(Subject("scenario", ""))
-        return first_policy(act.session, act.round())
-
-
-def first_policy(session: Session, round_: BudgetRound) -> Policy:
-    """The same, inside a transaction, for the workflow itself."""
-    row = session.exec(
-        select(PolicyRow).where(PolicyRow.round_id == round_.id).order_by(col(PolicyRow.id))
-    ).first()
-    if row is None:
-        raise LookupError(f"round {round_.id} has no policy")
-    return policy_from_toml(row.content, "policy.toml")
-
-
-def latest_of_round(session: Session, round_: BudgetRound) -> list[SavedScenario]:
-    """The latest version of every scenario of a round; for the workflow itself."""
-    rows = session.exec(
-        select(Scenario).where(Scenario.round_id == round_.id).order_by(col(Scenario.id))
-    ).all()
-    return [_latest(session, row.id or 0) for row in rows]
-
-
-def baseline(session: Session, round_: BudgetRound) -> SavedScenario:
-    """The latest version of the round's baseline; for the workflow itself."""
-    return _latest(session, round_.baseline_id or 0)
-
-
-def saved_in(session: Session, round_: BudgetRound, scenario_id: int) -> SavedScenario:
-    """The latest version of a scenario of a round; for the workflow itself.
-
-    Raises:
-        Forbidden: if the round has no such scenario.
-    """
-    row = known(session, Scenario, scenario_id)
-    if row is None or row.round_id != round_.id:
-        raise Forbidden(NOT_YOURS)
-    return _latest(session, scenario_id)
-
-
-def version_of(session: Session, version_id: int) -> SavedScenario:
-    """A version by its id; for the workflow itself."""
-    version = session.get_one(ScenarioVersion, version_id)
-    return _seen(session, session.get_one(Scenario, version.scenario_id), version)
-
-
-def baseline_unit(session: Session, round_: BudgetRound) -> int:
-    """The unit of money of the baseline's policy, in won."""
-    return baseline(session, round_).policy.unit
-
-
-def _latest(session: Session, scenario_id: int) -> SavedScenario:
-    row = session.get_one(Scenario, scenario_id)
-    version = _version(session, scenario_id, row.version)
-    if version is None:
-        raise LookupError(f"scenario {scenario_id} has no version {row.version}")
-    return _seen(session, row, version)
-
-
-def _seen(session: Session, row: Scenario, version: ScenarioVersion) -> SavedScenario:
-    policy = session.get_one(PolicyRow, version.policy_id)
-    previous = (
-        _version(session, version.scenario_id, version.number - 1)
-        if version.number > 1
-        else (session.get(ScenarioVersion, row.copied_from) if row.copied_from else None)
-    )
-    changes: Difference = {}
-    if previous is not None and previous.policy_id != version.policy_id:
-        before = session.get_one(PolicyRow, previous.policy_id)
-        changes = difference(
-            policy_from_toml(before.content, "policy.toml"),
-            policy_from_toml(policy.content, "policy.toml"),
-        )
-    origin = session.get(ScenarioVersion, row.copied_from) if row.copied_from else None
-    parent = session.get_one(Scenario, origin.scenario_id) if origin else None
-    person = session.get_one(Person, version.saved_by)
-    return SavedScenario(
-        id=row.id or 0,
-        version_id=version.id or 0,
-        name=row.name,
-        number=version.number,
-        latest=row.version,
-        is_baseline=present_round(session).baseline_id == row.id,
-        policy_content=policy.content,
-        policy_sha256=policy.sha256,
-        data_set_id=version.data_set_id,
-        considered=version.considered,
-        note=version.note,
-        rationales=json.loads(version.rationales),
-        saved_by=person.name,
-        saved_by_en=person.name_en,
-        saved_at=version.saved_at,
-        changes=changes,
-        copied_from=f"{parent.name}, {origin.number}" if parent and origin else "",
-    )

@@ -24,7 +24,7 @@ from budget.storage.tables import (
     Snapshot,
     SpecialNeed,
 )
-from budget.workflow import fields, rounds, scenarios
+from budget.workflow import fields, rounds, saved_scenarios
 from budget.workflow.deadlines import korean_day
 from budget.workflow.deeds import Act, acting, to_plain
 from budget.workflow.refusals import NotNow
@@ -111,7 +111,7 @@ def _open(act: Act, before: BudgetRound, requests_close: date, reason: str) -> N
     )
     act.session.add(data_set)
     act.session.flush()
-    old = scenarios.version_of(act.session, run.scenario_version_id)
+    old = saved_scenarios.version_of(act.session, run.scenario_version_id)
     content = act.session.get_one(Policy, run.policy_id).content
     scenario = _baseline(act, round_, data_set, old.name, content)
     round_.data_set_id, round_.baseline_id = data_set.id, scenario.id

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 import budget
-from budget.allocation.centres import Centres, checked_centres
+from budget.allocation.centre_checking import checked_centres
+from budget.allocation.centres import Centres
 from budget.allocation.need import Need, need
 from budget.allocation.policy import Policy
 from budget.allocation.policy_reading import policy_from
@@ -22,6 +23,12 @@ STAFF_FACTOR = """
 name = "staff"
 weight = 1.0
 columns = { staff = 1.0 }
+"""
+ADJUSTED = """
+[[pool.adjustment]]
+name = "execution"
+column = "execution_rate"
+ramp = { target = 1, slope = 1, min = 0, max = 1 }
 """
 
 

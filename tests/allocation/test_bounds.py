@@ -13,7 +13,7 @@ from budget.allocation.bounds import (
     whole_units_below,
 )
 from budget.allocation.need import need
-from budget.allocation.policy import Amount
+from budget.allocation.rules import Amount
 from tests.allocation.rounds import allocated, checked, need_of, policy
 
 COLUMNS = {

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 import budget.files
-from budget.allocation.centres import DIVISION_STAFF
+from budget.allocation.contract import DIVISION_STAFF
 from budget.allocation.division_plan import plan_check
 from budget.allocation.division_reading import division_rules_from_toml
 from budget.allocation.faults import InputError

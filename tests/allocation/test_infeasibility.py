@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import budget
-from budget.allocation.centres import checked_centres
-from budget.allocation.infeasibility import Conflict
+from budget.allocation.centre_checking import checked_centres
+from budget.allocation.conflict import Conflict
 from budget.allocation.parameters import parameters
 from budget.allocation.policy import Policy
 from budget.allocation.requests import checked_requests

@@ -11,8 +11,9 @@ import pytest
 from budget.allocation.faults import Fault, InputError
 from budget.allocation.parameters import named_columns, parameters
 from budget.allocation.paths import joined_path, split_path
-from budget.allocation.policy import LARGEST_WON, Policy
+from budget.allocation.policy import Policy
 from budget.allocation.policy_reading import policy_from, policy_from_toml
+from budget.allocation.rules import LARGEST_WON
 from budget.files import policy_toml
 from tests.allocation.rounds import STAFF_FACTOR, policy, policy_text
 from tests.random_rounds import random_round

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import budget
-from budget.allocation.centres import checked_centres
+from budget.allocation.centre_checking import checked_centres
 from budget.allocation.certificate import Published, certificate
 from budget.allocation.explanation import decomposition
 from budget.allocation.leximin import leximin

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import budget
-from budget.allocation.centres import checked_centres
+from budget.allocation.centre_checking import checked_centres
+from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.curve import INFEASIBLE, Curve, curve, steps_between, sums_by
 from budget.allocation.disturbance import Disturbance, disturbed
 from budget.allocation.explanation import priced_rules, rule_price, rule_prices, without_rule
 from budget.allocation.faults import InputError
 from budget.allocation.frontier import beats, frontier, undominated
-from budget.allocation.infeasibility import InfeasiblePolicy
 from budget.allocation.point import Given, Point, point, results_share
 from budget.allocation.policy import Policy
 from budget.allocation.policy_reading import policy_from_toml

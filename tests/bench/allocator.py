@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 import budget
-from budget.allocation.centres import checked_centres
+from budget.allocation.centre_checking import checked_centres
 from budget.allocation.explanation import decomposition
 from budget.allocation.leximin import leximin
 from budget.allocation.requests import checked_requests

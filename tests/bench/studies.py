@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from budget.allocation.centres import checked_centres
+from budget.allocation.centre_checking import checked_centres
 from budget.allocation.disturbance import Disturbance, disturbed
 from budget.allocation.point import Given
 from budget.allocation.requests import checked_requests

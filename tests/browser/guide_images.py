@@ -20,7 +20,7 @@ from playwright.sync_api import Page
 from budget.files.guides import FOLDER
 from budget.storage import store
 from budget.view.words import LANGUAGES
-from budget.workflow import founding
+from budget.workflow import demonstration, installation
 from tests.browser.screenshots import INFEASIBLE, Shown, address_of, give
 from tests.browser.server import chromium, opened, served, settled
 from tests.browser.steps import visit
@@ -91,12 +91,12 @@ def sample(*, is_published: bool) -> Iterator[str]:
     """Our pages on the sample round, as it is or published."""
     with tempfile.TemporaryDirectory(prefix="budget-") as folder:
         if is_published:
-            database = f"sqlite:///{folder}/{founding.DEMONSTRATION}.sqlite3"
+            database = f"sqlite:///{folder}/{demonstration.DEMONSTRATION}.sqlite3"
             found(database)
             round_ = store.opened(database)
             publish(round_)
             round_.close()
-        with served(**{founding.FOLDER: folder}) as address:
+        with served(**{installation.FOLDER: folder}) as address:
             yield address
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from budget.workflow import founding
+from budget.workflow import installation
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")
@@ -61,7 +61,7 @@ def served(
     """
     port = port or free_port()
     own = tempfile.TemporaryDirectory(prefix="budget-", ignore_cleanup_errors=True)
-    environment = {founding.FOLDER: own.name, founding.DATABASE: "", **environment}
+    environment = {installation.FOLDER: own.name, installation.DATABASE: "", **environment}
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "streamlit", "run", str(script)),

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from budget.storage.store import Store, opened
-from budget.workflow import division_proposal, divisions, founding
+from budget.workflow import demonstration, division_proposal, divisions, installation
 from tests.browser.server import opened as page_opened
 from tests.browser.server import served, settled
 from tests.storage.databases import Databases, head, publish, sqlite_path
@@ -19,7 +19,7 @@ GUMI = "EC095"
 @pytest.fixture
 def folder(sqlite_databases: Databases, tmp_path: Path) -> Path:
     """A folder with a published round."""
-    path = tmp_path / f"{founding.DEMONSTRATION}.sqlite3"
+    path = tmp_path / f"{demonstration.DEMONSTRATION}.sqlite3"
     sqlite_path(sqlite_databases.founded()).rename(path)
     store = opened(f"sqlite:///{path}")
     publish(store)
@@ -30,13 +30,13 @@ def folder(sqlite_databases: Databases, tmp_path: Path) -> Path:
 @pytest.fixture
 def address(folder: Path, browser: Browser) -> Iterator[str]:
     """Our pages on it."""
-    with served(**{founding.FOLDER: str(folder)}) as found, page_opened(browser, found):
+    with served(**{installation.FOLDER: str(folder)}) as found, page_opened(browser, found):
         yield found
 
 
 def proposal(folder: Path) -> dict[str, int]:
     """What the Ministry proposes for Gumi."""
-    store = opened(f"sqlite:///{folder / f'{founding.DEMONSTRATION}.sqlite3'}")
+    store = opened(f"sqlite:///{folder / f'{demonstration.DEMONSTRATION}.sqlite3'}")
     found = division_proposal.proposal(store, head(GUMI), GUMI)
     store.close()
     return {division.id: division.proposal for division in found}
@@ -44,7 +44,7 @@ def proposal(folder: Path) -> dict[str, int]:
 
 def stored(folder: Path) -> tuple[str, dict[str, int]]:
     """State and amounts of Gumi's plan in the database."""
-    store: Store = opened(f"sqlite:///{folder / f'{founding.DEMONSTRATION}.sqlite3'}")
+    store: Store = opened(f"sqlite:///{folder / f'{demonstration.DEMONSTRATION}.sqlite3'}")
     plan = divisions.own(store, head(GUMI), GUMI).plan
     store.close()
     return (plan.state, dict(plan.draft)) if plan else ("", {})

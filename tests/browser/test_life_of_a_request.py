@@ -7,7 +7,14 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from budget.storage.store import Store, opened
-from budget.workflow import founding, proving, publication, rounds, special_needs
+from budget.workflow import (
+    demonstration,
+    installation,
+    needs_seen,
+    proving,
+    publication,
+    rounds,
+)
 from tests.browser.server import opened as page_opened
 from tests.browser.server import served, settled
 from tests.browser.steps import choose, click, confirm, fill
@@ -25,14 +32,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(browser: Browser, folder: Path) -> Iterator[str]:
     """Our pages, served for this module."""
-    with served(**{founding.FOLDER: str(folder)}) as found, page_opened(browser, found):
+    with served(**{installation.FOLDER: str(folder)}) as found, page_opened(browser, found):
         yield found
 
 
 @pytest.fixture
 def store(address: str, folder: Path) -> Iterator[Store]:
     """The database behind the pages."""
-    found = opened(f"sqlite:///{folder / founding.DEMONSTRATION}.sqlite3")
+    found = opened(f"sqlite:///{folder / demonstration.DEMONSTRATION}.sqlite3")
     yield found
     found.close()
 
@@ -59,7 +66,7 @@ def test_from_draft_to_funded(browser: Browser, address: str, store: Store) -> N
         click(page, "확인하고 제출")
         click(page, "제출")
         expect(page.get_by_text("제출됨").first).to_be_visible()
-    need = max(special_needs.needs_of_centres(store, head("EC001")), key=lambda one: one.id)
+    need = max(needs_seen.needs_of_centres(store, head("EC001")), key=lambda one: one.id)
     assert (need.state, need.title, need.requested_krw) == (
         "submitted",
         "지붕 누수 보수",
@@ -104,13 +111,13 @@ def test_from_draft_to_funded(browser: Browser, address: str, store: Store) -> N
     with page_opened(browser, f"{address}/publish?as=lead-1") as page:
         confirm(page, "공개 확정…", "확정함", "공개")
 
-    found = special_needs.need(store, head("EC001"), need.id)
+    found = needs_seen.need(store, head("EC001"), need.id)
     assert (found.state, found.funded_krw) == ("funded", 30_000_000)
     proposal = publication.proposal(store, lead())
     assert proposal is not None
     assert proposal.is_confirmed
     assert found.run_id == proposal.run_id
-    assert [line.verb for line in special_needs.history(store, head("EC001"), need.id)] == [
+    assert [line.verb for line in needs_seen.history(store, head("EC001"), need.id)] == [
         "begin",
         "submit",
         "claim",

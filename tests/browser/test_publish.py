@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from budget.__main__ import main
 from budget.storage.store import Store, opened
-from budget.workflow import founding
+from budget.workflow import demonstration, installation
 from tests.browser.server import opened as page_opened
 from tests.browser.server import served
 from tests.browser.steps import confirm
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 def folder(sqlite_databases: Databases, tmp_path: Path) -> Path:
     """A folder with a decided round."""
     found = sqlite_path(sqlite_databases.founded())
-    path = tmp_path / f"{founding.DEMONSTRATION}.sqlite3"
+    path = tmp_path / f"{demonstration.DEMONSTRATION}.sqlite3"
     found.rename(path)
     store: Store = opened(f"sqlite:///{path}")
     move_round(store, "decided")
@@ -32,7 +32,7 @@ def folder(sqlite_databases: Databases, tmp_path: Path) -> Path:
 @pytest.fixture
 def address(folder: Path, browser: Browser) -> Iterator[str]:
     """Our pages on it."""
-    with served(**{founding.FOLDER: str(folder)}) as found, page_opened(browser, found):
+    with served(**{installation.FOLDER: str(folder)}) as found, page_opened(browser, found):
         yield found
 
 

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from budget.storage.store import Store, opened
 from budget.storage.tables import Attachment, Snapshot, SpecialNeed, TrailRecord
 from budget.workflow import special_needs
-from budget.workflow.special_needs import Need
+from budget.workflow.needs_seen import Need
 from tests.browser import server
 from tests.browser.server import served, settled
 from tests.storage.databases import head

@@ -9,7 +9,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from budget.storage.store import Store, opened
 from budget.ui import keys
-from budget.workflow import founding, people, records, review, special_needs
+from budget.workflow import (
+    demonstration,
+    installation,
+    needs_seen,
+    people,
+    records,
+    review,
+)
 from budget.workflow.records import Filter
 from budget.workflow.roles import Role
 from tests.browser.server import opened as page_opened
@@ -30,14 +37,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(browser: Browser, folder: Path) -> Iterator[str]:
     """Our pages, served for this module."""
-    with served(**{founding.FOLDER: str(folder)}) as found, page_opened(browser, found):
+    with served(**{installation.FOLDER: str(folder)}) as found, page_opened(browser, found):
         yield f"{found}/review"
 
 
 @pytest.fixture
 def store(address: str, folder: Path) -> Iterator[Store]:
     """The database behind the pages."""
-    found = opened(f"sqlite:///{folder / founding.DEMONSTRATION}.sqlite3")
+    found = opened(f"sqlite:///{folder / demonstration.DEMONSTRATION}.sqlite3")
     yield found
     found.close()
 
@@ -74,7 +81,7 @@ def test_two_planners_decide_the_same_request(browser: Browser, address: str, st
         expect(second.get_by_text("Planner 1 changed").first).to_be_visible(timeout=20_000)
         expect(second.get_by_text("<b>second</b>", exact=True)).to_be_visible()
     assert deeds(store, TWO, "approve") == 1
-    assert special_needs.need(store, auditor(), TWO).decision_reason == "first"
+    assert needs_seen.need(store, auditor(), TWO).decision_reason == "first"
 
 
 def test_a_half_written_decision_outlives_a_reload_and_another_language(
@@ -110,7 +117,7 @@ def test_a_double_click_is_one_event(browser: Browser, address: str, store: Stor
         settled(page)
         assert page.locator('[data-testid="stAlertContentWarning"]').count() == 0
     assert deeds(store, TWICE, "approve") == 1
-    assert special_needs.need(store, auditor(), TWICE).approved_krw == 300_000_000
+    assert needs_seen.need(store, auditor(), TWICE).approved_krw == 300_000_000
 
 
 def test_whose_it_is_not_to_decide_or_to_see(browser: Browser, address: str, store: Store) -> None:
@@ -155,7 +162,7 @@ def test_the_queue_opens_by_click_and_by_keyboard(browser: Browser, address: str
 def test_what_people_type_stays_text(browser: Browser, address: str, store: Store) -> None:
     """Tags and links in an assessment are shown as typed; nothing is loaded for them."""
     text = '<img src="http://127.0.0.1:1/x.png"> [a](javascript:alert(1)) :red[b] $x$'
-    found = special_needs.need(store, auditor(), UNCLAIMED)
+    found = needs_seen.need(store, auditor(), UNCLAIMED)
     held = review.claim(store, reviewer(2), UNCLAIMED, based_on=found.version, key=key("claim"))
     review.assess(
         store,

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from budget.storage.store import Store, opened
-from budget.workflow import founding, scenarios
+from budget.workflow import demonstration, installation, saved_scenarios
 from tests.browser.server import opened as page_opened
 from tests.browser.server import served, settled
 from tests.storage.databases import planner
@@ -25,14 +25,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(browser: Browser, folder: Path) -> Iterator[str]:
     """Our pages, served for this module."""
-    with served(**{founding.FOLDER: str(folder)}) as found, page_opened(browser, found):
+    with served(**{installation.FOLDER: str(folder)}) as found, page_opened(browser, found):
         yield found
 
 
 @pytest.fixture
 def store(address: str, folder: Path) -> Iterator[Store]:
     """The database behind the pages."""
-    found = opened(f"sqlite:///{folder / founding.DEMONSTRATION}.sqlite3")
+    found = opened(f"sqlite:///{folder / demonstration.DEMONSTRATION}.sqlite3")
     yield found
     found.close()
 
@@ -83,7 +83,9 @@ def test_two_planners_on_one_scenario(
         save(first, name="유보 확대안", rationale="재해 대비")
         expect(first.get_by_role("button", name="유보 확대안 · 1")).to_be_visible(timeout=20_000)
         made = next(
-            found for found in scenarios.scenarios(store, planner(1)) if found.name == "유보 확대안"
+            found
+            for found in saved_scenarios.scenarios(store, planner(1))
+            if found.name == "유보 확대안"
         )
         assert dict(made.rationales) == {RESERVE: "재해 대비"}
         assert made.changes[RESERVE] == ("0.01", "0.015")
@@ -99,10 +101,10 @@ def test_two_planners_on_one_scenario(
         dialog = second.get_by_role("dialog")
         expect(dialog.get_by_text("예산 담당 1")).to_be_visible()
         expect(dialog.get_by_placeholder("이 값으로 정한 사유").first).to_have_value("다른 사유")
-        assert scenarios.scenario(store, planner(1), made.id).latest == 2
+        assert saved_scenarios.scenario(store, planner(1), made.id).latest == 2
         dialog.get_by_role("button", name="저장", exact=True).click()
         settled(second)
-        history = scenarios.history(store, planner(1), made.id)
+        history = saved_scenarios.history(store, planner(1), made.id)
         assert [(found.number, found.saved_by) for found in history] == [
             (3, "예산 담당 2"),
             (2, "예산 담당 1"),

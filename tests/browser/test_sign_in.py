@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from budget.storage.store import Store, opened
-from budget.workflow import founding, people, proving, records, special_needs
+from budget.workflow import founding, installation, people, proving, records, special_needs
 from budget.workflow.deadlines import KOREA
 from budget.workflow.roles import Role
 from tests.browser.server import free_port, served, settled
@@ -89,7 +89,7 @@ server_metadata_url = "{issuer}/.well-known/openid-configuration"
 """,
         encoding="utf-8",
     )
-    store = founding.open_store({founding.FOLDER: str(folder)}, founding.MINISTRY)
+    store = installation.open_store({installation.FOLDER: str(folder)}, installation.MINISTRY)
     founding.grant_first_administrator(
         store, f"{issuer}|{ADMINISTRATOR}", ADMINISTRATOR, "for a test"
     )
@@ -98,7 +98,7 @@ server_metadata_url = "{issuer}/.well-known/openid-configuration"
         served(
             port=port,
             options=["--secrets.files", str(folder / "secrets.toml")],
-            **{founding.FOLDER: str(folder), founding.DATABASE: ""},
+            **{installation.FOLDER: str(folder), installation.DATABASE: ""},
         ),
     ):
         found = Ministry(f"http://localhost:{port}", issuer, store)
@@ -272,7 +272,11 @@ def test_a_demonstration_refuses_to_start_elsewhere(tmp_path: Path) -> None:
                 *("--server.port", str(free_port()), "--server.headless", "true"),
             ],
             cwd=Path(__file__).parents[2],
-            env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), founding.FOLDER: str(tmp_path)},
+            env={
+                "PATH": "/usr/bin:/bin",
+                "HOME": str(tmp_path),
+                installation.FOLDER: str(tmp_path),
+            },
             capture_output=True,
             text=True,
             timeout=60,

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from budget.files.tables import table_from
-from budget.workflow import founding
+from budget.workflow import installation
 from tests.browser.server import ROOT, opened, served, settled
 from tests.browser.steps import PATIENCE, choose, click, confirm, empty_round, fill, visit
 from tests.browser.uploads import changes, upload
@@ -36,7 +36,7 @@ def address(browser: Browser, tmp_path: Path, database: Path) -> Iterator[str]:
     """Our pages on a database that is founded with an empty round."""
     folder = tmp_path / "founding"
     folder.mkdir()
-    given = {founding.SAMPLE: str(empty_round(folder)), founding.FOLDER: str(database)}
+    given = {installation.SAMPLE: str(empty_round(folder)), installation.FOLDER: str(database)}
     with served(**given) as found, opened(browser, found):
         yield found
 
@@ -194,7 +194,7 @@ def the_command_line_agrees(pack: Path, database: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "budget", *command],
             cwd=clone,
-            env={"PATH": "/usr/bin:/bin", founding.FOLDER: str(database)},
+            env={"PATH": "/usr/bin:/bin", installation.FOLDER: str(database)},
             capture_output=True,
             text=True,
             check=False,

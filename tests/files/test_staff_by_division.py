@@ -2,7 +2,7 @@
 
 import pytest
 
-from budget.allocation.centres import DIVISION_STAFF
+from budget.allocation.contract import DIVISION_STAFF
 from budget.files.uploads.definitions import CENTRES
 from budget.files.uploads.reading import Upload, read_upload
 from budget.files.uploads.templates import template_csv

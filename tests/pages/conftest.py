@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
-from budget.workflow import founding
+from budget.workflow import demonstration, installation
 from tests.storage.databases import Databases, sqlite_path
 
 
@@ -18,9 +18,9 @@ def own_database(
 ) -> Path:
     """The folder of the demonstration's database that the pages of this test open."""
     address = sqlite_databases.founded()
-    shutil.move(sqlite_path(address), tmp_path / f"{founding.DEMONSTRATION}.sqlite3")
-    monkeypatch.setenv(founding.FOLDER, str(tmp_path))
-    monkeypatch.delenv(founding.DATABASE, raising=False)
+    shutil.move(sqlite_path(address), tmp_path / f"{demonstration.DEMONSTRATION}.sqlite3")
+    monkeypatch.setenv(installation.FOLDER, str(tmp_path))
+    monkeypatch.delenv(installation.DATABASE, raising=False)
     return tmp_path
 
 

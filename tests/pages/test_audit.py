@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from budget.ui import keys, server
 from budget.view import trail
-from budget.workflow import people, records, rounds, special_needs
+from budget.workflow import needs_seen, people, records, rounds
 from budget.workflow.records import Filter
 from tests.pages.people_of_pages import field, opened, press, said, store, trail_of
 from tests.storage.databases import administrator, auditor, key, lead, planner
@@ -106,7 +106,7 @@ def test_the_address_of_a_record_opens_it_wherever_it_stands() -> None:
 
 
 def test_a_record_of_a_request_leads_to_its_review_and_to_all_its_records() -> None:
-    need = special_needs.queue(store(), auditor())[0]
+    need = needs_seen.queue(store(), auditor())[0]
     wanted = {keys.KIND_PARAMETER: "special_need", keys.OBJECT_PARAMETER: need.id}
     app = opened("audit", "auditor-1", wanted)
     link = app.get("page_link")[-1].proto
@@ -119,7 +119,7 @@ def test_a_record_of_a_request_leads_to_its_review_and_to_all_its_records() -> N
 
 
 def test_nothing_is_said_as_empty_and_amounts_to_the_won() -> None:
-    need = next(need for need in special_needs.queue(store(), auditor()) if need.approved_krw)
+    need = next(need for need in needs_seen.queue(store(), auditor()) if need.approved_krw)
     app = opened("audit", "auditor-1", {keys.OBJECT_PARAMETER: need.id})
     changes = next(found.value for found in app.dataframe if "before" in found.value.columns)
     told = changes.set_index("field").loc["Approved amount"]

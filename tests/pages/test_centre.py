@@ -5,7 +5,7 @@ import re
 from streamlit.testing.v1 import AppTest
 
 from budget.ui import keys
-from budget.workflow import publication, scenarios
+from budget.workflow import publication, saved_scenarios
 from budget.workflow.centres import published
 from tests.pages.people_of_pages import opened, press, said, store, trail_of
 from tests.storage.databases import head, key, lead, move_round, planner
@@ -130,7 +130,7 @@ def test_a_reviewer_is_refused() -> None:
 
 def test_after_publication_a_head_reads_why_among_nameless_peers() -> None:
     found = store()
-    base = scenarios.scenarios(found, planner())[0]
+    base = saved_scenarios.scenarios(found, planner())[0]
     move_round(found, "decided")
     made = publication.propose(found, planner(), base.id, "제안", key=key())
     publication.confirm(found, lead(), made.id, "확정", key=key())

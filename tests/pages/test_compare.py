@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from budget.ui import compare, keys
 from budget.ui.compare_choice import MOST_READ
-from budget.workflow import records, scenarios
+from budget.workflow import records, saved_scenarios, scenarios
 from tests.pages.people_of_pages import opened, said, store
 from tests.pages.test_pages import shown
 from tests.storage.databases import auditor, key, planner
@@ -19,7 +19,7 @@ HARMLESS = "pool.operating.floor.hold-harmless.prior.rate"
 
 def saved(name: str, path: str, value: str) -> str:
     """A scenario with one changed parameter; its token."""
-    base = scenarios.scenarios(store(), planner())[0].policy
+    base = saved_scenarios.scenarios(store(), planner())[0].policy
     made = scenarios.create(
         store(),
         planner(),

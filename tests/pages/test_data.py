@@ -12,7 +12,7 @@ from budget.ui import keys
 from budget.ui.data_upload import Given
 from budget.view.data import expected_text
 from budget.view.words import Words
-from budget.workflow import data, rounds, special_needs
+from budget.workflow import data, data_checking, needs_seen, round_inputs, rounds, saved_data
 from tests.pages.people_of_pages import field, opened, press, said, store, trail_of
 from tests.storage.databases import auditor, key, planner
 from tests.workflow.test_data import BYTES, changed
@@ -61,7 +61,7 @@ def test_every_fault_is_listed_and_nothing_can_be_saved() -> None:
 
 
 def test_the_marked_workbook_has_the_reason_at_the_cell() -> None:
-    upload = data.checked(store(), planner(), "센터.csv", changed(EC001__officials="삼십"))
+    upload = data_checking.checked(store(), planner(), "센터.csv", changed(EC001__officials="삼십"))
     names = ("table", "faults", "reason", "row", "column", "header", "value")
     content = marked_workbook(upload, ["digits alone"], {name: name for name in names})
     book = openpyxl.load_workbook(io.BytesIO(content))
@@ -94,7 +94,7 @@ def test_a_change_is_seen_and_confirmed_with_a_reason() -> None:
     press(app, "Save the version")
     fine(app)
     assert "In force: version 2" in said(app)
-    assert rounds.inputs(store(), planner()).centres["officials"].iloc[0] == "135"
+    assert round_inputs.inputs(store(), planner()).centres["officials"].iloc[0] == "135"
     record = trail_of(verb="save_data")[0]
     assert record.reason == "3월 현원"
     assert record.changes["illustrative"] == (True, True)
@@ -130,14 +130,16 @@ def test_a_file_that_is_no_table_has_no_rows() -> None:
 
 
 def test_values_are_named_as_cells_hold_them() -> None:
-    fault = data.checked(store(), planner(), "센터.csv", changed(EC002__centre_type="대형")).faults[
-        0
-    ]
+    fault = data_checking.checked(
+        store(), planner(), "센터.csv", changed(EC002__centre_type="대형")
+    ).faults[0]
     english, korean = (expected_text(fault, Words(one), word_of) for one in ("en", "ko"))
     assert english == "one of plus, basic, medium, branch, outreach"
     assert "고용복지+센터, 고용센터, 중형고용센터, 출장센터, 출장소" in korean
     for word in ("고용복지+센터", "고용센터", "중형고용센터", "출장센터", "출장소"):
-        upload = data.checked(store(), planner(), "센터.csv", changed(EC002__centre_type=word))
+        upload = data_checking.checked(
+            store(), planner(), "센터.csv", changed(EC002__centre_type=word)
+        )
         assert not upload.faults
 
 
@@ -154,7 +156,7 @@ def test_the_ministrys_own_figures_take_the_label_away() -> None:
 
 
 def test_going_back_by_the_list_of_versions() -> None:
-    base = data.versions(store(), planner())[0].id
+    base = saved_data.versions(store(), planner())[0].id
     data.save(
         store(),
         planner(),
@@ -173,7 +175,7 @@ def test_going_back_by_the_list_of_versions() -> None:
     field(app, "text_area", "reason").set_value("잘못 올림")
     next(button for button in app.button if button.label == "Go back").click().run()
     fine(app)
-    assert data.versions(store(), planner())[1].is_present
+    assert saved_data.versions(store(), planner())[1].is_present
 
 
 @pytest.mark.parametrize("who", ["lead-1", "auditor-1"])
@@ -205,7 +207,7 @@ def test_requests_of_a_file_are_taken_over() -> None:
     field(app, "text_area", "reason").set_value("서면 접수")
     next(button for button in app.button if button.label == "Take over").click().run()
     fine(app)
-    assert special_needs.need(store(), planner(), "R-1").state == "submitted"
+    assert needs_seen.need(store(), planner(), "R-1").state == "submitted"
 
 
 def test_a_closed_centre_keeps_its_requests_readable() -> None:
@@ -216,7 +218,7 @@ def test_a_closed_centre_keeps_its_requests_readable() -> None:
         changed(EC001=""),
         illustrative=True,
         reason="폐지",
-        based_on=data.versions(store(), planner())[0].id,
+        based_on=saved_data.versions(store(), planner())[0].id,
         key=key(),
     )
     for who in ("planner-1", "centre_head-EC001"):

@@ -16,8 +16,8 @@ from budget.workflow import (
     division_plans,
     divisions,
     publication,
-    rounds,
-    scenarios,
+    round_inputs,
+    saved_scenarios,
 )
 from tests.pages.people_of_pages import field, opened, press, said, store, trail_of
 from tests.storage.databases import head, key, lead, move_round, planner
@@ -30,7 +30,7 @@ CEILING = keys.division_rule("divisions.planning.ceiling.share")
 def published() -> None:
     """The round of the pages' database, published."""
     found = store()
-    base = scenarios.scenarios(found, planner())[0]
+    base = saved_scenarios.scenarios(found, planner())[0]
     move_round(found, "decided")
     made = publication.propose(found, planner(), base.id, "제안", key=key())
     publication.confirm(found, lead(), made.id, "확정", key=key())
@@ -76,7 +76,7 @@ def confirm(app: AppTest, label: str) -> AppTest:
 
 def baseline_table() -> CrossTable:
     """The proposal by the sample's rules for what the baseline gives."""
-    given = rounds.inputs(store(), planner())
+    given = round_inputs.inputs(store(), planner())
     allocation = budget.allocate(given.centres, given.baseline.policy, given.requests)
     operating = allocation.pool("operating").amounts
     rules = divisions.planning(store(), planner()).rules

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 import budget
 from budget.allocation.allotment import DEFAULT, allotment, due
 from budget.ui import keys
-from budget.workflow import execution, publication, quarters, rounds, scenarios
+from budget.workflow import execution, publication, quarters, round_inputs, rounds, saved_scenarios
 from tests.pages.people_of_pages import field, opened, press, said, store, trail_of
 from tests.pages.test_pages import shown
 from tests.storage.databases import auditor, key, lead, move_round, planner
@@ -25,7 +25,7 @@ def charts(app: AppTest) -> int:
 
 def upload(rate: Fraction, behind: str = "EC002", day: str = "2027-09-30") -> None:
     """Execution of all centres: this part of what was allotted; one of them half of that."""
-    given = rounds.inputs(store(), planner())
+    given = round_inputs.inputs(store(), planner())
     plan = allotment(budget.allocate(given.centres, given.baseline.policy, given.requests), DEFAULT)
     lines = []
     for centre_id, row in zip(plan.ids, plan.running, strict=True):
@@ -45,7 +45,7 @@ def upload(rate: Fraction, behind: str = "EC002", day: str = "2027-09-30") -> No
 
 def publish() -> None:
     move_round(store(), "decided")
-    base = scenarios.scenarios(store(), planner())[0]
+    base = saved_scenarios.scenarios(store(), planner())[0]
     proposal = publication.propose(store(), planner(), base.id, "제안", key=key())
     publication.confirm(store(), lead(), proposal.id, "확정", key=key())
 

@@ -13,7 +13,7 @@ import budget
 from budget import files
 from budget.ui import keys, sign_in
 from budget.ui.edits import Edits
-from budget.workflow import rounds
+from budget.workflow import round_inputs
 
 ROOT = Path(__file__).parents[2]
 RESERVE = "reserve.amount.share"
@@ -283,7 +283,7 @@ def test_downloads_are_those_of_the_settings_on_the_screen(
     assert offered["policy.toml"]() == files.policy_toml(expected.policy)
     report = json.loads(offered["report.json"]())
     store = sign_in.store()
-    requests = rounds.inputs(store, sign_in.FIRST_PERSON).requests
+    requests = round_inputs.inputs(store, sign_in.FIRST_PERSON).requests
     fresh = json.loads(files.report_json(expected, requests))
     assert {**report, "solve_seconds": 0} == {**fresh, "solve_seconds": 0}
 

@@ -13,13 +13,14 @@ from streamlit.testing.v1 import AppTest
 from budget.files import pack
 from budget.ui import keys, server
 from budget.workflow import (
+    needs_seen,
     packs,
     people,
     publication,
     review,
     rounds,
+    saved_scenarios,
     scenarios,
-    special_needs,
     supplementary,
 )
 from budget.workflow.packs import FrozenRun, Progress
@@ -39,9 +40,9 @@ def openers(app: AppTest) -> dict[str, bool]:
     return {str(b.key): not b.disabled for b in app.button if b.key in found}
 
 
-def with_changed_rules(**rationales: str) -> scenarios.SavedScenario:
+def with_changed_rules(**rationales: str) -> saved_scenarios.SavedScenario:
     """A scenario with another reserve and another ceiling."""
-    base = scenarios.scenarios(store(), planner())[0]
+    base = saved_scenarios.scenarios(store(), planner())[0]
     policy = base.policy.replaced({RESERVE: Decimal("0.02"), CEILING: Decimal("0.05")})
     given = {RESERVE: rationales.get("reserve", ""), CEILING: rationales.get("ceiling", "")}
     return scenarios.create(
@@ -58,7 +59,7 @@ def with_changed_rules(**rationales: str) -> scenarios.SavedScenario:
 def proposed(who: str = "") -> publication.Proposal:
     """A planner proposes the baseline."""
     move_round(store(), "decided")
-    base = scenarios.scenarios(store(), planner())[0]
+    base = saved_scenarios.scenarios(store(), planner())[0]
     return publication.propose(store(), who or planner(), base.id, "as agreed", key=key())
 
 
@@ -157,7 +158,7 @@ def test_whoever_proposed_does_not_confirm() -> None:
 def test_a_proposal_that_decisions_have_overtaken_is_told_and_made_anew() -> None:
     proposed()
     move_round(store(), "review")
-    need = next(need for need in special_needs.queue(store(), auditor()) if need.approved_krw)
+    need = next(need for need in needs_seen.queue(store(), auditor()) if need.approved_krw)
     review.reopen_decision(store(), lead(), need.id, "x", based_on=need.version, key=key())
     move_round(store(), "decided")
     app = opened("publish", "lead-1")

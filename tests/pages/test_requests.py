@@ -19,8 +19,8 @@ from streamlit.testing.v1 import AppTest
 from budget.storage.store import Store
 from budget.storage.tables import Attachment, Snapshot, SpecialNeed, TrailRecord
 from budget.ui import keys, server, sign_in
-from budget.workflow import attachments, people, review, special_needs
-from budget.workflow.special_needs import Need
+from budget.workflow import attachments, needs_seen, people, review, special_needs
+from budget.workflow.needs_seen import Need
 from tests.storage.databases import Clock, administrator, head, key, move_round, reviewer
 
 ROOT = Path(__file__).parents[2]
@@ -283,7 +283,7 @@ def test_two_heads_at_one_field(open_page: Open, store: Store) -> None:
     app = open_page(request=need.id)
 
     def theirs(text: str) -> None:
-        now = special_needs.need(store, other, need.id)
+        now = needs_seen.need(store, other, need.id)
         special_needs.save_draft(
             store, other, need.id, {"title": text}, based_on=now.version, key=key()
         )
@@ -469,7 +469,7 @@ def test_files_are_added_once_refused_in_words_and_removed(open_page: Open, stor
     app.run()
     assert files() == ["하나.png", "둘.png"]
     assert "거짓.pdf was not added." in "\n".join(one.value for one in app.error)
-    first = special_needs.need(store, head(), need.id).files[0]
+    first = needs_seen.need(store, head(), need.id).files[0]
     click(app, keys.detach(first.id))
     assert files() == ["둘.png"]
 

@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 from budget.files import policy_toml
 from budget.storage.store import Store
 from budget.ui import keys, server, sign_in
-from budget.workflow import attachments, people, review, rounds, special_needs
+from budget.workflow import attachments, needs_seen, people, review, round_inputs, rounds
+from budget.workflow.needs_seen import Need
 from budget.workflow.roles import Role
-from budget.workflow.special_needs import Need
 from tests.pages.people_of_pages import opened, said, store, trail_of
 from tests.storage.databases import (
     administrator,
@@ -44,7 +44,7 @@ def at(need_id: str, who: str = "planner-1") -> AppTest:
 
 def now(need_id: str) -> Need:
     """How a request stands."""
-    return special_needs.need(store(), auditor(), need_id)
+    return needs_seen.need(store(), auditor(), need_id)
 
 
 def field(app: AppTest, need_id: str, name: str) -> dict[str, Any]:
@@ -392,7 +392,7 @@ def test_rules_that_contradict_each_other_are_told_instead(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """No figures of a result that does not exist."""
-    given = rounds.inputs(store(), planner())
+    given = round_inputs.inputs(store(), planner())
     harmless = {"pool.operating.floor.hold-harmless.prior.rate": Decimal("1.05")}
     rules = policy_toml(given.baseline.policy.replaced(harmless)).decode()
     tight = replace(given.baseline, policy_content=rules)

@@ -26,7 +26,7 @@ import psycopg
 import pytest
 
 from budget.storage.store import Store, opened
-from budget.workflow import founding, publication, rounds, scenarios
+from budget.workflow import demonstration, founding, publication, rounds, saved_scenarios
 from budget.workflow.roles import Role
 
 ROOT = Path(__file__).parents[2]
@@ -76,32 +76,32 @@ def key(name: str = "key") -> str:
 
 def head(centre_id: str = "EC001") -> str:
     """The identity of a centre's head."""
-    return founding.demonstration_identity(Role.CENTRE_HEAD, centre_id)
+    return demonstration.demonstration_identity(Role.CENTRE_HEAD, centre_id)
 
 
 def reviewer(number: int = 1) -> str:
     """The identity of reviewer 1 or 2."""
-    return founding.demonstration_identity(Role.REVIEWER, str(number))
+    return demonstration.demonstration_identity(Role.REVIEWER, str(number))
 
 
 def planner(number: int = 1) -> str:
     """The identity of planner 1 or 2."""
-    return founding.demonstration_identity(Role.PLANNER, str(number))
+    return demonstration.demonstration_identity(Role.PLANNER, str(number))
 
 
 def lead(number: int = 1) -> str:
     """The identity of lead 1 or 2."""
-    return founding.demonstration_identity(Role.LEAD, str(number))
+    return demonstration.demonstration_identity(Role.LEAD, str(number))
 
 
 def auditor() -> str:
     """The identity of the auditor."""
-    return founding.demonstration_identity(Role.AUDITOR, "1")
+    return demonstration.demonstration_identity(Role.AUDITOR, "1")
 
 
 def administrator() -> str:
     """The identity of the administrator."""
-    return founding.demonstration_identity(Role.ADMINISTRATOR, "1")
+    return demonstration.demonstration_identity(Role.ADMINISTRATOR, "1")
 
 
 def move_round(store: Store, state: str) -> None:
@@ -116,7 +116,7 @@ def move_round(store: Store, state: str) -> None:
 def publish(store: Store) -> None:
     """The round is decided; a planner proposes the baseline, a lead confirms it."""
     move_round(store, "decided")
-    base = scenarios.scenarios(store, planner())[0]
+    base = saved_scenarios.scenarios(store, planner())[0]
     made = publication.propose(store, planner(), base.id, "제안", key=key())
     publication.confirm(store, lead(), made.id, "확정", key=key())
 
@@ -154,7 +154,7 @@ class Databases(ABC):
 def found(address: str) -> None:
     """Fill an empty database with the demonstration."""
     store = opened(address, Clock())
-    founding.found_round(store, founding.DEMONSTRATION, SAMPLE)
+    founding.found_round(store, demonstration.DEMONSTRATION, SAMPLE)
     store.close()
 
 

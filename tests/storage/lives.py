@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, func, select
 from budget.storage.store import Store, opened
 from budget.workflow import (
     attachments,
+    demonstration,
     division_bands,
     division_plans,
     execution,
@@ -18,10 +19,11 @@ from budget.workflow import (
     publication,
     quarters,
     rounds,
+    saved_scenarios,
     scenarios,
     special_needs,
 )
-from budget.workflow.special_needs import Need
+from budget.workflow.needs_seen import Need
 from tests.storage.databases import BEGINNING, Clock, head, key, lead, move_round, planner
 from tests.workflow import steps
 from tests.workflow.files import png
@@ -122,7 +124,7 @@ def small(address: str) -> None:
     store = opened(address, Clock())
     with tempfile.TemporaryDirectory() as folder:
         write_round(Path(folder))
-        founding.found_round(store, founding.DEMONSTRATION, Path(folder))
+        founding.found_round(store, demonstration.DEMONSTRATION, Path(folder))
     store.close()
 
 
@@ -158,7 +160,7 @@ def _live(store: Store) -> None:
     steps.withdrawn(store)
     with_file(store, steps.assessed(store), "assessed")
     steps.approved(store)
-    base = scenarios.scenarios(store, planner())[0]
+    base = saved_scenarios.scenarios(store, planner())[0]
     scenarios.create(store, planner(), "다른 안", base.policy, note="x", key=key("create"))
     scenarios.save(
         store, planner(), base.id, base.policy, note="same", based_on=base.number, key=key("save")

@@ -16,13 +16,15 @@ from budget.storage import store as storage
 from budget.storage.store import opened
 from budget.storage.tables import BudgetRound, SpecialNeed, TrailRecord
 from budget.workflow import (
-    founding,
+    demonstration,
     inbox,
+    installation,
+    needs_seen,
     people,
     proving,
     records,
     rounds,
-    scenarios,
+    saved_scenarios,
     special_needs,
 )
 from tests.storage import released, writers
@@ -139,12 +141,12 @@ def test_a_released_version_s_data_come_up(empty_address: str, revision: str) ->
     for who in (lead(), planner(), auditor(), head(), administrator()):
         assert rounds.present(store, who).state == "published"
         inbox.inbox(store, who)
-    assert len(special_needs.queue(store, auditor())) == sum(
+    assert len(needs_seen.queue(store, auditor())) == sum(
         state != "draft" for state in states.values()
     )
     for need_id in states:
-        assert special_needs.history(store, auditor(), need_id)
-    assert scenarios.scenarios(store, planner())
+        assert needs_seen.history(store, auditor(), need_id)
+    assert saved_scenarios.scenarios(store, planner())
     assert records.records(store, auditor(), records.Filter())[1] == number
     assert len(people.people(store, administrator())) >= 8
     records.export(store, auditor(), records.Filter(), "audit", key=key())
@@ -223,8 +225,8 @@ def test_a_server_killed_at_its_first_start_leaves_no_half(
                 assert found == 0, name
         engine.dispose()
     assert set(seen) == {0, len(SQLModel.metadata.tables) + 1}, "all tables or none"
-    environment = {founding.DATABASE: empty_address, founding.SAMPLE: str(tmp_path)}
-    store = founding.open_store(environment, founding.DEMONSTRATION)
+    environment = {installation.DATABASE: empty_address, installation.SAMPLE: str(tmp_path)}
+    store = installation.open_store(environment, demonstration.DEMONSTRATION)
     with store.reading() as session:
         assert proving.proof(session).is_whole
         assert len(session.exec(select(BudgetRound)).all()) == 1
@@ -252,7 +254,9 @@ def test_processes_that_start_together_found_one_round(empty_address: str) -> No
         proof = proving.proof(session)
     assert proof.is_whole
     store.close()
-    again = founding.open_store({founding.DATABASE: empty_address}, founding.DEMONSTRATION)
+    again = installation.open_store(
+        {installation.DATABASE: empty_address}, demonstration.DEMONSTRATION
+    )
     with again.reading() as session:
         assert proving.proof(session) == proof
     again.close()

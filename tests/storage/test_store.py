@@ -20,7 +20,7 @@ from budget.storage import store as storage
 from budget.storage import trail
 from budget.storage.store import Store, opened
 from budget.storage.tables import Installation, Person, RoleGrant, SpecialNeed, TrailRecord
-from budget.workflow import proving, special_needs
+from budget.workflow import needs_seen, proving, special_needs
 from budget.workflow.refusals import Forbidden
 from tests.storage.databases import (
     Clock,
@@ -166,7 +166,7 @@ def test_a_deed_during_the_proof_is_no_false_alarm(store: Store) -> None:
     event.listen(store.engine, "after_cursor_execute", withdraw_meanwhile)
     assert proving.verify(store, auditor()).is_whole
     assert deeds
-    assert special_needs.need(store, head(), need.id).state == "withdrawn"
+    assert needs_seen.need(store, head(), need.id).state == "withdrawn"
     assert proving.verify(store, auditor()).is_whole
 
 
@@ -217,8 +217,8 @@ def test_many_visitors_at_once(store: Store) -> None:
         if number % 5 == 0:
             special_needs.begin(store, head(), "EC001", {"title": str(number)}, key=f"v{number}")
         with pytest.raises(Forbidden):
-            special_needs.need(store, head(), other.id)
-        return len(special_needs.needs_of_centres(store, head()))
+            needs_seen.need(store, head(), other.id)
+        return len(needs_seen.needs_of_centres(store, head()))
 
     with ThreadPoolExecutor(32) as visitors:
         assert max(visitors.map(visit, range(32))) >= 7
@@ -232,9 +232,9 @@ def test_nothing_is_left_open(postgresql_address: str) -> None:
     """After deeds, refusals and errors no session of PostgreSQL is idle in a transaction."""
     store = opened(postgresql_address, Clock())
     need = special_needs.begin(store, head(), "EC001", {}, key=key())
-    special_needs.need(store, head(), need.id)
+    needs_seen.need(store, head(), need.id)
     with pytest.raises(Forbidden):
-        special_needs.need(store, head("EC002"), need.id)
+        needs_seen.need(store, head("EC002"), need.id)
     with pytest.raises(InputError):
         special_needs.submit(store, head(), need.id, based_on=need.version, key=key())
     with psycopg.connect(postgresql_address, autocommit=True) as other:
@@ -359,7 +359,7 @@ def test_a_full_disk_breaks_nothing(sqlite_address: str) -> None:
     store.close()
     event.remove(store.engine, "connect", fill)
     special_needs.begin(store, head(), "EC001", texts, key=last)
-    assert len(special_needs.needs_of_centres(store, head())) >= done + 1
+    assert len(needs_seen.needs_of_centres(store, head())) >= done + 1
     with store.reading() as session:
         assert proving.proof(session).is_whole
     store.close()

@@ -19,16 +19,18 @@ from budget.storage.store import Store, opened
 from budget.storage.tables import Attachment, SpecialNeed, TrailRecord
 from budget.workflow import (
     attachments,
+    needs_seen,
     people,
     proving,
     publication,
     review,
     rounds,
+    saved_scenarios,
     scenarios,
     special_needs,
 )
+from budget.workflow.needs_seen import Need
 from budget.workflow.refusals import Conflict, Forbidden, NotNow, Refusal
-from budget.workflow.special_needs import Need
 from tests.storage import writers
 from tests.storage.databases import (
     Clock,
@@ -180,7 +182,7 @@ def test_two_heads_of_a_centre_write_different_fields(servers: list[Store]) -> N
             ),
         )
         assert all(isinstance(answer, Need) for answer in answers)
-        now = special_needs.need(one, head(), need.id)
+        now = needs_seen.need(one, head(), need.id)
         assert (now.draft["title"], now.draft["condition"]) == ("제목", "상태")
         assert now.version == need.version + 2
         answers = together(
@@ -194,7 +196,7 @@ def test_two_heads_of_a_centre_write_different_fields(servers: list[Store]) -> N
         won, lost = one_won(answers)
         assert isinstance(lost, Conflict)
         assert [change.theirs for change in lost.changes] == [won.draft["title"]]
-        assert special_needs.need(one, head(), need.id).draft["title"] == won.draft["title"]
+        assert needs_seen.need(one, head(), need.id).draft["title"] == won.draft["title"]
 
 
 def test_the_round_moves_once(servers: list[Store]) -> None:
@@ -218,7 +220,7 @@ def test_a_proposal_is_confirmed_once(servers: list[Store]) -> None:
     one, other = servers[:2]
     steps.approved(one)
     move_round(one, "decided")
-    base = scenarios.scenarios(one, planner())[0]
+    base = saved_scenarios.scenarios(one, planner())[0]
     proposal = publication.propose(one, planner(), base.id, "제안", key=key())
     answers = together(
         lambda: publication.confirm(one, lead(1), proposal.id, "확정", key=key()),
@@ -239,7 +241,7 @@ def test_a_proposal_is_confirmed_once(servers: list[Store]) -> None:
 
 
 def test_two_scenarios_of_one_name(servers: list[Store]) -> None:
-    base = scenarios.scenarios(servers[0], planner())[0]
+    base = saved_scenarios.scenarios(servers[0], planner())[0]
     answers = together(
         *(
             lambda store=store, number=number: scenarios.create(
@@ -249,7 +251,7 @@ def test_two_scenarios_of_one_name(servers: list[Store]) -> None:
         )
     )
     assert sum(isinstance(answer, InputError) for answer in answers) == 1
-    assert len(scenarios.scenarios(servers[0], planner())) == 2
+    assert len(saved_scenarios.scenarios(servers[0], planner())) == 2
 
 
 def test_a_role_that_ends_at_the_same_moment(servers: list[Store]) -> None:

@@ -23,8 +23,15 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
 from sqlalchemy import Engine, event  # noqa: E402
 
 from budget.storage.store import Store, opened  # noqa: E402
-from budget.workflow import attachments, founding, review, rounds, special_needs  # noqa: E402
-from budget.workflow.special_needs import Need  # noqa: E402
+from budget.workflow import (  # noqa: E402
+    attachments,
+    demonstration,
+    installation,
+    review,
+    rounds,
+    special_needs,
+)
+from budget.workflow.needs_seen import Need  # noqa: E402
 from tests.storage.databases import Clock, head, lead, planner, reviewer  # noqa: E402
 from tests.storage.lives import CENTRES  # noqa: E402
 from tests.workflow.files import png  # noqa: E402
@@ -288,7 +295,9 @@ def start_server(address: str, start: Any, answers: Any) -> None:
     """Start as the application does, all at the same moment; answer with the round's state."""
     try:
         start.wait(60)
-        store = founding.open_store({founding.DATABASE: address}, founding.DEMONSTRATION)
+        store = installation.open_store(
+            {installation.DATABASE: address}, demonstration.DEMONSTRATION
+        )
         answers.put(rounds.present(store, lead()).state)
         store.close()
     except BaseException:
@@ -306,8 +315,8 @@ def start_and_die(address: str, sample: str, count: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     event.listen(Engine, "after_cursor_execute", changed)
-    environment = {founding.DATABASE: address, founding.SAMPLE: sample}
-    founding.open_store(environment, founding.DEMONSTRATION)
+    environment = {installation.DATABASE: address, installation.SAMPLE: sample}
+    installation.open_store(environment, demonstration.DEMONSTRATION)
 
 
 def call_together(address: str, start: Any, answers: Any, deed: Deed) -> None:

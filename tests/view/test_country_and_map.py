@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import budget
 from budget import files
-from budget.allocation.infeasibility import Conflict, ConflictingRule
+from budget.allocation.conflict import Conflict, ConflictingRule
 from budget.allocation.run import Allocation
 from budget.view import conflict_chart, maps
 from budget.view.chart_files import chart_bytes

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
+from budget.allocation.conflict import Conflict, ConflictingRule, Remedy
 from budget.allocation.division_reading import division_rules_from
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.divisions import CrossTable, cross_table
-from budget.allocation.infeasibility import Conflict, ConflictingRule, Remedy
 from budget.view import conflict_chart, division_charts, division_notices
 from budget.view.colours import DARK, LIGHT, Colours
 from budget.view.division_charts import PlanBar

@@ -5,7 +5,7 @@ from decimal import Decimal
 from distributed import LocalCluster
 
 import budget.files
-from budget.allocation.centres import checked_centres
+from budget.allocation.centre_checking import checked_centres
 from budget.allocation.curve import curve, steps_between
 from budget.allocation.disturbance import Disturbance
 from budget.allocation.point import Given

@@ -17,6 +17,7 @@ from budget.workflow import (
     centres,
     checklist,
     data,
+    data_checking,
     data_requests,
     division_bands,
     division_plans,
@@ -24,6 +25,8 @@ from budget.workflow import (
     divisions,
     execution,
     inbox,
+    national,
+    needs_seen,
     packs,
     people,
     proving,
@@ -31,7 +34,10 @@ from budget.workflow import (
     quarters,
     records,
     review,
+    round_inputs,
     rounds,
+    saved_data,
+    saved_scenarios,
     scenarios,
     special_needs,
     supplementary,
@@ -100,7 +106,7 @@ def with_policy(
     """A call with a key that saves the baseline's policy."""
 
     def call(store: Store, who: str, key: str, _version: int) -> Any:
-        policy: Policy = scenarios.scenarios(store, planner())[0].policy
+        policy: Policy = saved_scenarios.scenarios(store, planner())[0].policy
         return function(store, who, *given, policy, **named, key=key)
 
     return Called(call, about)
@@ -161,13 +167,13 @@ def calls(world: World) -> Mapping[str, Called]:
         "special_needs.recall": on_need(special_needs.recall, w.free),
         "special_needs.withdraw": on_need(special_needs.withdraw, w.draft, "사유"),
         "special_needs.withdraw/held": on_need(special_needs.withdraw, w.held, "사유"),
-        "special_needs.need": look(special_needs.need, w.held, about=w.held),
-        "special_needs.need/draft": look(special_needs.need, w.draft, about=w.draft),
-        "special_needs.need/unclaimed": look(special_needs.need, w.free, about=w.free),
-        "special_needs.history": look(special_needs.history, w.held, about=w.held),
-        "special_needs.history/unclaimed": look(special_needs.history, w.free, about=w.free),
-        "special_needs.needs_of_centres": look(special_needs.needs_of_centres),
-        "special_needs.queue": look(special_needs.queue),
+        "needs_seen.need": look(needs_seen.need, w.held, about=w.held),
+        "needs_seen.need/draft": look(needs_seen.need, w.draft, about=w.draft),
+        "needs_seen.need/unclaimed": look(needs_seen.need, w.free, about=w.free),
+        "needs_seen.history": look(needs_seen.history, w.held, about=w.held),
+        "needs_seen.history/unclaimed": look(needs_seen.history, w.free, about=w.free),
+        "needs_seen.needs_of_centres": look(needs_seen.needs_of_centres),
+        "needs_seen.queue": look(needs_seen.queue),
         "review.claim": on_need(review.claim, w.free),
         "review.claim/held": on_need(review.claim, w.held),
         "review.assign": on_need(review.assign, w.free, second),
@@ -195,10 +201,10 @@ def calls(world: World) -> Mapping[str, Called]:
         "scenarios.set_baseline": on_round(
             scenarios.set_baseline, w.scenario, "사유", about=scenario
         ),
-        "scenarios.scenarios": look(scenarios.scenarios),
-        "scenarios.scenario": look(scenarios.scenario, w.scenario, about=scenario),
-        "scenarios.history": look(scenarios.history, w.scenario, about=scenario),
-        "scenarios.began": look(scenarios.began),
+        "saved_scenarios.scenarios": look(saved_scenarios.scenarios),
+        "saved_scenarios.scenario": look(saved_scenarios.scenario, w.scenario, about=scenario),
+        "saved_scenarios.history": look(saved_scenarios.history, w.scenario, about=scenario),
+        "saved_scenarios.began": look(saved_scenarios.began),
         "publication.proposal": look(publication.proposal),
         "publication.propose": deed(publication.propose, w.baseline, "제안", about=str(w.baseline)),
         "publication.confirm": deed(publication.confirm, w.proposal, "확정", about=str(w.proposal)),
@@ -211,16 +217,18 @@ def calls(world: World) -> Mapping[str, Called]:
         ),
         "rounds.present": look(rounds.present),
         "rounds.centre_names": look(rounds.centre_names),
-        "rounds.national_parts": look(rounds.national_parts),
-        "rounds.figures_version": look(rounds.figures_version),
-        "rounds.inputs": look(rounds.inputs),
+        "national.national_parts": look(national.national_parts),
+        "round_inputs.figures_version": look(round_inputs.figures_version),
+        "round_inputs.inputs": look(round_inputs.inputs),
         "rounds.deadline_of": look(rounds.deadline_of, "EC001", about="EC001"),
         "centres.centre": look(centres.centre, "EC001", about="EC001"),
         "centres.published": look(centres.published, "EC001", about="EC001"),
-        "data.versions": look(data.versions),
-        "data.content": look(data.content, 1, about="1"),
-        "data.checked": look(data.checked, "a.csv", CHANGED_TABLE),
-        "data.preview": look(data.preview, table_from(SAMPLE_TABLE, "centres.csv")),
+        "saved_data.versions": look(saved_data.versions),
+        "saved_data.content": look(saved_data.content, 1, about="1"),
+        "data_checking.checked": look(data_checking.checked, "a.csv", CHANGED_TABLE),
+        "data_checking.preview": look(
+            data_checking.preview, table_from(SAMPLE_TABLE, "centres.csv")
+        ),
         "data.save": deed(
             data.save,
             "a.csv",

@@ -24,7 +24,7 @@ from budget.workflow import (
     special_needs,
 )
 from budget.workflow.divisions import Plan
-from budget.workflow.special_needs import Need
+from budget.workflow.needs_seen import Need
 from tests.storage.databases import administrator, head, key, planner, reviewer
 
 CENTRE = "EC001"

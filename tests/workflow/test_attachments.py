@@ -8,9 +8,9 @@ from sqlmodel import select
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
 from budget.storage.tables import Snapshot
-from budget.workflow import attachments, special_needs
+from budget.workflow import attachments, needs_seen, special_needs
+from budget.workflow.needs_seen import Need
 from budget.workflow.refusals import Forbidden, NotNow
-from budget.workflow.special_needs import Need
 from tests.storage.databases import auditor, head, key, lead, planner, reviewer
 from tests.workflow import steps
 from tests.workflow.files import png
@@ -62,7 +62,7 @@ def test_a_file_that_is_not_allowed_leaves_nothing(which: str, store: Store) -> 
     name, content = REFUSED_FILES[which]
     with steps.told(store, InputError):
         attached(store, need, name, content)
-    assert special_needs.need(store, head(), need.id).files == ()
+    assert needs_seen.need(store, head(), need.id).files == ()
 
 
 def test_a_foreign_file_is_not_even_read(store: Store) -> None:

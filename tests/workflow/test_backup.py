@@ -15,7 +15,14 @@ from budget.files.backup import MANIFEST, read_manifest, write_backup
 from budget.storage import copies
 from budget.storage.store import Store, opened
 from budget.storage.tables import Moment
-from budget.workflow import backup, founding, publication, scenarios, special_needs
+from budget.workflow import (
+    backup,
+    demonstration,
+    installation,
+    needs_seen,
+    publication,
+    saved_scenarios,
+)
 from tests.storage import released
 from tests.storage.databases import (
     Clock,
@@ -44,10 +51,10 @@ def lived(own_store: Store) -> Store:
     need = steps.approved(own_store)
     worlds.with_file(own_store, steps.drafted(own_store).id)
     move_round(own_store, "decided")
-    base = scenarios.scenarios(own_store, planner())[0]
+    base = saved_scenarios.scenarios(own_store, planner())[0]
     found = publication.propose(own_store, planner(), base.id, "제안", key=key())
     publication.confirm(own_store, lead(), found.id, "확정", key=key())
-    assert special_needs.need(own_store, head(), need.id).state == "funded"
+    assert needs_seen.need(own_store, head(), need.id).state == "funded"
     return own_store
 
 
@@ -66,12 +73,12 @@ def test_a_restored_database_is_the_one_that_was_backed_up(
     assert saved.proof.is_whole
     assert saved.manifest.tables["centre"][0] == 174
     assert saved.manifest.records == steps.length(lived)
-    found = backup.restore(file, target, founding.DEMONSTRATION)
+    found = backup.restore(file, target, demonstration.DEMONSTRATION)
     assert found.proof == saved.proof
     store = opened(target, Clock())
     assert rows(store) == rows(lived)
     with pytest.raises(InputError, match="empty database"):
-        backup.restore(file, target, founding.DEMONSTRATION)
+        backup.restore(file, target, demonstration.DEMONSTRATION)
     # it goes on: new rows get new numbers, the trail follows
     steps.granted(store, "new|1", ("auditor", ""))
     assert steps.length(store) == steps.length(lived) + 1
@@ -87,7 +94,7 @@ def test_a_backup_moves_from_one_kind_of_database_to_the_other(
     with databases_of("postgresql", lambda: tmp_path / "pg") as others:
         (tmp_path / "pg").mkdir(exist_ok=True)
         address = others.empty()
-        assert backup.restore(file, address, founding.DEMONSTRATION).proof.is_whole
+        assert backup.restore(file, address, demonstration.DEMONSTRATION).proof.is_whole
         back = tmp_path / "back.backup"
         store = opened(address, Clock())
         assert backup.backup(store, back).manifest.tables == read_manifest(file).tables
@@ -117,15 +124,15 @@ def test_a_changed_backup_is_refused_before_anything_is_written(
         (MANIFEST, b'"revision"', b'"revisited"'),
     ):
         with pytest.raises(InputError):
-            backup.restore(changed(file, name, old, new), address, founding.DEMONSTRATION)
+            backup.restore(changed(file, name, old, new), address, demonstration.DEMONSTRATION)
     assert not (tmp_path / "target.sqlite3").exists()
     with pytest.raises(InputError, match="ministry"):
-        backup.restore(file, address, founding.MINISTRY)
+        backup.restore(file, address, installation.MINISTRY)
     with pytest.raises(InputError, match="not there yet"):
         backup.backup(quick_store, file)
     (tmp_path / "no.zip").write_bytes(b"no zip")
     with pytest.raises(InputError, match="backup of this program"):
-        backup.restore(tmp_path / "no.zip", address, founding.DEMONSTRATION)
+        backup.restore(tmp_path / "no.zip", address, demonstration.DEMONSTRATION)
 
 
 def test_a_backup_of_a_broken_trail_says_so(quick_store: Store, tmp_path: Path) -> None:
@@ -134,7 +141,7 @@ def test_a_backup_of_a_broken_trail_says_so(quick_store: Store, tmp_path: Path) 
     file = tmp_path / "round.backup"
     assert backup.backup(quick_store, file).proof.contents == (("person", "2"),)
     target = f"sqlite:///{tmp_path / 'target.sqlite3'}"
-    found = backup.restore(file, target, founding.DEMONSTRATION)
+    found = backup.restore(file, target, demonstration.DEMONSTRATION)
     assert found.proof.contents == (("person", "2"),)
 
 
@@ -152,7 +159,9 @@ def test_others_go_on_working_meanwhile_and_the_copy_is_of_one_moment(
     saved = backup.backup(own_store, tmp_path / "round.backup")
     assert steps.length(own_store) == number + 1
     assert saved.manifest.records == number
-    assert backup.restore(tmp_path / "round.backup", target, founding.DEMONSTRATION).proof.is_whole
+    assert backup.restore(
+        tmp_path / "round.backup", target, demonstration.DEMONSTRATION
+    ).proof.is_whole
 
 
 # --- of an older version of the program ----------------------------------------------------------
@@ -168,7 +177,7 @@ def backup_of_release(revision: str, path: Path) -> list[int | str]:
         path,
         [(name, [moments(name, row) for row in rows[name]]) for name in names],
         {
-            "kind": founding.DEMONSTRATION,
+            "kind": demonstration.DEMONSTRATION,
             "revision": revision,
             "made_at": "2026-11-22T00:00:00+00:00",
             "records": number,
@@ -194,7 +203,7 @@ def test_a_backup_of_every_released_version_is_restored_and_brought_up(
     """With every row and the same trail; afterwards the database is this version's and goes on."""
     file = tmp_path / "old.backup"
     last = backup_of_release(revision, file)
-    found = backup.restore(file, target, founding.DEMONSTRATION)
+    found = backup.restore(file, target, demonstration.DEMONSTRATION)
     assert found.proof.is_whole
     assert [found.proof.trail.records, found.proof.trail.last_hash] == last
     store = opened(target, Clock())
@@ -219,4 +228,4 @@ def test_a_backup_of_a_newer_version_is_refused_in_words(target: str, tmp_path: 
             made.writestr(part, given.read(part))
         made.writestr(MANIFEST, json.dumps(asdict(manifest)))
     with pytest.raises(InputError, match="newer"):
-        backup.restore(newer, target, founding.DEMONSTRATION)
+        backup.restore(newer, target, demonstration.DEMONSTRATION)

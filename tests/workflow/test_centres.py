@@ -8,7 +8,7 @@ import pytest
 
 import budget
 from budget.storage.store import Store
-from budget.workflow import centres, rounds
+from budget.workflow import centres, national, rounds
 from budget.workflow.refusals import Forbidden
 from tests.storage.databases import auditor, head, lead, planner, sqlite_path
 from tests.workflow import steps
@@ -72,7 +72,7 @@ def test_a_head_sees_the_own_requests_behind_the_curtain(before: tuple[Store, Wo
 
 def test_what_was_published_is_explained_to_the_won(after: tuple[Store, World]) -> None:
     store, _world = after
-    own = rounds.national_parts(store, head()).own["EC001"]
+    own = national.national_parts(store, head()).own["EC001"]
     found = centres.published(store, head(), "EC001")
     assert found is not None
     assert found.certified

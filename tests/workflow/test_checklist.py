@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from budget.workflow import checklist, publication, review, scenarios
+from budget.workflow import checklist, publication, review, saved_scenarios, scenarios
 from budget.workflow.checklist import DONE, KNOWN, MISSING
 from budget.workflow.refusals import Forbidden
 from tests.storage.databases import auditor, key, lead, move_round, planner
@@ -43,7 +43,7 @@ def test_before_a_proposal_it_is_of_the_scenario_that_is_asked_for(
 
 def test_changed_rules_are_told_with_their_rationales(decided_world: World, copies: Copies) -> None:
     store = copies.open(decided_world)
-    base = scenarios.scenario(store, planner(), decided_world.baseline)
+    base = saved_scenarios.scenario(store, planner(), decided_world.baseline)
     mine = scenarios.create(
         store, planner(), "새", base.policy.replaced({RESERVE: Decimal("0.02")}), key=key()
     )
@@ -70,7 +70,7 @@ def test_of_a_proposal_it_says_who_may_sign_and_what_has_changed(
     assert "hands" not in states(checklist.checklist(store, auditor()))
     steps.granted(store, planner(), ("lead", ""))
     assert states(checklist.checklist(store, planner()))["hands"] == MISSING
-    base = scenarios.scenario(store, planner(), decided_world.baseline)
+    base = saved_scenarios.scenario(store, planner(), decided_world.baseline)
     scenarios.save(store, planner(), base.id, base.policy, note="새 판", based_on=1, key=key())
     found = states(checklist.checklist(store, lead()))
     assert (found["version"], "saved" in found) == (KNOWN, False)

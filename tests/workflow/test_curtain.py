@@ -12,9 +12,17 @@ import pytest
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import centres, inbox, review, rounds, special_needs
+from budget.workflow import (
+    centres,
+    inbox,
+    national,
+    needs_seen,
+    review,
+    rounds,
+    special_needs,
+)
+from budget.workflow.needs_seen import Need
 from budget.workflow.refusals import Conflict, Forbidden, Refusal
-from budget.workflow.special_needs import Need
 from tests.storage.databases import Clock, head, key, lead, move_round, planner, reviewer
 from tests.workflow import steps
 
@@ -23,17 +31,17 @@ HIDDEN = "in_review"
 
 def seen(store: Store, need_id: str) -> dict[str, Any]:
     """Everything that the head of EC001 can look at."""
-    one = special_needs.need(store, head(), need_id)
-    mine = special_needs.needs_of_centres(store, head())
+    one = needs_seen.need(store, head(), need_id)
+    mine = needs_seen.needs_of_centres(store, head())
     return {
         "need": one,
         "needs_of_centres": mine,
         "centre": centres.centre(store, head(), "EC001").requests,
         "published": centres.published(store, head(), "EC001"),
-        "history": special_needs.history(store, head(), need_id),
+        "history": needs_seen.history(store, head(), need_id),
         "inbox": inbox.inbox(store, head()),
         "round": replace(rounds.present(store, head()), now=one.edited_at),
-        "totals": rounds.national_parts(store, head()),
+        "totals": national.national_parts(store, head()),
         "deadline": rounds.deadline_of(store, head(), "EC001"),
     }
 
@@ -135,8 +143,8 @@ def test_a_returned_request_does_not_tell_that_it_had_been_assessed(store: Store
         with pytest.raises(Conflict) as caught:  # the head's page stands at the old version
             special_needs.submit(store, head(), need.id, based_on=version, key=key())
         fields = [(change.field, change.theirs) for change in caught.value.changes]
-        one = special_needs.need(store, head(), need.id)
-        history = special_needs.history(store, head(), need.id)
+        one = needs_seen.need(store, head(), need.id)
+        history = needs_seen.history(store, head(), need.id)
         looks.append((replace(one, id="", version=0), history, fields))
     assert looks[0] == looks[1]
     assert looks[0][2] == [("state", "returned")]
@@ -152,10 +160,8 @@ def test_a_withdrawal_does_not_tell_what_it_came_too_early_for(store: Store) -> 
         need = special_needs.withdraw(
             store, head(), need.id, "사정 변경", based_on=version, key=key()
         )
-        one = special_needs.need(store, head(), need.id)
-        looks.append(
-            (replace(one, id="", version=0), special_needs.history(store, head(), need.id))
-        )
+        one = needs_seen.need(store, head(), need.id)
+        looks.append((replace(one, id="", version=0), needs_seen.history(store, head(), need.id)))
     assert looks[0] == looks[1]
     assert looks[1][1][-1].from_state == HIDDEN
 
@@ -172,7 +178,7 @@ def test_a_withdrawal_that_comes_too_late_does_not_tell_the_outcome(store: Store
 
 def test_the_queue_is_not_for_centres(store: Store) -> None:
     with steps.refused(store, Forbidden, head(), "see_queue"):
-        special_needs.queue(store, head())
+        needs_seen.queue(store, head())
 
 
 def test_outcomes_show_to_all_centres_at_once_when_the_round_is_decided(own_store: Store) -> None:
@@ -180,7 +186,7 @@ def test_outcomes_show_to_all_centres_at_once_when_the_round_is_decided(own_stor
     approved, rejected = steps.approved(store), steps.rejected(store)
     undecided = steps.assessed(store)
     move_round(store, "decided")
-    one = special_needs.need(store, head(), approved.id)
+    one = needs_seen.need(store, head(), approved.id)
     assert (one.state, one.assessed_krw, one.approved_krw, one.decision_reason) == (
         "approved",
         30_000_000,
@@ -188,40 +194,40 @@ def test_outcomes_show_to_all_centres_at_once_when_the_round_is_decided(own_stor
         "타당",
     )
     assert (one.priority, one.divisible, one.feasible, one.assessment) == (1, False, True, "필요")
-    assert special_needs.need(store, head(), rejected.id).state == "rejected"
-    assert special_needs.need(store, head(), undecided.id).state == "assessed"
-    history = [line.verb for line in special_needs.history(store, head(), approved.id)]
+    assert needs_seen.need(store, head(), rejected.id).state == "rejected"
+    assert needs_seen.need(store, head(), undecided.id).state == "assessed"
+    history = [line.verb for line in needs_seen.history(store, head(), approved.id)]
     assert history == ["begin", "submit", "claim", "assess", "approve"]
     told = {item.need_id: item.kind for item in inbox.inbox(store, head())}
     assert (told[approved.id], told[rejected.id]) == ("approved", "rejected")
     # a centre of the sample, too
-    assert special_needs.need(store, head("EC120"), "SN2027-008").state == "rejected"
+    assert needs_seen.need(store, head("EC120"), "SN2027-008").state == "rejected"
 
     move_round(store, "review")
-    one = special_needs.need(store, head(), approved.id)
+    one = needs_seen.need(store, head(), approved.id)
     assert (one.state, one.assessed_krw, one.approved_krw, one.decision_reason) == (
         HIDDEN,
         None,
         None,
         "",
     )
-    history = [line.verb for line in special_needs.history(store, head(), approved.id)]
+    history = [line.verb for line in needs_seen.history(store, head(), approved.id)]
     assert history == ["begin", "submit", "claim"]
     assert [item for item in inbox.inbox(store, head()) if item.kind == "decided"] == []
 
 
 def test_neither_version_nor_a_blank_reason_tells_that_a_decision_was_taken(store: Store) -> None:
     need = steps.assessed(store)
-    before = special_needs.need(store, head(), need.id)
+    before = needs_seen.need(store, head(), need.id)
     steps.approve(store, need)
-    after = special_needs.need(store, head(), need.id)
+    after = needs_seen.need(store, head(), need.id)
     assert after == before
     with pytest.raises(InputError):
         special_needs.withdraw(store, head(), need.id, " ", based_on=after.version, key=key())
-    assert special_needs.need(store, planner(), need.id).version > after.version
+    assert needs_seen.need(store, planner(), need.id).version > after.version
 
 
 def test_an_imported_request_s_history_hides_who_decided(store: Store) -> None:
-    line = special_needs.history(store, head("EC120"), "SN2027-008")[0]
+    line = needs_seen.history(store, head("EC120"), "SN2027-008")[0]
     assert not {"assessed_by", "decided_by", "approved_krw", "priority"} & set(line.changes)
-    assert "decided_by" in special_needs.history(store, planner(), "SN2027-008")[0].changes
+    assert "decided_by" in needs_seen.history(store, planner(), "SN2027-008")[0].changes

@@ -10,7 +10,18 @@ from budget.allocation.faults import InputError
 from budget.allocation.revision import Takeover
 from budget.storage.store import Store
 from budget.storage.tables import BudgetRound, Centre, DataSet
-from budget.workflow import centres, data, proving, rounds, scenarios, special_needs
+from budget.workflow import (
+    centres,
+    data,
+    data_checking,
+    needs_seen,
+    proving,
+    round_inputs,
+    rounds,
+    saved_data,
+    saved_scenarios,
+    special_needs,
+)
 from budget.workflow.refusals import Conflict, Forbidden, NotNow
 from tests.storage import intruders
 from tests.storage.databases import SAMPLE, auditor, head, key, lead, move_round, planner
@@ -43,7 +54,9 @@ def changed(**cells: str) -> bytes:
     return out.getvalue().encode()
 
 
-def save(store: Store, content: bytes, *takeovers: Takeover, **more: object) -> list[data.Version]:
+def save(
+    store: Store, content: bytes, *takeovers: Takeover, **more: object
+) -> list[saved_data.Version]:
     """Save an upload as the first planner."""
     given = {
         "illustrative": True,
@@ -54,9 +67,9 @@ def save(store: Store, content: bytes, *takeovers: Takeover, **more: object) -> 
     return data.save(store, planner(), NAME, content, takeovers=takeovers, **(given | more))  # type: ignore[arg-type]
 
 
-def present(store: Store) -> data.Version:
+def present(store: Store) -> saved_data.Version:
     """The version in force."""
-    return next(one for one in data.versions(store, auditor()) if one.is_present)
+    return next(one for one in saved_data.versions(store, auditor()) if one.is_present)
 
 
 def is_proven(store: Store) -> bool:
@@ -64,15 +77,15 @@ def is_proven(store: Store) -> bool:
 
 
 def test_a_saved_version_is_in_force_and_vouched_for(own_store: Store) -> None:
-    before = rounds.figures_version(own_store, planner())
+    before = round_inputs.figures_version(own_store, planner())
     found = save(own_store, changed(EC001__officials="35"))
     assert [one.number for one in found] == [2, 1]
     assert (found[0].note, found[0].file.split()[0]) == ("3월 현원 반영", NAME)
     assert found[0].is_present
     assert not found[1].is_present
-    given = rounds.inputs(own_store, planner())
+    given = round_inputs.inputs(own_store, planner())
     assert given.centres["officials"].iloc[0] == "35"
-    assert rounds.figures_version(own_store, planner()) != before
+    assert round_inputs.figures_version(own_store, planner()) != before
     assert is_proven(own_store)
     with intruders.unguarded(own_store) as session:
         row = session.get_one(DataSet, found[0].id)
@@ -83,7 +96,7 @@ def test_a_saved_version_is_in_force_and_vouched_for(own_store: Store) -> None:
 
 
 def test_faults_store_nothing(own_store: Store) -> None:
-    upload = data.checked(own_store, planner(), NAME, changed(EC002__officials="삼십"))
+    upload = data_checking.checked(own_store, planner(), NAME, changed(EC002__officials="삼십"))
     assert [(fault.row, fault.where, fault.value) for fault in upload.faults] == [
         (3, "officials", "삼십")
     ]
@@ -92,7 +105,9 @@ def test_faults_store_nothing(own_store: Store) -> None:
 
 
 def test_what_the_rules_cannot_read_is_a_fault_at_its_cell(own_store: Store) -> None:
-    upload = data.checked(own_store, planner(), NAME, changed(EC004__registered_jobseekers=""))
+    upload = data_checking.checked(
+        own_store, planner(), NAME, changed(EC004__registered_jobseekers="")
+    )
     assert (upload.faults[0].row, upload.faults[0].where) == (5, "registered_jobseekers")
 
 
@@ -111,7 +126,7 @@ def test_the_ministrys_own_figures_end_the_illustrative_label(own_store: Store) 
     assert rounds.present(own_store, planner()).illustrative
     save(own_store, BYTES, illustrative=False)
     assert not rounds.present(own_store, planner()).illustrative
-    first = data.versions(own_store, planner())[-1]
+    first = saved_data.versions(own_store, planner())[-1]
     data.restore(own_store, planner(), first.id, "시험", based_on=present(own_store).id, key=key())
     assert rounds.present(own_store, planner()).illustrative
     assert is_proven(own_store)
@@ -120,16 +135,16 @@ def test_the_ministrys_own_figures_end_the_illustrative_label(own_store: Store) 
 def test_a_merged_centres_last_year_is_the_sum(own_store: Store) -> None:
     """EC001 had 1,283,350,000 won and EC002 836,210,000."""
     content = changed(EC002="", EC003__name_ko="새 이름")
-    upload = data.checked(own_store, planner(), NAME, content)
+    upload = data_checking.checked(own_store, planner(), NAME, content)
     takeover = Takeover("EC002", "EC001")
-    seen = data.preview(own_store, planner(), upload.table, [takeover])
+    seen = data_checking.preview(own_store, planner(), upload.table, [takeover])
     assert seen.revision.closed == ("EC002",)
     assert [change.new for change in seen.revision.renamed] == ["새 이름"]
     assert seen.is_feasible
     assert not seen.is_in_table("EC002", "EC001")
     assert seen.scenarios == ("Default rules",)
     save(own_store, content, takeover)
-    given = rounds.inputs(own_store, planner())
+    given = round_inputs.inputs(own_store, planner())
     row = given.centres.set_index("centre_id").loc["EC001"]
     assert int(row["prior_operating_krw"]) == 1_283_350_000 + 836_210_000
     assert int(row["prior_spent_krw"]) == 1_215_539_640 + 695_114_980
@@ -145,21 +160,21 @@ def test_a_merged_centres_last_year_is_the_sum(own_store: Store) -> None:
 def test_a_sum_that_is_in_the_table_already_is_not_added_again(own_store: Store) -> None:
     total = str(1_283_350_000 + 836_210_000)
     content = changed(EC002="", EC001__prior_operating_krw=total)
-    upload = data.checked(own_store, planner(), NAME, content)
-    seen = data.preview(own_store, planner(), upload.table)
+    upload = data_checking.checked(own_store, planner(), NAME, content)
+    seen = data_checking.preview(own_store, planner(), upload.table)
     assert seen.is_in_table("EC002", "EC001")
     save(own_store, content, Takeover("EC002", "EC001", is_in_table=True))
-    assert rounds.inputs(own_store, planner()).centres["prior_operating_krw"].iloc[0] == total
+    assert round_inputs.inputs(own_store, planner()).centres["prior_operating_krw"].iloc[0] == total
 
 
 def test_a_closed_centres_head_reads_and_begins_nothing(own_store: Store) -> None:
     move_round(own_store, "open")
     need = steps.submitted(own_store)
     save(own_store, changed(EC001=""))
-    assert special_needs.need(own_store, head(), need.id).title
+    assert needs_seen.need(own_store, head(), need.id).title
     with pytest.raises(NotNow, match="closed"):
         special_needs.begin(own_store, head(), "EC001", {}, key=key())
-    assert "EC001" not in set(rounds.inputs(own_store, planner()).requests["centre_id"])
+    assert "EC001" not in set(round_inputs.inputs(own_store, planner()).requests["centre_id"])
 
 
 def test_a_merged_centres_requests_pass_to_its_successor_and_home_again(own_store: Store) -> None:
@@ -168,29 +183,29 @@ def test_a_merged_centres_requests_pass_to_its_successor_and_home_again(own_stor
     need = steps.submitted(own_store)
     draft = steps.drafted(own_store)
     content = changed(EC001="")
-    upload = data.checked(own_store, planner(), NAME, content)
+    upload = data_checking.checked(own_store, planner(), NAME, content)
     takeover = Takeover("EC001", "EC003")
-    seen = data.preview(own_store, planner(), upload.table, [takeover])
+    seen = data_checking.preview(own_store, planner(), upload.table, [takeover])
     told = {one.need_id: (one.centre_id, one.to, one.state, one.krw) for one in seen.passed}
     assert told[need.id] == ("EC001", "EC003", "submitted", 34_000_000)
     assert told[draft.id][1:3] == ("EC003", "draft")
     assert not seen.left_out
-    assert data.preview(own_store, planner(), upload.table).passed == ()
+    assert data_checking.preview(own_store, planner(), upload.table).passed == ()
     assert need.id in {
-        one.need_id for one in data.preview(own_store, planner(), upload.table).left_out
+        one.need_id for one in data_checking.preview(own_store, planner(), upload.table).left_out
     }
     with pytest.raises(Forbidden):
-        special_needs.need(own_store, head("EC003"), need.id)
+        needs_seen.need(own_store, head("EC003"), need.id)
 
     save(own_store, content, takeover)
-    found = special_needs.need(own_store, head("EC003"), need.id)
+    found = needs_seen.need(own_store, head("EC003"), need.id)
     assert (found.centre_id, found.state) == ("EC003", "submitted")
-    line = special_needs.history(own_store, head("EC003"), need.id)[-1]
+    line = needs_seen.history(own_store, head("EC003"), need.id)[-1]
     assert line.changes == {"centre_id": ("EC001", "EC003")}
     assert line.reason == "3월 현원 반영"
     with pytest.raises(Forbidden):
-        special_needs.need(own_store, head("EC001"), need.id)
-    given = rounds.inputs(own_store, planner())
+        needs_seen.need(own_store, head("EC001"), need.id)
+    given = round_inputs.inputs(own_store, planner())
     centre_of = dict(zip(given.requests["request_id"], given.requests["centre_id"], strict=True))
     assert centre_of[need.id] == "EC003"
     special_needs.recall(
@@ -198,18 +213,18 @@ def test_a_merged_centres_requests_pass_to_its_successor_and_home_again(own_stor
     )
     assert is_proven(own_store)
 
-    first = data.versions(own_store, planner())[-1]
+    first = saved_data.versions(own_store, planner())[-1]
     data.restore(
         own_store, planner(), first.id, "잘못 올림", based_on=present(own_store).id, key=key()
     )
-    assert special_needs.need(own_store, head("EC001"), need.id).state == "draft"
+    assert needs_seen.need(own_store, head("EC001"), need.id).state == "draft"
     with pytest.raises(Forbidden):
-        special_needs.need(own_store, head("EC003"), draft.id)
+        needs_seen.need(own_store, head("EC003"), draft.id)
     assert is_proven(own_store)
 
-    second = data.versions(own_store, planner())[0]
+    second = saved_data.versions(own_store, planner())[0]
     data.restore(own_store, planner(), second.id, "다시", based_on=first.id, key=key())
-    assert special_needs.need(own_store, head("EC003"), draft.id).centre_id == "EC003"
+    assert needs_seen.need(own_store, head("EC003"), draft.id).centre_id == "EC003"
     assert is_proven(own_store)
 
 
@@ -219,12 +234,12 @@ def test_requests_go_on_to_the_last_of_several_successors(own_store: Store) -> N
     need, gone = steps.submitted(own_store), steps.withdrawn(own_store)
     save(own_store, changed(EC001=""), Takeover("EC001", "EC003"))
     save(own_store, changed(EC001="", EC003=""), Takeover("EC003", "EC004"))
-    assert special_needs.need(own_store, head("EC004"), need.id).centre_id == "EC004"
-    assert special_needs.need(own_store, head("EC001"), gone.id).state == "withdrawn"
+    assert needs_seen.need(own_store, head("EC004"), need.id).centre_id == "EC004"
+    assert needs_seen.need(own_store, head("EC001"), gone.id).state == "withdrawn"
     save(own_store, changed(EC003=""))  # EC001 stands again, EC003 is closed without a successor
-    assert special_needs.need(own_store, head("EC001"), need.id).centre_id == "EC001"
+    assert needs_seen.need(own_store, head("EC001"), need.id).centre_id == "EC001"
     save(own_store, changed(EC001="", EC003=""))
-    assert special_needs.need(own_store, head("EC001"), need.id).centre_id == "EC001"
+    assert needs_seen.need(own_store, head("EC001"), need.id).centre_id == "EC001"
     assert is_proven(own_store)
 
 
@@ -234,20 +249,20 @@ def test_a_new_centre_can_have_a_head(own_store: Store) -> None:
     save(own_store, BYTES + ",".join(row).encode() + b"\n")
     with own_store.reading() as session:
         assert session.get(Centre, "EC900") is not None
-    given = rounds.inputs(own_store, planner())
+    given = round_inputs.inputs(own_store, planner())
     assert given.baseline.policy.policy.centres == 175
     assert budget.allocate(given.centres, given.baseline.policy, given.requests).certified
 
 
 def test_going_back_brings_the_count_back(own_store: Store) -> None:
     save(own_store, changed(EC002=""))
-    first = data.versions(own_store, planner())[-1]
+    first = saved_data.versions(own_store, planner())[-1]
     data.restore(
         own_store, planner(), first.id, "잘못 올림", based_on=present(own_store).id, key=key()
     )
     assert present(own_store).number == 1
-    assert scenarios.scenarios(own_store, planner())[0].policy.policy.centres == 174
-    assert data.content(own_store, lead(), first.id) == BYTES
+    assert saved_scenarios.scenarios(own_store, planner())[0].policy.policy.centres == 174
+    assert saved_data.content(own_store, lead(), first.id) == BYTES
     assert is_proven(own_store)
     with pytest.raises(NotNow, match="in force"):
         data.restore(own_store, planner(), first.id, "다시", based_on=first.id, key=key())
@@ -283,4 +298,4 @@ def test_a_published_round_keeps_its_data(own_store: Store) -> None:
 def test_nobody_but_planners(own_store: Store) -> None:
     for who in (lead(), auditor(), head()):
         with pytest.raises(Forbidden):
-            data.checked(own_store, who, NAME, BYTES)
+            data_checking.checked(own_store, who, NAME, BYTES)

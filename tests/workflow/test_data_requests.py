@@ -4,7 +4,7 @@ import pytest
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import data_requests, proving, review, special_needs
+from budget.workflow import data_requests, needs_seen, proving, review
 from budget.workflow.refusals import Forbidden, NotNow
 from tests.storage.databases import auditor, head, key, move_round, planner, reviewer
 from tests.workflow import steps
@@ -17,7 +17,7 @@ GOOD = (HEADER + 'R-1,EC002,임차,임차 계약 갱신,"34,000,000",,,,2026-03-
 
 def test_a_request_of_a_file_is_reviewed_like_any_other(own_store: Store) -> None:
     assert data_requests.take_over(own_store, planner(), "요구.csv", GOOD, "서면", key=key()) == 1
-    need = special_needs.need(own_store, head("EC002"), "R-1")
+    need = needs_seen.need(own_store, head("EC002"), "R-1")
     assert (need.state, need.requested_krw, need.category) == ("submitted", 34_000_000, "leasing")
     assert proving.verify(own_store, auditor()).is_whole
     need = review.claim(own_store, reviewer(), "R-1", based_on=need.version, key=key())

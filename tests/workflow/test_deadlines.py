@@ -6,9 +6,9 @@ import pytest
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import deadlines, review, rounds, special_needs
+from budget.workflow import deadlines, needs_seen, review, rounds, special_needs
+from budget.workflow.needs_seen import Need
 from budget.workflow.refusals import NotNow
-from budget.workflow.special_needs import Need
 from tests.storage.databases import Clock, at, head, key, lead, move_round, planner, reviewer
 from tests.workflow import steps
 from tests.workflow.steps import TEXTS
@@ -51,7 +51,7 @@ def test_the_last_moment_of_the_last_day_in_korea_is_in_time(
 ) -> None:
     need = steps.drafted(store, CENTRE)
     clock.set(moment)
-    assert special_needs.need(store, head(CENTRE), need.id).can_submit
+    assert needs_seen.need(store, head(CENTRE), need.id).can_submit
     assert rounds.deadline_of(store, head(CENTRE), CENTRE) == (date(2026, 5, 29), True)
     assert submit(store, need).submitted_at == at(moment)
 
@@ -62,7 +62,7 @@ def test_midnight_in_korea_is_too_late_and_the_message_says_by_which_clock(
 ) -> None:
     need = steps.drafted(store, CENTRE)
     clock.set(moment)
-    assert not special_needs.need(store, head(CENTRE), need.id).can_submit
+    assert not needs_seen.need(store, head(CENTRE), need.id).can_submit
     assert rounds.deadline_of(store, head(CENTRE), CENTRE) == (date(2026, 5, 29), False)
     with steps.refused(store, NotNow, head(CENTRE), "submit", need.id) as caught:
         submit(store, need)
@@ -196,7 +196,7 @@ def test_a_returned_request_is_submitted_after_the_deadline_until_its_due_date(
 ) -> None:
     in_time, late = (returned(store, CENTRE, date(2026, 7, 15)) for _ in range(2))
     clock.set("2026-07-15T23:59:59.999")
-    seen = special_needs.need(store, head(CENTRE), in_time.id)
+    seen = needs_seen.need(store, head(CENTRE), in_time.id)
     assert (seen.deadline, seen.can_submit) == (date(2026, 7, 15), True)
     saved = special_needs.save_draft(
         store, head(CENTRE), in_time.id, {"title": "나중"}, based_on=in_time.version, key=key()
@@ -216,9 +216,9 @@ def test_the_due_date_may_be_a_leap_day(store: Store, clock: Clock) -> None:
     need = returned(store, CENTRE, date(2028, 2, 29))
     assert steps.row(store, need.id).return_due == date(2028, 2, 29)
     clock.set("2028-02-29T23:59:59")
-    assert special_needs.need(store, head(CENTRE), need.id).can_submit
+    assert needs_seen.need(store, head(CENTRE), need.id).can_submit
     clock.set("2028-03-01T00:00:00")
-    assert not special_needs.need(store, head(CENTRE), need.id).can_submit
+    assert not needs_seen.need(store, head(CENTRE), need.id).can_submit
 
 
 @pytest.mark.parametrize(
@@ -276,8 +276,8 @@ def test_a_moved_round_closes_and_opens_the_writing(own_store: Store, clock: Clo
     move_round(store, "decided")
     with steps.refused(store, NotNow, head(CENTRE), "submit", back.id):
         submit(store, back)
-    assert not special_needs.need(store, head(CENTRE), back.id).can_submit
+    assert not needs_seen.need(store, head(CENTRE), back.id).can_submit
     move_round(store, "review")
     clock.set("2026-08-01T12:00:00")
     assert submit(store, back).state == "submitted"
-    assert special_needs.need(store, planner(), back.id).snapshots == 2
+    assert needs_seen.need(store, planner(), back.id).snapshots == 2

@@ -7,7 +7,7 @@ import pytest
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import people, review, rounds, scenarios, special_needs
+from budget.workflow import people, review, rounds, saved_scenarios, scenarios, special_needs
 from budget.workflow.refusals import Conflict, Forbidden, OtherDeed
 from tests.storage.databases import administrator, head, key, lead, planner, reviewer
 from tests.workflow import steps
@@ -124,7 +124,7 @@ def test_the_same_key_with_another_wish_is_refused_and_changes_nothing(store: St
     people.grant(store, administrator(), "issuer|1", "하나", "auditor", reason="발령", key="one")
     with steps.refused(store, OtherDeed, administrator(), "grant_role"):
         people.grant(store, administrator(), "issuer|2", "둘", "auditor", reason="발령", key="one")
-    base = scenarios.scenarios(store, planner())[0]
+    base = saved_scenarios.scenarios(store, planner())[0]
     made = scenarios.create(store, planner(), "가안", base.policy, key="two")
     with steps.refused(store, OtherDeed, planner(), "save_scenario"):
         scenarios.create(store, planner(), "나안", base.policy, key="two")
@@ -137,7 +137,7 @@ def test_the_same_key_with_another_wish_is_refused_and_changes_nothing(store: St
         scenarios.set_baseline(
             store, planner(), copied.id, "더 낫다", based_on=version + 1, key="four"
         )
-    assert scenarios.scenarios(store, planner())[0].id == made.id
+    assert saved_scenarios.scenarios(store, planner())[0].id == made.id
 
 
 def test_a_draft_saved_twice_with_one_key_is_saved_once(store: Store) -> None:

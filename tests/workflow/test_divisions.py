@@ -17,10 +17,10 @@ from budget.workflow import (
     division_proposal,
     divisions,
     inbox,
+    national,
     proving,
     publication,
-    rounds,
-    scenarios,
+    saved_scenarios,
     supplementary,
 )
 from budget.workflow.refusals import Conflict, NotNow, OtherDeed
@@ -51,7 +51,7 @@ UNUSED = iter(PLUS[20:])
 
 def publish(store: Store) -> None:
     """The round, moved on and published by its people."""
-    base = scenarios.scenarios(store, planner())[0]
+    base = saved_scenarios.scenarios(store, planner())[0]
     move_round(store, "decided")
     made = publication.propose(store, planner(), base.id, "제안", key=key("propose"))
     publication.confirm(store, lead(), made.id, "확정", key=key("confirm"))
@@ -143,7 +143,7 @@ def test_a_database_of_old_has_no_rules_until_a_planner_gives_some(quick_store: 
 
 def test_the_proposal_is_the_centre_s_published_money(published: Store) -> None:
     own = divisions.own(published, head(GUMI), GUMI)
-    parts = rounds.national_parts(published, head(GUMI)).own[GUMI]
+    parts = national.national_parts(published, head(GUMI)).own[GUMI]
     found = division_proposal.proposal(published, head(GUMI), GUMI)
     assert own.operating == parts["operating"] == sum(one.proposal for one in found)
     assert all(one.floor <= one.proposal <= one.most for one in found)

@@ -14,8 +14,17 @@ from hypothesis import strategies as st
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import fields, people, review, rounds, scenarios, special_needs
-from budget.workflow.special_needs import Need
+from budget.workflow import (
+    fields,
+    needs_seen,
+    people,
+    review,
+    rounds,
+    saved_scenarios,
+    scenarios,
+    special_needs,
+)
+from budget.workflow.needs_seen import Need
 from tests.storage.databases import administrator, head, key, lead, planner, reviewer
 from tests.workflow import steps
 from tests.workflow.steps import TEXTS
@@ -181,9 +190,9 @@ def test_what_looks_like_code_is_stored_as_typed(store: Store) -> None:
         need = special_needs.save_draft(
             store, head(), need.id, {"justification": text}, based_on=need.version, key=key()
         )
-        assert special_needs.need(store, head(), need.id).draft["justification"] == text
+        assert needs_seen.need(store, head(), need.id).draft["justification"] == text
     special_needs.submit(store, head(), need.id, based_on=need.version, key=key())
-    assert special_needs.need(store, planner(), need.id).justification == AS_TYPED[-1]
+    assert needs_seen.need(store, planner(), need.id).justification == AS_TYPED[-1]
 
 
 def test_decomposed_hangul_is_stored_composed_and_is_no_change(store: Store) -> None:
@@ -204,7 +213,7 @@ def test_decomposed_hangul_is_stored_composed_and_is_no_change(store: Store) -> 
 
 
 def test_a_name_in_decomposed_hangul_is_taken_if_the_composed_one_is(store: Store) -> None:
-    policy = scenarios.scenarios(store, planner())[0].policy
+    policy = saved_scenarios.scenarios(store, planner())[0].policy
     scenarios.create(store, planner(), "수도권 안", policy, key=key())
     with steps.told(store, InputError) as caught:
         scenarios.create(
@@ -251,7 +260,7 @@ def test_ten_megabytes_are_told_at_once_and_not_repeated(store: Store) -> None:
     draft = steps.drafted(store)
     huge = "가" * 10_000_000
     assessment = {"feasible": True, "assessed_krw": 1, "priority": 1, "divisible": True}
-    policy = scenarios.scenarios(store, planner())[0].policy
+    policy = saved_scenarios.scenarios(store, planner())[0].policy
     deeds: list[Callable[[], Any]] = [
         lambda: special_needs.begin(
             store, head(), "EC001", dict.fromkeys(fields.BY_NAME, huge), key=key()
@@ -325,7 +334,7 @@ def test_any_text_is_stored_composed_and_read_back_or_told(
     except InputError as error:
         assert steps.places(error) == [name]
     else:
-        assert special_needs.need(store, head(), need.id).draft[name] == expected
+        assert needs_seen.need(store, head(), need.id).draft[name] == expected
 
 
 @settings(SETTINGS, max_examples=20)

@@ -15,14 +15,17 @@ from budget.storage.store import Store, opened
 from budget.storage.tables import Installation, Person, RoleGrant, Snapshot, SpecialNeed
 from budget.workflow import (
     founding,
+    installation,
+    needs_seen,
     people,
     proving,
     review,
     rounds,
-    scenarios,
+    saved_scenarios,
     special_needs,
 )
-from budget.workflow.founding import DEMONSTRATION, MINISTRY
+from budget.workflow.demonstration import DEMONSTRATION
+from budget.workflow.installation import MINISTRY
 from budget.workflow.refusals import Forbidden
 from tests.storage import released
 from tests.storage.databases import (
@@ -64,14 +67,14 @@ def test_the_sample_s_requests_stand_where_their_file_says(store: Store) -> None
 def test_the_imported_requests_can_be_worked_on(own_store: Store) -> None:
     """Nothing of the sample is a dead end: each state's next step works."""
     store = own_store
-    waiting = special_needs.need(store, planner(), "SN2027-056")
+    waiting = needs_seen.need(store, planner(), "SN2027-056")
     taken = review.claim(store, reviewer(1), waiting.id, based_on=waiting.version, key=key())
     assert taken.state == "in_review"
-    assessed = special_needs.need(store, planner(), "SN2027-011")
+    assessed = needs_seen.need(store, planner(), "SN2027-011")
     assert (
         steps.approve(store, assessed, by=planner(2), approved_krw=57_940_000).state == "approved"
     )
-    back = special_needs.need(store, head("EC094"), "SN2027-033")
+    back = needs_seen.need(store, head("EC094"), "SN2027-033")
     assert back.can_submit
     with pytest.raises(InputError) as caught:
         special_needs.submit(store, head("EC094"), back.id, based_on=back.version, key=key())
@@ -90,7 +93,7 @@ def test_the_demonstration_has_everybody_it_takes(store: Store) -> None:
         "administrator": 1,
     }
     assert rounds.who_is(store, head("EC174")).centres == ("EC174",)
-    assert scenarios.scenarios(store, lead())[0].name == "Default rules"
+    assert saved_scenarios.scenarios(store, lead())[0].name == "Default rules"
 
 
 def test_what_was_founded_is_in_the_trail_and_whole(store: Store, clock: Clock) -> None:
@@ -110,7 +113,7 @@ def test_a_database_is_filled_once(founded_address: str, clock: Clock) -> None:
     before = opened(founded_address, clock)
     number = steps.length(before)
     with steps.unchanged(before):
-        again = founding.open_store(environment(founded_address), DEMONSTRATION)
+        again = installation.open_store(environment(founded_address), DEMONSTRATION)
         again.close()
     assert steps.length(before) == number
     before.close()
@@ -118,7 +121,7 @@ def test_a_database_is_filled_once(founded_address: str, clock: Clock) -> None:
 
 def test_several_processes_that_start_at_once_fill_it_once(empty_address: str) -> None:
     def start(_process: int) -> int:
-        store = founding.open_store(environment(empty_address), DEMONSTRATION)
+        store = installation.open_store(environment(empty_address), DEMONSTRATION)
         try:
             return steps.length(store)
         finally:
@@ -129,11 +132,11 @@ def test_several_processes_that_start_at_once_fill_it_once(empty_address: str) -
 
 
 def test_the_demonstration_opens_no_ministry_s_database(empty_address: str) -> None:
-    founding.open_store(environment(empty_address), MINISTRY).close()
+    installation.open_store(environment(empty_address), MINISTRY).close()
     with pytest.raises(InputError) as caught:
-        founding.open_store(environment(empty_address), DEMONSTRATION)
+        installation.open_store(environment(empty_address), DEMONSTRATION)
     assert "demonstration" in str(caught.value)
-    store = founding.open_store(environment(empty_address), MINISTRY)
+    store = installation.open_store(environment(empty_address), MINISTRY)
     with store.reading() as session:
         assert session.get_one(Installation, 1).kind == MINISTRY
         # nobody of the demonstration gets in
@@ -147,14 +150,14 @@ def test_the_demonstration_opens_no_ministry_s_database(empty_address: str) -> N
 
 def test_the_ministry_opens_no_demonstration_s_database(founded_address: str) -> None:
     with pytest.raises(InputError) as caught:
-        founding.open_store(environment(founded_address), MINISTRY)
+        installation.open_store(environment(founded_address), MINISTRY)
     assert "ministry" in str(caught.value)
 
 
 def test_the_first_administrator_is_named_on_the_machine_and_only_the_first(
     empty_address: str,
 ) -> None:
-    store = founding.open_store(environment(empty_address), MINISTRY)
+    store = installation.open_store(environment(empty_address), MINISTRY)
     founding.grant_first_administrator(store, "issuer|first", "박하나", "개시")
     made = steps.last_record(store)
     assert (made.verb, made.identity, made.reason) == ("grant_role", "system", "개시")
@@ -176,7 +179,7 @@ def test_the_first_administrator_is_named_on_the_machine_and_only_the_first(
 
 def test_without_an_address_it_is_a_file_of_its_own_in_the_data_folder(tmp_path: Path) -> None:
     folder = {"BUDGET_DATA_DIR": str(tmp_path / "new" / "folder")}
-    addresses = {founding.database_address(folder, kind) for kind in (DEMONSTRATION, MINISTRY)}
+    addresses = {installation.database_address(folder, kind) for kind in (DEMONSTRATION, MINISTRY)}
     assert addresses == {
         f"sqlite:///{tmp_path}/new/folder/demonstration.sqlite3",
         f"sqlite:///{tmp_path}/new/folder/ministry.sqlite3",
@@ -186,7 +189,7 @@ def test_without_an_address_it_is_a_file_of_its_own_in_the_data_folder(tmp_path:
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        founding.database_address({"BUDGET_DATA_DIR": str(tmp_path / "file")}, DEMONSTRATION)
+        installation.database_address({"BUDGET_DATA_DIR": str(tmp_path / "file")}, DEMONSTRATION)
     assert steps.places(caught.value) == ["BUDGET_DATA_DIR"]
 
 
@@ -197,8 +200,8 @@ def test_a_faulty_sample_leaves_an_empty_database(tmp_path: Path) -> None:
         "BUDGET_DATA": str(tmp_path / "sample"),
     }
     with pytest.raises(InputError):
-        founding.open_store(asked, DEMONSTRATION)
-    store = founding.open_store({**asked, "BUDGET_DATA": str(SAMPLE)}, DEMONSTRATION)
+        installation.open_store(asked, DEMONSTRATION)
+    store = installation.open_store({**asked, "BUDGET_DATA": str(SAMPLE)}, DEMONSTRATION)
     assert rounds.present(store, head()).fiscal_year == 2027
     store.close()
 
@@ -207,7 +210,7 @@ def test_a_faulty_sample_leaves_an_empty_database(tmp_path: Path) -> None:
 def test_the_first_administrator_has_identity_name_and_reason(
     empty_address: str, changed: str
 ) -> None:
-    store = founding.open_store(environment(empty_address), MINISTRY)
+    store = installation.open_store(environment(empty_address), MINISTRY)
     given = {"identity": "issuer|1", "name": "홍길동", "reason": "설치", changed: " \u200b"}
     with pytest.raises(InputError, match=changed):
         founding.grant_first_administrator(store, **given)
@@ -224,7 +227,7 @@ def test_a_ministry_s_database_of_old_is_refused_untouched(empty_address: str) -
             text("INSERT INTO installation VALUES (1, 'ministry', '2026-01-01 00:00:00')")
         )
     with pytest.raises(InputError, match="demonstration"):
-        founding.open_store(environment(empty_address), DEMONSTRATION)
+        installation.open_store(environment(empty_address), DEMONSTRATION)
     with engine.connect() as connection:
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     assert found == "0001"
@@ -237,7 +240,7 @@ def test_another_program_s_database_is_refused_untouched(empty_address: str) -> 
         connection.execute(text("CREATE TABLE cookbook (id INTEGER PRIMARY KEY)"))
     for kind in (DEMONSTRATION, MINISTRY):
         with pytest.raises(InputError, match="other tables"):
-            founding.open_store(environment(empty_address), kind)
+            installation.open_store(environment(empty_address), kind)
     with engine.connect() as connection:
         assert inspect(connection).get_table_names() == ["cookbook"]
     engine.dispose()

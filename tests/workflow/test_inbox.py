@@ -5,7 +5,14 @@ from datetime import date
 import pytest
 
 from budget.storage.store import Store
-from budget.workflow import inbox, publication, review, rounds, scenarios, special_needs
+from budget.workflow import (
+    inbox,
+    publication,
+    review,
+    rounds,
+    saved_scenarios,
+    special_needs,
+)
 from budget.workflow.inbox import Item
 from tests.storage.databases import (
     Clock,
@@ -174,7 +181,7 @@ def test_a_proposal_waits_for_leads_who_did_not_make_it(
         review.reopen_decision(store, lead(1), need_id, reason="다시", based_on=version, key=key())
         assert items(store, lead(1)) == []  # it was computed from another decision
         steps.granted(store, lead(2), ("planner", ""))
-        base = scenarios.scenarios(store, planner())[0]
+        base = saved_scenarios.scenarios(store, planner())[0]
         publication.propose(store, lead(2), base.id, "다시", key=key())
         assert items(store, lead(2)) == []
         assert [item.kind for item in items(store, lead(1))] == ["to_confirm"]

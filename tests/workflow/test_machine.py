@@ -25,7 +25,7 @@ from budget.allocation.faults import InputError
 from budget.allocation.requests import checked_requests
 from budget.storage.store import Store
 from budget.storage.tables import SpecialNeed
-from budget.workflow import proving, review, rounds, special_needs
+from budget.workflow import proving, review, round_inputs, rounds, special_needs
 from budget.workflow.refusals import Refusal
 from tests.storage.databases import (
     Clock,
@@ -353,7 +353,7 @@ class Round(RuleBasedStateMachine):
         if not hasattr(self, "store"):
             return
         assert proving.verify(self.store, auditor()).is_whole
-        given = rounds.inputs(self.store, planner())
+        given = round_inputs.inputs(self.store, planner())
         approved = checked_requests(
             given.requests, set(given.centres["centre_id"]), given.baseline.policy.unit
         )

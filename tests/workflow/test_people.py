@@ -6,7 +6,7 @@ import pytest
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import people, rounds, special_needs
+from budget.workflow import needs_seen, people, rounds, special_needs
 from budget.workflow.people import Listed
 from budget.workflow.refusals import Conflict, Forbidden, NotNow
 from tests.storage.databases import (
@@ -62,7 +62,7 @@ def test_a_role_is_granted_to_somebody_new(store: Store, clock: Clock) -> None:
     )
     assert person.roles[0].since == clock()
     assert rounds.who_is(store, "issuer|new").centres == ("EC007",)
-    assert special_needs.needs_of_centres(store, "issuer|new") == []
+    assert needs_seen.needs_of_centres(store, "issuer|new") == []
     made = steps.last_record(store)
     assert (made.verb, made.identity, made.role) == (
         "grant_role",
@@ -127,7 +127,7 @@ def test_each_condition_of_a_grant_fails_by_itself_and_all_are_told_at_once(stor
 
 
 def test_who_never_had_a_role_may_do_nothing(store: Store) -> None:
-    for deed in (rounds.present, special_needs.needs_of_centres, people.people):
+    for deed in (rounds.present, needs_seen.needs_of_centres, people.people):
         with steps.unchanged(store), pytest.raises(Forbidden):
             deed(store, "system")
 
@@ -159,7 +159,7 @@ def test_an_ended_role_is_gone_with_the_next_call(store: Store, clock: Clock) ->
         rounds.who_is(store, "issuer|moved")
     # and can be granted anew
     grant(store, "issuer|moved", "centre_head", "EC001")
-    assert special_needs.need(store, "issuer|moved", need.id).id == need.id
+    assert needs_seen.need(store, "issuer|moved", need.id).id == need.id
 
 
 def test_ending_a_role_takes_a_reason_and_a_role_in_force(store: Store) -> None:

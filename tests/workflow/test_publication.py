@@ -21,12 +21,15 @@ from budget.storage.store import Store
 from budget.storage.tables import Run, SpecialNeed
 from budget.workflow import (
     inbox,
+    national,
+    needs_seen,
     proving,
     publication,
     review,
+    round_inputs,
     rounds,
+    saved_scenarios,
     scenarios,
-    special_needs,
 )
 from budget.workflow.refusals import Forbidden, NotNow
 from tests.storage.databases import (
@@ -72,7 +75,7 @@ def sample_allocation() -> Allocation:
 def test_the_founded_round_allocates_as_its_files_do(
     own_store: Store, sample_allocation: Allocation
 ) -> None:
-    given = rounds.inputs(own_store, planner())
+    given = round_inputs.inputs(own_store, planner())
     allocation = budget.allocate(given.centres, given.baseline.policy, given.requests)
     assert allocation.certified
     assert files.allocation_csv(allocation) == files.allocation_csv(sample_allocation)
@@ -105,7 +108,7 @@ def test_a_proposal_keeps_everything_its_figures_came_from(
         "Planner 1",
     )
     assert not proposal.is_confirmed
-    given = rounds.inputs(store, planner())
+    given = round_inputs.inputs(store, planner())
     assert run.certified
     assert run.requests_sha256 == given.requests_sha256 == sha256(run.requests_csv)
     assert proposal.allocation_sha256 == run.allocation_sha256 == sha256(run.allocation_csv)
@@ -152,7 +155,7 @@ def test_a_proposal_takes_a_reason_and_a_scenario(decided_world: World, copies: 
 
 def test_every_changed_parameter_needs_a_rationale(decided_world: World, copies: Copies) -> None:
     store = copies.open(decided_world)
-    base = scenarios.scenario(store, planner(), decided_world.baseline)
+    base = saved_scenarios.scenario(store, planner(), decided_world.baseline)
     policy = base.policy.replaced(
         {CEILING: Decimal("0.07"), "reserve.amount.share": Decimal("0.02")}
     )
@@ -234,7 +237,7 @@ def test_publishing_marks_what_the_run_funded_and_freezes_the_round(
     store = copies.open(published_world)
     assert rounds.present(store, head()).state == "published"
     run = run_of(store)
-    given = rounds.inputs(store, planner())
+    given = round_inputs.inputs(store, planner())
     again = budget.allocate(given.centres, given.baseline.policy, given.requests)
     assert files.allocation_csv(again) == run.allocation_csv  # the same bytes
     with store.reading() as session:
@@ -254,13 +257,13 @@ def test_publishing_marks_what_the_run_funded_and_freezes_the_round(
         "rejected",
         "withdrawn",
     }
-    seen = special_needs.need(store, head(), published_world.approved)
+    seen = needs_seen.need(store, head(), published_world.approved)
     assert (seen.state, seen.funded_krw, seen.run_id) == ("funded", 30_000_000, run.id)
     proposal = publication.proposal(store, planner())
     assert proposal is not None
     assert proposal.is_confirmed
     placed = table(run.allocation_csv)
-    parts = rounds.national_parts(store, head())
+    parts = national.national_parts(store, head())
     assert parts.is_published
     assert parts.special_needs == sum(again.funded.values())
     assert parts.reserve + sum(int(row["total_krw"]) for row in placed) == parts.envelope
@@ -300,9 +303,9 @@ def test_on_every_database_a_round_goes_from_review_to_published(own_store: Stor
     store = own_store
     need = steps.approved(store)
     move_round(store, "decided")
-    base = scenarios.scenarios(store, planner())[0]
+    base = saved_scenarios.scenarios(store, planner())[0]
     proposal = publication.propose(store, planner(2), base.id, "제안", key=key())
     confirm(store, proposal.id, by=lead(2))
-    assert special_needs.need(store, head(), need.id).state == "funded"
+    assert needs_seen.need(store, head(), need.id).state == "funded"
     assert rounds.present(store, lead()).state == "published"
     assert proving.verify(store, auditor()).is_whole

@@ -17,7 +17,7 @@ from budget.files.uploads.definitions import EXECUTION
 from budget.files.uploads.templates import filled_template_csv
 from budget.storage.store import Store
 from budget.storage.tables import AllotmentProfile, ExecutionSet
-from budget.workflow import execution, proving, quarters, rounds, supplementary
+from budget.workflow import execution, proving, quarters, round_inputs, supplementary
 from budget.workflow.refusals import Conflict, Forbidden
 from tests.storage.databases import SAMPLE, auditor, head, key, lead, planner
 from tests.storage.intruders import findings, unguarded
@@ -217,7 +217,7 @@ def test_the_illustrative_execution_is_made_by_its_script_and_accepted(quick_sto
     assert done.returncode == 0, done.stderr
     content = (SAMPLE / "execution_illustrative.csv").read_bytes()
     assert not execution.checked(quick_store, planner(), "e.csv", content).faults
-    given = rounds.inputs(quick_store, planner())
+    given = round_inputs.inputs(quick_store, planner())
     allocation = budget.allocate(given.centres, given.baseline.policy, given.requests)
     execution.save(quick_store, planner(), "e.csv", content, "예시", based_on=0, key=key())
     plan = allotment(allocation, DEFAULT)

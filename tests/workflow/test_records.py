@@ -9,7 +9,16 @@ import pytest
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import people, proving, records, rounds, scenarios, special_needs
+from budget.workflow import (
+    needs_seen,
+    people,
+    proving,
+    records,
+    rounds,
+    saved_scenarios,
+    scenarios,
+    special_needs,
+)
 from budget.workflow.records import COLUMNS, Filter
 from budget.workflow.refusals import Forbidden, Refusal
 from tests.storage.databases import (
@@ -49,7 +58,7 @@ def test_the_newest_record_comes_first_and_pages_turn(store: Store) -> None:
 def test_a_filter_narrows_to_what_it_names(store: Store) -> None:
     need = steps.in_review(store)
     with pytest.raises(Forbidden):
-        special_needs.need(store, head("EC002"), need.id)
+        needs_seen.need(store, head("EC002"), need.id)
     mine = found(store, object_id=need.id, outcome="done")
     assert [line.verb for line in mine] == ["claim", "submit", "begin"]
     assert [line.verb for line in found(store, object_id=need.id, verb="submit")] == ["submit"]
@@ -104,12 +113,12 @@ def test_whatever_was_refused_can_be_looked_at_and_exported(store: Store) -> Non
     """What somebody forges is recorded; the page that shows it must not fall over it."""
     for forged in (10**30, 2**63, -1):
         with pytest.raises(Forbidden):
-            scenarios.history(store, planner(), forged)
+            saved_scenarios.history(store, planner(), forged)
         with pytest.raises(Refusal):
             scenarios.copy(store, planner(), forged, 1, "사본", key=key())
     for forged_text in ("\0", "\ud800", "999999999999999999999", "=1+1", "²"):
         with pytest.raises(Forbidden):
-            special_needs.need(store, head(), forged_text)
+            needs_seen.need(store, head(), forged_text)
         with pytest.raises(Forbidden):
             rounds.present(store, forged_text)
     assert found(store, outcome="refused")

@@ -7,9 +7,9 @@ import pytest
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import people, review, special_needs
+from budget.workflow import needs_seen, people, review
+from budget.workflow.needs_seen import Need
 from budget.workflow.refusals import Conflict, Forbidden, NotNow
-from budget.workflow.special_needs import Need
 from tests.storage.databases import (
     Clock,
     administrator,
@@ -45,7 +45,7 @@ def test_a_planner_assigns_a_submitted_request(store: Store) -> None:
     second = steps.person_id(store, reviewer(2))
     with transition(store, need.id, planner(), "assign", "planner", "submitted → in_review"):
         need = review.assign(store, planner(), need.id, second, based_on=need.version, key=key())
-    assert special_needs.need(store, reviewer(2), need.id).is_whole
+    assert needs_seen.need(store, reviewer(2), need.id).is_whole
 
 
 def test_only_a_reviewer_in_office_can_be_assigned(store: Store) -> None:
@@ -114,7 +114,7 @@ def test_its_reviewer_returns_a_request(store: Store) -> None:
         )
     assert (need.return_reason, need.return_due) == ("견적서", steps.DUE)
     assert steps.last_record(store).reason == "견적서"
-    seen = special_needs.need(store, head(), need.id)
+    seen = needs_seen.need(store, head(), need.id)
     assert (seen.state, seen.return_reason, seen.can_submit) == ("returned", "견적서", True)
 
 
@@ -142,7 +142,7 @@ def test_a_return_needs_a_reason_and_a_day_that_is_not_past(store: Store, clock:
 
 def test_a_due_day_at_the_end_of_time_spoils_nothing(store: Store) -> None:
     need = steps.returned(store, due=date.max)
-    assert special_needs.need(store, head(), need.id).can_submit
+    assert needs_seen.need(store, head(), need.id).can_submit
 
 
 # --- assessing -----------------------------------------------------------------------------------
@@ -315,7 +315,7 @@ def test_the_lead_takes_a_decision_back(step: Any, store: Store) -> None:
 def test_the_queue_shows_everything_but_drafts_to_those_inside(store: Store) -> None:
     drafted, free, held = steps.drafted(store), steps.submitted(store), steps.in_review(store)
     for who in (planner(), lead(), auditor()):
-        seen = special_needs.queue(store, who)
+        seen = needs_seen.queue(store, who)
         assert {free.id, held.id} <= ids(seen)
         assert drafted.id not in ids(seen)
         assert all(need.is_whole for need in seen)
@@ -324,7 +324,7 @@ def test_the_queue_shows_everything_but_drafts_to_those_inside(store: Store) -> 
 def test_a_reviewer_sees_their_own_whole_and_of_unclaimed_ones_the_line(store: Store) -> None:
     free, other = steps.submitted(store), steps.in_review(store, by=reviewer(2))
     mine = steps.assess(store, steps.in_review(store, by=reviewer(1)))
-    seen = {need.id: need for need in special_needs.queue(store, reviewer(1))}
+    seen = {need.id: need for need in needs_seen.queue(store, reviewer(1))}
     assert other.id not in seen
     assert (seen[mine.id].is_whole, seen[mine.id].assessed_krw) == (True, 30_000_000)
     line = seen[free.id]
@@ -343,4 +343,4 @@ def test_a_role_that_ends_ends_at_once(own_store: Store) -> None:
     people.end(store, administrator(), office.id, "전보", based_on=person.version, key=key())
     with steps.refused(store, Forbidden, reviewer(1), "assess", need.id):
         steps.assess(store, need)
-    assert special_needs.need(store, reviewer(1), need.id).is_whole  # as an auditor
+    assert needs_seen.need(store, reviewer(1), need.id).is_whole  # as an auditor

@@ -15,6 +15,7 @@ import pytest
 import budget.workflow
 from budget.storage.store import Store
 from budget.workflow import (
+    needs_seen,
     review,
     special_needs,
 )
@@ -64,13 +65,13 @@ special_needs.submit                   submit               +  -  -  -  -  -  - 
 special_needs.recall                   recall               +  -  -  -  -  -  -  -
 special_needs.withdraw                 withdraw             +  -  -  -  -  -  -  -
 special_needs.withdraw/held            withdraw             +  -  -  -  -  -  -  -
-special_needs.need                     see_need             +  -  +  -  +  +  +  -
-special_needs.need/draft               see_need             +  -  -  -  +  +  +  -
-special_needs.need/unclaimed           see_need             +  -  -  -  +  +  +  -
-special_needs.history                  see_need             +  -  +  -  +  +  +  -
-special_needs.history/unclaimed        see_need             +  -  -  -  +  +  +  -
-special_needs.needs_of_centres         see_need             +  +  -  -  +  +  +  -
-special_needs.queue                    see_queue            -  -  +  +  +  +  +  -
+needs_seen.need                        see_need             +  -  +  -  +  +  +  -
+needs_seen.need/draft                  see_need             +  -  -  -  +  +  +  -
+needs_seen.need/unclaimed              see_need             +  -  -  -  +  +  +  -
+needs_seen.history                     see_need             +  -  +  -  +  +  +  -
+needs_seen.history/unclaimed           see_need             +  -  -  -  +  +  +  -
+needs_seen.needs_of_centres            see_need             +  +  -  -  +  +  +  -
+needs_seen.queue                       see_queue            -  -  +  +  +  +  +  -
 review.claim                           claim                -  -  +  +  -  -  -  -
 review.claim/held                      claim                -  -  -  -  -  -  -  -
 review.assign                          assign               -  -  -  -  +  -  -  -
@@ -92,10 +93,10 @@ scenarios.create                       save_scenario        -  -  -  -  +  -  - 
 scenarios.save                         save_scenario        -  -  -  -  +  -  -  -
 scenarios.copy                         copy_scenario        -  -  -  -  +  -  -  -
 scenarios.set_baseline                 set_baseline         -  -  -  -  +  -  -  -
-scenarios.scenarios                    see_scenarios        -  -  -  -  +  +  +  -
-scenarios.scenario                     see_scenarios        -  -  -  -  +  +  +  -
-scenarios.history                      see_scenarios        -  -  -  -  +  +  +  -
-scenarios.began                        see_scenarios        -  -  -  -  +  +  +  -
+saved_scenarios.scenarios              see_scenarios        -  -  -  -  +  +  +  -
+saved_scenarios.scenario               see_scenarios        -  -  -  -  +  +  +  -
+saved_scenarios.history                see_scenarios        -  -  -  -  +  +  +  -
+saved_scenarios.began                  see_scenarios        -  -  -  -  +  +  +  -
 publication.proposal                   see_figures          -  -  -  -  +  +  +  -
 checklist.checklist                    see_figures          -  -  -  -  +  +  +  -
 packs.proposed_run                     see_figures          -  -  -  -  +  +  +  -
@@ -105,16 +106,16 @@ publication.propose                    propose_publication  -  -  -  -  +  -  - 
 publication.confirm                    confirm_publication  -  -  -  -  -  +  -  -
 rounds.present                         see_round            +  +  +  +  +  +  +  +
 rounds.centre_names                    see_round            +  +  +  +  +  +  +  +
-rounds.national_parts                  see_totals           +  +  +  +  +  +  +  -
-rounds.figures_version                 see_figures          -  -  -  -  +  +  +  -
-rounds.inputs                          see_figures          -  -  -  -  +  +  +  -
+national.national_parts                see_totals           +  +  +  +  +  +  +  -
+round_inputs.figures_version           see_figures          -  -  -  -  +  +  +  -
+round_inputs.inputs                    see_figures          -  -  -  -  +  +  +  -
 rounds.deadline_of                     see_need             +  -  -  -  +  +  +  -
 centres.centre                         see_centre           +  -  -  -  +  +  +  -
 centres.published                      see_centre           +  -  -  -  +  +  +  -
-data.versions                          see_data             -  -  -  -  +  +  +  -
-data.content                           see_data             -  -  -  -  +  +  +  -
-data.checked                           save_data            -  -  -  -  +  -  -  -
-data.preview                           save_data            -  -  -  -  +  -  -  -
+saved_data.versions                    see_data             -  -  -  -  +  +  +  -
+saved_data.content                     see_data             -  -  -  -  +  +  +  -
+data_checking.checked                  save_data            -  -  -  -  +  -  -  -
+data_checking.preview                  save_data            -  -  -  -  +  -  -  -
 data.save                              save_data            -  -  -  -  +  -  -  -
 data.restore                           restore_data         -  -  -  -  +  -  -  -
 data_requests.checked_requests         import_needs         -  -  -  -  +  -  -  -
@@ -183,8 +184,8 @@ def rows() -> Iterator[Row]:
 ROWS = tuple(rows())
 LOOKS = frozenset(row.name for row in ROWS if row.verb.startswith("see_")) | {
     "people.reviewers",
-    "data.checked",
-    "data.preview",
+    "data_checking.checked",
+    "data_checking.preview",
     "data_requests.checked_requests",
     "execution.checked",
     "division_bands.plans_outside",
@@ -422,8 +423,8 @@ def test_a_reviewer_whose_request_was_given_to_another_sees_it_no_more(quick_sto
         key=key(),
     )
     with steps.refused(store, Forbidden, reviewer(1), "see_need", need.id):
-        special_needs.need(store, reviewer(1), need.id)
-    assert special_needs.need(store, reviewer(2), need.id).is_whole
+        needs_seen.need(store, reviewer(1), need.id)
+    assert needs_seen.need(store, reviewer(2), need.id).is_whole
 
 
 # --- nothing is missing from the table -----------------------------------------------------------

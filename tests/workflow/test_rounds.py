@@ -9,7 +9,15 @@ import pytest
 from budget.allocation.faults import InputError
 from budget.files.inputs import read_centres, read_policy
 from budget.storage.store import Store
-from budget.workflow import review, rounds, scenarios, special_needs
+from budget.workflow import (
+    national,
+    review,
+    round_inputs,
+    rounds,
+    saved_scenarios,
+    scenarios,
+    special_needs,
+)
 from budget.workflow.refusals import Conflict, Forbidden, NotNow
 from budget.workflow.rounds import RoundFacts
 from tests.storage.databases import (
@@ -118,7 +126,7 @@ def test_an_own_earlier_move_is_no_conflict(own_store: Store) -> None:
 def test_who_moves_the_round_is_told_of_another_baseline(own_store: Store) -> None:
     store = own_store
     version = rounds.present(store, lead()).version
-    policy = scenarios.scenarios(store, planner())[0].policy
+    policy = saved_scenarios.scenarios(store, planner())[0].policy
     other = scenarios.create(store, planner(), "다른 안", policy, key=key())
     scenarios.set_baseline(store, planner(), other.id, "사유", based_on=version, key=key())
     with steps.told(store, Conflict) as caught:
@@ -133,7 +141,7 @@ def test_who_moves_the_round_is_told_of_another_baseline(own_store: Store) -> No
 
 def row(store: Store, need_id: str, considered: str) -> dict[str, str]:
     """A request as the allocator is given it."""
-    table = rounds.inputs(store, planner(), considered).requests
+    table = round_inputs.inputs(store, planner(), considered).requests
     found = table[table["request_id"] == need_id].to_dict("records")
     return {str(name): value for name, value in found[0].items()} if found else {}
 
@@ -179,13 +187,13 @@ def test_what_is_not_approved_asks_the_allocator_for_nothing(store: Store) -> No
 
 def test_every_decision_changes_the_version_of_the_figures(store: Store) -> None:
     need = steps.assessed(store)
-    versions = [rounds.figures_version(store, planner())]
-    hashes = [rounds.inputs(store, planner()).requests_sha256]
+    versions = [round_inputs.figures_version(store, planner())]
+    hashes = [round_inputs.inputs(store, planner()).requests_sha256]
     need = steps.approve(store, need)
     for deed in (lambda: None, lambda: reopen(store, need.id)):
         deed()
-        versions.append(rounds.figures_version(store, planner()))
-        hashes.append(rounds.inputs(store, planner()).requests_sha256)
+        versions.append(round_inputs.figures_version(store, planner()))
+        hashes.append(round_inputs.inputs(store, planner()).requests_sha256)
     assert len(set(versions)) == 3
     assert hashes[0] != hashes[1]
     assert hashes[2] != hashes[1]
@@ -199,9 +207,9 @@ def reopen(store: Store, need_id: str) -> None:
 def test_with_and_without_one_request(store: Store) -> None:
     """What a request costs whom: the same table with it, and without."""
     need = steps.assessed(store)
-    given = rounds.inputs(store, planner()).requests
-    with_it = rounds.with_amount(given, need.id, 30_000_000)
-    without = rounds.with_amount(with_it, need.id, None)
+    given = round_inputs.inputs(store, planner()).requests
+    with_it = round_inputs.with_amount(given, need.id, 30_000_000)
+    without = round_inputs.with_amount(with_it, need.id, None)
     amounts = dict(zip(with_it["request_id"], with_it["approved_krw"], strict=True))
     assert amounts[need.id] == "30000000"
     changed = with_it["approved_krw"] != given["approved_krw"]
@@ -210,14 +218,14 @@ def test_with_and_without_one_request(store: Store) -> None:
 
 
 def test_the_centres_and_rules_are_those_of_the_files(store: Store) -> None:
-    given = rounds.inputs(store, planner())
+    given = round_inputs.inputs(store, planner())
     assert given.centres.equals(read_centres(SAMPLE / "centres.csv"))
     assert given.baseline.policy == read_policy(SAMPLE / "policy.toml")
 
 
 def test_national_totals_are_the_rules_own_before_publication(store: Store) -> None:
     """128 billion: 1 % reserve, 6 % for special needs at most, 7 % and 2.5 % for two pools."""
-    parts = rounds.national_parts(store, head())
+    parts = national.national_parts(store, head())
     assert (parts.envelope, parts.centres, parts.is_published) == (128_000_000_000, 174, False)
     assert (parts.reserve, parts.special_needs) == (1_280_000_000, 7_680_000_000)
     assert dict(parts.pools) == {

@@ -11,9 +11,9 @@ from sqlmodel import text
 from budget.allocation.faults import InputError
 from budget.allocation.policy import Policy
 from budget.storage.store import Store
-from budget.workflow import rounds, scenarios
+from budget.workflow import national, round_inputs, rounds, saved_scenarios, scenarios
 from budget.workflow.refusals import Conflict, Forbidden
-from budget.workflow.scenarios import SavedScenario
+from budget.workflow.saved_scenarios import SavedScenario
 from tests.storage.databases import Clock, at, auditor, key, lead, planner
 from tests.workflow import steps
 
@@ -22,7 +22,7 @@ CEILING = "special_needs.ceiling.share"
 
 
 def base(store: Store) -> SavedScenario:
-    return next(one for one in scenarios.scenarios(store, planner()) if one.is_baseline)
+    return next(one for one in saved_scenarios.scenarios(store, planner()) if one.is_baseline)
 
 
 def changed(policy: Policy, **values: Any) -> Policy:
@@ -68,7 +68,7 @@ def test_a_new_scenario_is_its_first_version(store: Store, clock: Clock) -> None
     assert (saved.saved_by_en, saved.saved_at) == ("Planner 1", clock())
     assert saved.changes == {CEILING: ("0.06", "0.05")}
     assert saved.copied_from == "Default rules, 1"
-    assert saved == scenarios.scenario(store, auditor(), saved.id)
+    assert saved == saved_scenarios.scenario(store, auditor(), saved.id)
     made = steps.last_record(store)
     assert (made.verb, made.role, made.object_kind, made.object_id) == (
         "save_scenario",
@@ -92,11 +92,11 @@ def test_saving_makes_a_version_and_leaves_the_others_as_they_were(
     third = save(
         store, second, changed(second.policy, reserve=Decimal("0.02")), considered="assessed"
     )
-    assert [one.number for one in scenarios.history(store, planner(), first.id)] == [3, 2, 1]
-    assert scenarios.history(store, planner(), first.id) == [
-        scenarios.scenario(store, planner(), first.id, number) for number in (3, 2, 1)
+    assert [one.number for one in saved_scenarios.history(store, planner(), first.id)] == [3, 2, 1]
+    assert saved_scenarios.history(store, planner(), first.id) == [
+        saved_scenarios.scenario(store, planner(), first.id, number) for number in (3, 2, 1)
     ]
-    old = scenarios.scenario(store, planner(), first.id, 1)
+    old = saved_scenarios.scenario(store, planner(), first.id, 1)
     assert (old.policy_content, old.policy_sha256, old.saved_at, old.changes) == (
         first.policy_content,
         first.policy_sha256,
@@ -124,7 +124,7 @@ def test_a_version_is_frozen_in_the_database_itself(store: Store) -> None:
         for statement in (f"UPDATE {table} SET saved_by = 1", f"DELETE FROM {table}"):
             with pytest.raises(DatabaseError, match="written once"), store.writing() as session:
                 session.connection().execute(text(statement))
-    assert scenarios.scenario(store, planner(), saved.id) == saved
+    assert saved_scenarios.scenario(store, planner(), saved.id) == saved
 
 
 WRONG: list[tuple[str, dict[str, Any], list[str]]] = [
@@ -153,7 +153,7 @@ def test_what_went_away_needs_a_rationale_and_takes_one(store: Store) -> None:
             )
         }
     )
-    paths = list(scenarios.difference(policy, fewer))
+    paths = list(saved_scenarios.difference(policy, fewer))
     assert paths
     saved = create(store, "권역 없이", fewer, rationales=dict.fromkeys(paths, "폐지"))
     assert dict(saved.rationales) == dict.fromkeys(paths, "폐지")
@@ -179,14 +179,14 @@ def test_a_scenario_that_is_not_there_is_refused(scenario_id: int, store: Store)
     with steps.refused(store, Forbidden, planner(), "save_scenario", str(scenario_id)[:20]):
         scenarios.save(store, planner(), scenario_id, policy, based_on=1, key=key())
     with steps.refused(store, Forbidden, auditor(), "see_scenarios"):
-        scenarios.history(store, auditor(), scenario_id)
+        saved_scenarios.history(store, auditor(), scenario_id)
 
 
 @pytest.mark.parametrize("number", [-1, 99, 2**31, 2**63, 10**30])
 def test_a_version_that_is_not_there_is_refused(number: int, store: Store) -> None:
     scenario = base(store)
     with steps.refused(store, Forbidden, auditor(), "see_scenarios"):
-        scenarios.scenario(store, auditor(), scenario.id, number)
+        saved_scenarios.scenario(store, auditor(), scenario.id, number)
     with steps.refused(store, Forbidden, planner(), "copy_scenario"):
         scenarios.copy(store, planner(), scenario.id, number, "사본", key=key())
 
@@ -245,7 +245,7 @@ def test_a_duplicate_begins_as_the_version_it_was_taken_from(store: Store) -> No
     assert (twin.copied_from, twin.changes, twin.saved_by_en) == ("원본, 1", {}, "Planner 2")
     later = save(store, twin, changed(twin.policy, reserve=Decimal("0.02")))
     assert later.changes == {RESERVE: ("0.01", "0.02")}
-    assert scenarios.scenario(store, planner(), first.id).number == 2
+    assert saved_scenarios.scenario(store, planner(), first.id).number == 2
 
 
 def test_the_baseline_is_chosen_with_a_reason_and_drives_the_round(own_store: Store) -> None:
@@ -263,10 +263,10 @@ def test_the_baseline_is_chosen_with_a_reason_and_drives_the_round(own_store: St
         str(other.id),
     )
     assert (json.loads(made.changes), made.reason) == ({"baseline_id": [old.id, other.id]}, "협의")
-    assert scenarios.scenarios(store, planner())[0].name == "새 기준"
-    assert not scenarios.scenario(store, planner(), old.id).is_baseline
-    assert rounds.inputs(store, planner()).baseline.policy == other.policy
-    assert rounds.national_parts(store, planner()).special_needs == 6_400_000_000
+    assert saved_scenarios.scenarios(store, planner())[0].name == "새 기준"
+    assert not saved_scenarios.scenario(store, planner(), old.id).is_baseline
+    assert round_inputs.inputs(store, planner()).baseline.policy == other.policy
+    assert national.national_parts(store, planner()).special_needs == 6_400_000_000
 
 
 def test_of_two_who_choose_a_baseline_the_slower_is_told(own_store: Store) -> None:
@@ -287,14 +287,14 @@ def test_of_two_who_choose_a_baseline_the_slower_is_told(own_store: Store) -> No
 def test_differences_are_told_parameter_by_parameter() -> None:
     before = Policy.model_validate(DOCUMENT)
     after = before.replaced({ENVELOPE: 2_000_000})
-    assert scenarios.difference(before, before) == {}
-    assert scenarios.difference(before, after) == {ENVELOPE: ("1000000", "2000000")}
+    assert saved_scenarios.difference(before, before) == {}
+    assert saved_scenarios.difference(before, after) == {ENVELOPE: ("1000000", "2000000")}
     without = Policy.model_validate({k: v for k, v in DOCUMENT.items() if k != "reserve"})
-    assert scenarios.difference(before, without) == {RESERVE: ("0.01", None)}
+    assert saved_scenarios.difference(before, without) == {RESERVE: ("0.01", None)}
     renamed = Policy.model_validate(
         {**DOCUMENT, "policy": {**DOCUMENT["policy"], "name": "다른 이름"}}
     )
-    assert list(scenarios.difference(before, renamed)) == ["policy"]
+    assert list(saved_scenarios.difference(before, renamed)) == ["policy"]
 
 
 DOCUMENT: dict[str, Any] = {

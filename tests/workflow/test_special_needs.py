@@ -9,9 +9,9 @@ from sqlmodel import col, select, text
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
 from budget.storage.tables import Snapshot
-from budget.workflow import review, rounds, special_needs
+from budget.workflow import needs_seen, review, round_inputs, special_needs
+from budget.workflow.needs_seen import Need
 from budget.workflow.refusals import Conflict, Forbidden, NotNow
-from budget.workflow.special_needs import Need
 from tests.storage.databases import Clock, at, head, key, lead, planner, reviewer
 from tests.workflow import steps
 from tests.workflow.steps import TEXTS, transition
@@ -54,8 +54,8 @@ def test_a_draft_begins_with_what_was_typed(store: Store, clock: Clock) -> None:
     need = special_needs.begin(store, head(), "EC001", {"title": "지붕"}, key="begin-a")
     assert (need.state, need.centre_id, need.draft) == ("draft", "EC001", {"title": "지붕"})
     assert (need.snapshots, need.submitted_at, need.can_submit) == (0, None, True)
-    assert special_needs.need(store, head(), need.id) == need
-    assert need in special_needs.needs_of_centres(store, head())
+    assert needs_seen.need(store, head(), need.id) == need
+    assert need in needs_seen.needs_of_centres(store, head())
     made = steps.last_record(store)
     assert (made.outcome, made.verb, made.identity) == ("done", "begin", head())
     assert (made.role, made.centre_id) == ("centre_head", "EC001")
@@ -76,7 +76,7 @@ def test_a_draft_keeps_texts_that_are_not_right_yet(store: Store) -> None:
     need = saved(store, head(), need, requested_krw="1,000만원", need_by="내년 봄")
     need = saved(store, head(), need, title=" 지붕 ")
     assert need.draft == {"requested_krw": "1,000만원", "need_by": "내년 봄", "title": " 지붕 "}
-    assert special_needs.need(store, head(), need.id).draft == need.draft
+    assert needs_seen.need(store, head(), need.id).draft == need.draft
     assert saved(store, head(), need, title="").draft["title"] == ""
 
 
@@ -303,7 +303,7 @@ def test_the_first_submission_ranks_and_the_latest_is_shown(store: Store, clock:
     need = steps.returned(store)
     clock.advance(days=3)
     assert submit(store, head(), need).submitted_at == at("2026-03-13T09:00:00")
-    table = rounds.inputs(store, planner()).requests.set_index("request_id")
+    table = round_inputs.inputs(store, planner()).requests.set_index("request_id")
     assert table.loc[need.id, "submitted_at"] == "2026-03-10T09:00:00+09:00"
 
 
@@ -325,9 +325,9 @@ def test_a_snapshot_is_frozen_in_the_database_itself(store: Store) -> None:
 def test_one_who_may_not_see_it_cannot_tell_it_from_none(store: Store) -> None:
     need = steps.drafted(store)
     with pytest.raises(Forbidden) as there:
-        special_needs.need(store, head("EC002"), need.id)
+        needs_seen.need(store, head("EC002"), need.id)
     with pytest.raises(Forbidden) as nowhere:
-        special_needs.need(store, head("EC002"), "SN2027-999")
+        needs_seen.need(store, head("EC002"), "SN2027-999")
     assert str(there.value) == str(nowhere.value)
 
 
@@ -348,7 +348,7 @@ def test_whatever_stands_in_a_forged_address_is_refused_and_recorded(
     need_id: str, store: Store
 ) -> None:
     with steps.refused(store, Forbidden, head(), "see_need"):
-        special_needs.need(store, head(), need_id)
+        needs_seen.need(store, head(), need_id)
     with steps.refused(store, Forbidden, head(), "submit"):
         special_needs.submit(store, head(), need_id, based_on=1, key=key())
     with steps.refused(store, Forbidden, reviewer(1), "claim"):
@@ -356,20 +356,20 @@ def test_whatever_stands_in_a_forged_address_is_refused_and_recorded(
     with steps.refused(store, Forbidden, head(), "begin"):
         special_needs.begin(store, head(), need_id, {}, key=key())
     with steps.refused(store, Forbidden, head(), "see_need"):
-        special_needs.history(store, head(), need_id)
+        needs_seen.history(store, head(), need_id)
 
 
 @pytest.mark.parametrize("who", ["\0", "\ud800", "x" * 1_000_000, ""], ids=lambda t: repr(t[:9]))
 def test_whatever_a_sign_in_gives_is_refused_and_recorded(who: str, store: Store) -> None:
     number = steps.length(store)
     with steps.unchanged(store), pytest.raises(Forbidden):
-        special_needs.needs_of_centres(store, who)
+        needs_seen.needs_of_centres(store, who)
     assert [record.outcome for record in steps.records(store, number)] == ["refused"]
 
 
 def test_the_history_tells_every_step_to_those_inside(store: Store) -> None:
     need = steps.approved(store)
-    told = special_needs.history(store, planner(), need.id)
+    told = needs_seen.history(store, planner(), need.id)
     assert [(line.verb, line.role, line.to_state) for line in told] == [
         ("begin", "centre_head", "draft"),
         ("submit", "centre_head", "submitted"),
@@ -379,4 +379,4 @@ def test_the_history_tells_every_step_to_those_inside(store: Store) -> None:
     ]
     assert told[3].changes["assessed_krw"] == (None, 30_000_000)
     assert told[4].reason == "타당"
-    assert told == special_needs.history(store, lead(), need.id)
+    assert told == needs_seen.history(store, lead(), need.id)

@@ -14,9 +14,9 @@ from sqlmodel import select
 
 from budget.storage.store import Store
 from budget.storage.tables import SpecialNeed
-from budget.workflow import attachments, review, rounds, special_needs
+from budget.workflow import attachments, need_states, needs_seen, review, rounds, special_needs
+from budget.workflow.needs_seen import Need
 from budget.workflow.refusals import Forbidden, NotNow
-from budget.workflow.special_needs import Need
 from tests.storage.databases import (
     head,
     key,
@@ -202,7 +202,7 @@ CELLS = list(cells(TABLE))
 def test_the_tables_name_every_verb_on_a_request() -> None:
     assert {verb for verb, _state, _mark in CELLS} == set(verbs(0, 0))
     assert {state for _verb, state, _mark in CELLS} | {"funded", "unfunded"} == set(
-        special_needs.STATES
+        need_states.STATES
     )
 
 
@@ -287,7 +287,7 @@ def round_world(review_world: World, copies: Copies) -> tuple[World, dict[str, s
         move_round(store, "open")
         needs = {verb: step(store, CENTRE).id for verb, step in STEPS.items()}
         move_round(store, "review")
-        steps.approve(store, special_needs.need(store, planner(), needs["reopen_decision"]))
+        steps.approve(store, needs_seen.need(store, planner(), needs["reopen_decision"]))
     return world, needs
 
 

@@ -10,11 +10,14 @@ from budget.allocation.faults import InputError
 from budget.storage.store import Store
 from budget.workflow import (
     centres,
+    national,
+    needs_seen,
     packs,
     proving,
     publication,
+    round_inputs,
     rounds,
-    scenarios,
+    saved_scenarios,
     special_needs,
     supplementary,
 )
@@ -62,14 +65,14 @@ def test_it_begins_as_the_published_round_ended(published_world: World, copies: 
         "decisions_due": date(2026, 4, 7),
         "publication_due": date(2026, 4, 21),
     }
-    given = rounds.inputs(store, planner())
+    given = round_inputs.inputs(store, planner())
     assert given.centres_content == frozen.centres_content
     assert given.baseline.policy_content == frozen.policy_content
     assert given.baseline.is_baseline
     again = budget.allocate(given.centres, given.baseline.policy, given.requests)
     assert sorted(again.funded.values()) == sorted(need.funded_krw or 0 for need in old.values())
     assert files.allocation_csv(again) == frozen.allocation_content
-    made = {need.id: need for need in special_needs.queue(store, auditor())}
+    made = {need.id: need for need in needs_seen.queue(store, auditor())}
     assert len(made) == len(old)
     assert not set(made) & set(old)
     assert {need.state for need in made.values()} == {"approved"}
@@ -81,15 +84,18 @@ def test_what_was_published_stays_in_force_until_the_correction_is(
     published_world: World, copies: Copies
 ) -> None:
     store = copies.open(published_world)
-    before = centres.published(store, head(), "EC001"), rounds.national_parts(store, head())
+    before = (
+        centres.published(store, head(), "EC001"),
+        national.national_parts(store, head()),
+    )
     facts = centres.centre(store, head(), "EC001").published
     opened_on(store)
-    after = centres.published(store, head(), "EC001"), rounds.national_parts(store, head())
+    after = centres.published(store, head(), "EC001"), national.national_parts(store, head())
     assert after == before
     assert before[0] is not None
     assert centres.centre(store, head(), "EC001").published == facts
     move_round(store, "decided")
-    base = scenarios.scenarios(store, planner())[0]
+    base = saved_scenarios.scenarios(store, planner())[0]
     found = publication.propose(store, planner(), base.id, "제안", key=key())
     publication.confirm(store, lead(), found.id, "확정", key=key())
     corrected = centres.centre(store, head(), "EC001").published
@@ -111,7 +117,7 @@ def test_on_every_database_a_correction_is_published_and_corrected_again(own_sto
     steps.approved(store)
     for number in (0, 1):
         move_round(store, "decided")
-        base = scenarios.scenarios(store, planner())[0]
+        base = saved_scenarios.scenarios(store, planner())[0]
         found = publication.propose(store, planner(), base.id, "제안", key=key())
         publication.confirm(store, lead(), found.id, "확정", key=key())
         assert rounds.present(store, head()).state == "published"

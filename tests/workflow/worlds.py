@@ -11,7 +11,15 @@ from pathlib import Path
 from sqlalchemy import event
 
 from budget.storage.store import Store, opened
-from budget.workflow import attachments, data, execution, people, publication, scenarios
+from budget.workflow import (
+    attachments,
+    data,
+    execution,
+    people,
+    publication,
+    saved_scenarios,
+    scenarios,
+)
 from budget.workflow.roles import Role
 from tests.storage.databases import (
     BEGINNING,
@@ -130,7 +138,7 @@ def under_review(address: str) -> World:
     """Bring the founded demonstration at an address to this."""
     store = opened(address, Clock())
     draft, free, held = steps.drafted(store), steps.submitted(store), steps.in_review(store)
-    baseline = scenarios.scenarios(store, planner())[0]
+    baseline = saved_scenarios.scenarios(store, planner())[0]
     other = scenarios.create(store, planner(), "다른 안", baseline.policy, key=key("create"))
     data.save(
         store,

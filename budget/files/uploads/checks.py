@@ -15,15 +15,9 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from budget.allocation.centres import DIVISION_STAFF, STAFF, STAFF_TOLERANCE
+from budget.allocation.contract import DIVISION_STAFF, STAFF, STAFF_TOLERANCE
 from budget.allocation.faults import N_
-from budget.files.uploads.definitions import (
-    CENTRES,
-    DAYS,
-    EXECUTION,
-    Definition,
-    TableDefinition,
-)
+from budget.files.uploads.definitions import CENTRES, DAYS, EXECUTION, Definition, TableDefinition
 
 MOST_TEXT = 200
 Cells = pd.Series

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from budget.allocation.centres import CONTRACT, DERIVED, Column
+from budget.allocation.contract import CONTRACT, DERIVED, Column
 from budget.allocation.faults import N_, NOTHING
 
 WON, PEOPLE, POINTS, DEGREES = N_("won"), N_("people"), N_("points"), N_("degrees")

@@ -1,0 +1,86 @@
+"""One cell at a time: the text or the exact number in it, and whether the contract allows it.
+
+Source: file formats, centres.csv.
+"""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pandas as pd
+
+from budget.allocation.contract import Column
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
+NOT_A_NUMBER = object()
+"""What a cell holds that is neither empty nor a number."""
+
+
+def cell_number(cell: object) -> int | Decimal | object | None:
+    """The exact number in a cell; None if it is empty."""
+    if isinstance(cell, str):
+        text = cell.strip()
+        if not text:
+            return None
+        if not _NUMBER.fullmatch(text) or len(text) > 40:
+            return NOT_A_NUMBER
+        return int(text) if text.isdigit() else _whole_if_so(Decimal(text))
+    if isinstance(cell, bool):
+        return NOT_A_NUMBER
+    if isinstance(cell, int):
+        return cell
+    if pd.isna(cell):  # type: ignore[call-overload]
+        return None
+    try:
+        number = cell if isinstance(cell, Decimal) else Decimal(repr(float(cell)))  # type: ignore[arg-type]
+    except (TypeError, ValueError, InvalidOperation):
+        return NOT_A_NUMBER
+    return _whole_if_so(number) if number.is_finite() else NOT_A_NUMBER
+
+
+def _whole_if_so(number: Decimal) -> int | Decimal:
+    return int(number) if number == number.to_integral_value() else number
+
+
+def fits(text: str, declared: Column) -> bool:
+    """Whether a text is a value of a column of the contract."""
+    if declared.values:
+        return text in declared.values
+    if declared.kind == "text":
+        return True
+    value = cell_number(text)
+    return value is not NOT_A_NUMBER and within(value, declared)
+
+
+def canonical_text(text: str | None) -> str | None:
+    """A number as tables and selectors write it: 2 for 2.0 and 02."""
+    value = None if text is None else cell_number(text)
+    if isinstance(value, int):
+        return str(value)
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else text
+
+
+def within(value: Any, declared: Column) -> bool:
+    """Whether a number is in the range of a column of the contract; an empty cell is."""
+    if value is None:
+        return True
+    if declared.kind == "whole" and not isinstance(value, int):
+        return False
+    if abs(value) > 10**18:
+        return False
+    return (declared.least is None or value >= declared.least) and (
+        declared.most is None or value <= declared.most
+    )
+
+
+def cell_text(cell: object) -> str:
+    """The text in a cell; empty for a missing value."""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if cell is None or pd.isna(cell):  # type: ignore[call-overload]
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
