@@ -16,6 +16,7 @@ from budget.ui.centre_link import open_centre
 from budget.ui.figures import picked
 from budget.ui.publish_pack import pack_controls
 from budget.ui.results import certificate_badge
+from budget.ui.round import steady
 from budget.ui.text import plain
 from budget.view import charts, trail
 from budget.view.findings import (
@@ -213,8 +214,9 @@ def _baseline_again(
 
 def _preview(found: Checklist) -> Figures:
     store, who = session.store(), session.who()
-    version = f"{_where()} {rounds.figures_version(store, who)}"
-    given = rounds.inputs(store, who)
+    version, given = steady(
+        lambda figures: (f"{_where()} {figures}", rounds.inputs(store, who, version=figures))
+    )
     present = _allocated(version, found.scenario.policy_content, found.scenario.policy, given)
     base = given.baseline
     try:

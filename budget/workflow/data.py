@@ -434,9 +434,28 @@ def _unchanged(act: Act, round_: BudgetRound, based_on: int) -> None:
         return
     row = act.session.get_one(DataSet, round_.data_set_id)
     standing = ("data_set_id", str(row.number))
-    others = act.others_changes(1, {Verb.SAVE_DATA: standing, Verb.RESTORE_DATA: standing})
+    others = act.others_changes(
+        _put_in_force_since(act, round_, based_on),
+        {Verb.SAVE_DATA: standing, Verb.RESTORE_DATA: standing},
+    )
     if others:
         raise Conflict(others, round_.data_set_id or 0)
+
+
+def _put_in_force_since(act: Act, round_: BudgetRound, based_on: int) -> int:
+    """How often a version was put in force since a version was, by the trail."""
+    records = act.session.exec(
+        select(TrailRecord.changes)
+        .where(
+            TrailRecord.object_kind == "round",
+            TrailRecord.object_id == str(round_.id),
+            col(TrailRecord.verb).in_((Verb.SAVE_DATA, Verb.RESTORE_DATA)),
+            TrailRecord.outcome == "done",
+        )
+        .order_by(col(TrailRecord.number).desc())
+    ).all()
+    stood = [json.loads(changes)["data_set_id"][1] for changes in records]
+    return stood.index(based_on) if based_on in stood else len(stood)
 
 
 def _reason_faults(reason: str) -> Sequence[Fault]:
