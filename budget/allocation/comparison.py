@@ -1,7 +1,7 @@
 """Allocations beside each other: bands of gain and loss, sums by group, rules that differ."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -125,3 +125,51 @@ def differ_in_more_than_numbers(first: Policy, second: Policy) -> bool:
 def _rules(policy: Policy) -> dict[str, object]:
     document = policy.to_document()
     return {**document, "policy": {**document["policy"], "name": ""}}
+
+
+def differ_untold(first: Policy, second: Policy) -> bool:
+    """Whether two policies differ in something that none of their parameters tells.
+
+    A rule that only one of them has is told by its numbers; who is eligible, the members of a
+    band, the column that a rule reads and the order of the rules are not. Names of policies and
+    the number of rows that they expect are no rules.
+    """
+    told = {tuple(found.parts) for policy in (first, second) for found in parameters(policy)}
+    one, other = ({**_rules(policy)} for policy in (first, second))
+    for document in (one, other):
+        header = document["policy"]
+        document["policy"] = {k: v for k, v in header.items() if k != "centres"}  # type: ignore[attr-defined]
+    return _differ(one, other, (), told)
+
+
+def _differ(one: object, other: object, place: tuple[str, ...], told: Set[tuple[str, ...]]) -> bool:
+    """Whether something below a place differs that is not told."""
+    if _are_rules(one) and _are_rules(other):
+        mine, theirs = _by_name(one), _by_name(other)
+        common = [name for name in mine if name in theirs]
+        return common != [name for name in theirs if name in mine] or any(
+            _differ(mine[name], theirs[name], (*place, name), told) for name in common
+        )
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return any(
+            _differ(one.get(name), other.get(name), (*place, name), told)
+            for name in {**one, **other}
+        )
+    if place in told:
+        return False
+    if isinstance(one, Mapping):  # the other one has none, or a word in its place
+        return _differ(one, {}, place, told)
+    if isinstance(other, Mapping):
+        return _differ({}, other, place, told)
+    return one != other
+
+
+def _are_rules(found: object) -> bool:
+    """Whether this is a list of named rules; none at all is an empty one."""
+    return found is None or (
+        isinstance(found, list | tuple) and all(isinstance(entry, Mapping) for entry in found)
+    )
+
+
+def _by_name(found: object) -> Mapping[str, Mapping[str, object]]:
+    return {str(rule["name"]): rule for rule in found or ()}  # type: ignore[attr-defined]

@@ -169,7 +169,8 @@ def priced_rules(policy: Policy) -> list[PricedRule]:
 def rule_prices(allocation: Allocation) -> list[RulePrice]:
     """Solve without each rule and compare: who gains by it, and who pays.
 
-    A floor, cap or band that binds nowhere is not solved again: it costs nothing.
+    A floor or cap that binds nowhere is not solved again: it costs nothing. A band that binds
+    nowhere may still decide who gets the last unit, because rounding keeps it.
     """
     return [rule_price(allocation, rule) for rule in priced_rules(allocation.policy)]
 
@@ -178,7 +179,7 @@ def rule_price(allocation: Allocation, rule: PricedRule) -> RulePrice:
     """The price of one rule of the allocation's policy."""
     result = allocation.pools[rule.pool]
     path = joined_path(["pool", result.rule.name, rule.kind, rule.name])
-    binds = rule.kind == "adjustment" or any(
+    binds = rule.kind in {"adjustment", "band"} or any(
         f"{rule.kind}:{rule.name}" in cell.split(";") for cell in result.binding
     )
     without = without_rule(allocation.policy, rule) if binds else None

@@ -10,6 +10,7 @@ from budget.allocation.run import Allocation
 from budget.ui import session
 from budget.ui.figures import show
 from budget.ui.results import certificate_badge
+from budget.ui.round import steady
 from budget.ui.text import plain
 from budget.view import effect as view
 from budget.view import effect_charts
@@ -42,8 +43,7 @@ def inputs() -> tuple[str, RoundInputs]:
         Forbidden: for whoever may not see the allocation.
     """
     where = session.store().engine.url.render_as_string(hide_password=True)
-    version = f"{where} {round_inputs.figures_version(session.store(), session.who())}"
-    return version, _inputs(version)
+    return steady(lambda figures: (f"{where} {figures}", _inputs(f"{where} {figures}", figures)))
 
 
 def unit() -> int:
@@ -66,8 +66,8 @@ def _provinces(version: str, _given: RoundInputs) -> dict[str, str]:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _inputs(version: str) -> RoundInputs:
-    return round_inputs.inputs(session.store(), session.who(), "approved")
+def _inputs(version: str, _figures: str) -> RoundInputs:
+    return round_inputs.inputs(session.store(), session.who(), "approved", version=_figures)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

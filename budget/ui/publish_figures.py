@@ -10,6 +10,7 @@ from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.policy import Policy
 from budget.allocation.run import Allocation
 from budget.ui import session
+from budget.ui.round import steady
 from budget.ui.text import plain
 from budget.view.notices import conflict_sentence
 from budget.view.publish import Request
@@ -79,8 +80,9 @@ def _baseline_again(
 
 def _preview(found: Checklist) -> Figures:
     store, who = session.store(), session.who()
-    version = f"{_where()} {round_inputs.figures_version(store, who)}"
-    given = round_inputs.inputs(store, who)
+    version, given = steady(
+        lambda figures: (f"{_where()} {figures}", round_inputs.inputs(store, who, version=figures))
+    )
     present = _allocated(version, found.scenario.policy_content, found.scenario.policy, given)
     base = given.baseline
     try:

@@ -5,7 +5,7 @@ going back costs nothing. The workflow checks at every call who may see them.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -25,8 +25,12 @@ from budget.view.maps import thinned
 from budget.view.parameters import Section, sections
 from budget.view.words import Words
 from budget.workflow import round_inputs, rounds
+from budget.workflow.round_inputs import InputsChanged
 from budget.workflow.rounds import RoundFacts
 from budget.workflow.saved_scenarios import CONSIDERED, SavedScenario
+
+MOST_LOOKS = 4
+"""So often a round that is being changed is looked at once more."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,7 @@ def present_round() -> Round:
     Raises:
         Forbidden: for whoever may not see the allocation.
     """
-    chosen = considered()
-    return _round(_version(chosen), facts(), chosen)
+    return round_considering(considered())
 
 
 def round_considering(chosen: str) -> Round:
@@ -106,7 +109,27 @@ def round_considering(chosen: str) -> Round:
     Raises:
         Forbidden: for whoever may not see the allocation.
     """
-    return _round(_version(chosen), facts(), chosen)
+    return steady(lambda figures: _round(_named(figures, chosen), facts(), figures, chosen))
+
+
+def steady[Found](read: Callable[[str], Found]) -> Found:
+    """What is kept, or read, for the version of the figures that stands.
+
+    What is kept by a version must be of that version: somebody may change the inputs between
+    the look at the version and the look at them, and a version may come back.
+
+    Args:
+        read: gives it for a version; raises InputsChanged if that stands no longer.
+
+    Raises:
+        Forbidden: for whoever may not see the allocation.
+    """
+    for _again in range(MOST_LOOKS):
+        try:
+            return read(round_inputs.figures_version(session.store(), session.who()))
+        except InputsChanged:
+            continue
+    return read(round_inputs.figures_version(session.store(), session.who()))
 
 
 def is_present(shown: Round) -> bool:
@@ -119,13 +142,17 @@ def is_present(shown: Round) -> bool:
 
 
 def _version(chosen: str) -> str:
+    return _named(round_inputs.figures_version(session.store(), session.who()), chosen)
+
+
+def _named(figures: str, chosen: str) -> str:
     where = session.store().engine.url.render_as_string(hide_password=True)
-    return f"{where} {round_inputs.figures_version(session.store(), session.who())} {chosen}"
+    return f"{where} {figures} {chosen}"
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _round(version: str, _facts: RoundFacts, _considered: str) -> Round:
-    given = round_inputs.inputs(session.store(), session.who(), _considered)
+def _round(version: str, _facts: RoundFacts, _figures: str, _considered: str) -> Round:
+    given = round_inputs.inputs(session.store(), session.who(), _considered, version=_figures)
     return Round(
         version=version,
         facts=_facts,

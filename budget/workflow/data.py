@@ -8,11 +8,12 @@ Source: screens, Data; workflow, what is recorded.
 """
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from budget.allocation.cells import cell_text
 from budget.allocation.centre_checking import checked_centres
@@ -22,7 +23,7 @@ from budget.allocation.revision import Revision, Takeover, revision, with_takeov
 from budget.files.tables import table_bytes, table_from
 from budget.files.uploads.reading import CONTENT, Upload
 from budget.storage.store import Store
-from budget.storage.tables import BudgetRound, Centre, DataSet
+from budget.storage.tables import BudgetRound, Centre, DataSet, TrailRecord
 from budget.workflow import fields, following, saved_scenarios, scenarios
 from budget.workflow.data_checking import against_rules, checked, for_rows, stale_scenarios
 from budget.workflow.deeds import Act, acting
@@ -112,9 +113,28 @@ def _unchanged(act: Act, round_: BudgetRound, based_on: int) -> None:
         return
     row = act.session.get_one(DataSet, round_.data_set_id)
     standing = ("data_set_id", str(row.number))
-    others = act.others_changes(1, {Verb.SAVE_DATA: standing, Verb.RESTORE_DATA: standing})
+    others = act.others_changes(
+        _put_in_force_since(act, round_, based_on),
+        {Verb.SAVE_DATA: standing, Verb.RESTORE_DATA: standing},
+    )
     if others:
         raise Conflict(others, round_.data_set_id or 0)
+
+
+def _put_in_force_since(act: Act, round_: BudgetRound, based_on: int) -> int:
+    """How often a version was put in force since a version was, by the trail."""
+    records = act.session.exec(
+        select(TrailRecord.changes)
+        .where(
+            TrailRecord.object_kind == "round",
+            TrailRecord.object_id == str(round_.id),
+            col(TrailRecord.verb).in_((Verb.SAVE_DATA, Verb.RESTORE_DATA)),
+            TrailRecord.outcome == "done",
+        )
+        .order_by(col(TrailRecord.number).desc())
+    ).all()
+    stood = [json.loads(changes)["data_set_id"][1] for changes in records]
+    return stood.index(based_on) if based_on in stood else len(stood)
 
 
 def _reason_faults(reason: str) -> Sequence[Fault]:

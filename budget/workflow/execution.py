@@ -196,16 +196,17 @@ def save(
         InputError: with every fault of the file; without a reason; if nothing changes.
         Conflict: if somebody else saved another version meanwhile.
     """
-    sha256 = hashlib.sha256(uploaded).hexdigest()
-    with acting(store, who, Verb.SAVE_EXECUTION, key, sha256, reason) as act:
+    upload = checked(store, who, name, uploaded)  # before anybody has to wait for us
+    with acting(store, who, Verb.SAVE_EXECUTION, key, upload.sha256, reason) as act:
         act.allow(Subject(KIND, ""))
         round_ = act.round()
         if act.is_repeated:
             return execution_versions(act.session, round_)
         latest = _latest(act.session, round_)
-        _unchanged(act, latest, based_on)
-        upload = _checked(act.session, round_, name, uploaded)
-        faults, why = list(upload.faults), ""
+        _unchanged(act, round_, latest, based_on)
+        # the file was read before the lock was taken; the centres may have changed since
+        faults = list(upload.faults or _faults(act.session, round_, upload))
+        why = ""
         try:
             why = fields.reason_text(reason)
         except InputError as error:
@@ -219,11 +220,17 @@ def save(
         return execution_versions(act.session, round_)
 
 
-def _unchanged(act: Act, latest: ExecutionSet | None, based_on: int) -> None:
+def _unchanged(act: Act, round_: BudgetRound, latest: ExecutionSet | None, based_on: int) -> None:
     if latest is None or latest.id == based_on:
         return
     standing = (KIND, str(latest.number))
-    others = act.others_changes(1, {Verb.SAVE_EXECUTION: standing})
+    newer = act.session.exec(
+        select(func.count()).where(
+            col(ExecutionSet.round_id).in_(rounds_of_year(act.session, round_)),
+            col(ExecutionSet.id) > based_on,
+        )
+    ).one()
+    others = act.others_changes(newer, {Verb.SAVE_EXECUTION: standing})
     if others:
         raise Conflict(others, latest.id or 0)
 

@@ -234,7 +234,8 @@ def _unchanged(act: Act, now: Year, based_on: int) -> None:
     if now.profile_id == based_on:
         return
     standing = (KIND, str(now.profiles[0].number))
-    others = act.others_changes(1, {Verb.SAVE_PROFILE: standing})
+    newer = sum(version.id > based_on for version in now.profiles)
+    others = act.others_changes(newer, {Verb.SAVE_PROFILE: standing})
     if others:
         raise Conflict(others, now.profile_id)
 

@@ -59,35 +59,52 @@ class RoundInputs:
 def figures_version(store: Store, who: str) -> str:
     """A text that changes whenever the inputs of the round's allocations may have changed.
 
+    Drafts that were never submitted do not count, or every letter that a centre types would
+    change it. Where an earlier version of the data is put in force again, the text comes back.
+
     Raises:
         Forbidden: for whoever may not see the allocation.
     """
     with looking(store, who, Verb.SEE_FIGURES) as act:
         act.allow(Subject("round", ""))
-        round_ = act.round()
-        count, versions = act.session.exec(
-            select(func.count(), func.sum(SpecialNeed.version)).where(
-                SpecialNeed.round_id == round_.id
-            )
-        ).one()
-        base = act.session.get(Scenario, round_.baseline_id)
-        parts = (round_.id, round_.version, round_.data_set_id, base and base.version)
-        return "-".join(str(part) for part in (*parts, round_.baseline_id, count, versions))
+        return _figures_version(act.session, act.round())
 
 
-def inputs(store: Store, who: str, considered: str = "approved") -> RoundInputs:
+def _figures_version(session: Session, round_: BudgetRound) -> str:
+    count, versions = session.exec(
+        select(func.count(), func.sum(SpecialNeed.version)).where(
+            SpecialNeed.round_id == round_.id, SpecialNeed.snapshots > 0
+        )
+    ).one()
+    base = session.get(Scenario, round_.baseline_id)
+    parts = (round_.id, round_.version, round_.data_set_id, base and base.version)
+    return "-".join(str(part) for part in (*parts, round_.baseline_id, count, versions))
+
+
+class InputsChanged(ValueError):  # noqa: N818 - what happened, and nobody's error
+    """Somebody changed the inputs between two looks at them; look once more."""
+
+
+def inputs(
+    store: Store, who: str, considered: str = "approved", *, version: str | None = None
+) -> RoundInputs:
     """The inputs of the round's allocations.
 
     Args:
         considered: "approved", or "assessed": feasible assessed requests as well, with the
             assessed amount.
+        version: the inputs must be those of this `figures_version`; None: those that stand.
 
     Raises:
         Forbidden: for whoever may not see the allocation.
+        InputsChanged: if they are those of another version.
     """
     with looking(store, who, Verb.SEE_FIGURES) as act:
         act.allow(Subject("round", ""))
-        return inputs_of(act.session, act.round(), considered)
+        round_ = act.round()
+        if version is not None and _figures_version(act.session, round_) != version:
+            raise InputsChanged
+        return inputs_of(act.session, round_, considered)
 
 
 def inputs_of(session: Session, round_: BudgetRound, considered: str) -> RoundInputs:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from budget.allocation.comparison import differ_untold
 from budget.allocation.faults import N_
 from budget.allocation.parameters import parameters
 from budget.allocation.policy import Policy
@@ -70,7 +71,11 @@ class SavedScenario:
 
 
 def difference(before: Policy, after: Policy) -> Difference:
-    """The parameters in which two policies differ."""
+    """The parameters in which two policies differ.
+
+    What no parameter tells (who is eligible, members of bands, columns) is one entry, "policy",
+    with the hashes of both, so that it needs a rationale like every number.
+    """
     old = {parameter.path: str(parameter.value) for parameter in parameters(before)}
     new = {parameter.path: str(parameter.value) for parameter in parameters(after)}
     found: dict[str, tuple[str | None, str | None]] = {
@@ -79,7 +84,7 @@ def difference(before: Policy, after: Policy) -> Difference:
         if old.get(path) != new.get(path)
     }
     plain_before, plain_after = _without_count(before), _without_count(after)
-    if not found and plain_before != plain_after:  # something that is no number
+    if differ_untold(before, after) or (not found and plain_before != plain_after):
         found["policy"] = (_short(plain_before), _short(plain_after))
     return found
 

@@ -10,6 +10,7 @@ from budget.allocation.comparison import (
     Pair,
     band,
     differ_in_more_than_numbers,
+    differ_untold,
     differing_parameters,
     sums_by,
 )
@@ -93,3 +94,23 @@ def test_parameters_that_differ() -> None:
     assert not differing_parameters([rules[0], rules[0]])
     assert not differ_in_more_than_numbers(rules[0], rules[1])
     assert differ_in_more_than_numbers(rules[0], rules[2])
+
+
+def test_what_no_number_tells() -> None:
+    """A rule that came or went is told by its numbers; what is read, and by whom, is not."""
+    band = (
+        '[[pool.band]]\nname = "north"\nwhere = {{ column = "side", values = {values} }}\n'
+        "max_share = {share}\n"
+    )
+    plain, least = policy(), policy(FLOOR.format(amount=10_000))
+    north = policy(band.format(values='["n"]', share=0.5))
+    assert not differ_untold(plain, least)
+    assert not differ_untold(least, policy(FLOOR.format(amount=20_000)))
+    assert not differ_untold(north, policy(band.format(values='["n"]', share=0.6)))
+    assert differ_untold(north, policy(band.format(values='["n", "s"]', share=0.6)))
+    two = FLOOR.format(amount=1_000) + FLOOR.replace("least", "more").format(amount=2_000)
+    turned = FLOOR.replace("least", "more").format(amount=3_000) + FLOOR.format(amount=1_000)
+    assert differ_untold(policy(two), policy(turned))
+    per_head = FLOOR.replace("krw = {amount}", 'per = {{ column = "{column}", rate_krw = {won} }}')
+    staff, cases = (per_head.format(column=name, won=5) for name in ("staff", "cases"))
+    assert differ_untold(policy(staff), policy(cases))

@@ -173,6 +173,21 @@ def test_a_floor_that_wins_over_a_cap_has_its_price() -> None:
     assert rule_prices(found)[0].gained == 100_000
 
 
+def test_a_band_that_binds_nowhere_may_still_move_a_unit() -> None:
+    # thousands: 2.4 and 593.4 in the band, 0.6 and 3.6 outside: two units are left over; without
+    # the band both go outside, with it the band's 595.8 rounds up first
+    rules = policy(
+        '[[pool.band]]\nname = "north"\nwhere = { column = "side", values = ["n"] }\n'
+        "max_share = 0.999\n"
+    )
+    found = allocated(rules, staff=[4, 989, 1, 6], side=["n", "n", "s", "s"])
+    assert found.pools[0].amounts == (3_000, 593_000, 1_000, 3_000)
+    assert found.pools[0].binding == ["", "", "", ""]
+    [price] = rule_prices(found)
+    assert (price.gained, price.paid, price.reserve) == (1_000, 1_000, 0)
+    assert price.effects == (1_000, 0, 0, -1_000)
+
+
 def test_gini_by_hand() -> None:
     assert gini([1, 1, 1], [1, 1, 1]) == pytest.approx(0)
     # two heads, one has all: (2·0 + …) 1 − 2·(0 + ½)/2 = ½

@@ -122,6 +122,29 @@ def test_the_same_table_again_is_refused_and_one_key_is_one_version(own_store: S
     assert [one.number for one in again] == [2, 1]
 
 
+def test_an_older_page_is_told_what_others_did_even_before_ones_own_last_save(
+    own_store: Store,
+) -> None:
+    """Planner 1 looks at version 1 in one window; planner 2 saves 2, planner 1 saves 3 on it."""
+    first = present(own_store).id
+    for number, who in ((35, planner(2)), (36, planner(1))):
+        content = changed(EC001__officials=str(number))
+        based = present(own_store).id
+        data.save(
+            own_store,
+            who,
+            NAME,
+            content,
+            illustrative=True,
+            reason="현원",
+            based_on=based,
+            key=key(),
+        )
+    with pytest.raises(Conflict) as caught:
+        save(own_store, changed(EC001__officials="37"), based_on=first)
+    assert [change.person_en for change in caught.value.changes] == ["Planner 2"]
+
+
 def test_the_ministrys_own_figures_end_the_illustrative_label(own_store: Store) -> None:
     assert rounds.present(own_store, planner()).illustrative
     save(own_store, BYTES, illustrative=False)

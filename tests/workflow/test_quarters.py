@@ -100,6 +100,11 @@ def test_one_key_is_one_version_and_others_are_faster(quick_store: Store) -> Non
     with pytest.raises(Conflict):
         save(quick_store, ONCE, by=planner(2), based_on=0)
     assert len(save(quick_store, ONCE, based_on=0).profiles) == 2  # one's own is no conflict
+    seen = quarters.year(quick_store, planner()).profile_id
+    save(quick_store, by=planner(2), based_on=seen)
+    save(quick_store, ONCE, based_on=quarters.year(quick_store, planner()).profile_id)
+    with pytest.raises(Conflict):  # planner 2 saved since, though not last
+        save(quick_store, FLAT, based_on=seen)
     upload(quick_store, "EC001,2027-09-30,5,,,", based_on=0)
     with pytest.raises(Conflict):
         execution.save(

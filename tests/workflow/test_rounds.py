@@ -199,6 +199,26 @@ def test_every_decision_changes_the_version_of_the_figures(store: Store) -> None
     assert hashes[2] != hashes[1]
 
 
+def test_a_letter_in_a_draft_is_no_new_version_of_the_figures(store: Store) -> None:
+    need = steps.drafted(store)
+    before = round_inputs.figures_version(store, planner())
+    special_needs.save_draft(
+        store, head(), need.id, {"title": "새"}, based_on=need.version, key=key()
+    )
+    assert round_inputs.figures_version(store, planner()) == before
+    steps.submitted(store)
+    assert round_inputs.figures_version(store, planner()) != before
+
+
+def test_inputs_are_those_of_the_version_that_was_looked_at(store: Store) -> None:
+    """Else what is kept by a version could hold the figures of another one."""
+    before = round_inputs.figures_version(store, planner())
+    assert round_inputs.inputs(store, planner(), version=before).requests_sha256
+    steps.submitted(store)
+    with pytest.raises(round_inputs.InputsChanged):
+        round_inputs.inputs(store, planner(), version=before)
+
+
 def reopen(store: Store, need_id: str) -> None:
     version = steps.row(store, need_id).version
     review.reopen_decision(store, lead(), need_id, "오류", based_on=version, key=key())

@@ -10,11 +10,12 @@ from sqlmodel import text
 
 from budget.allocation.faults import InputError
 from budget.allocation.policy import Policy
+from budget.files import read_policy
 from budget.storage.store import Store
 from budget.workflow import national, round_inputs, rounds, saved_scenarios, scenarios
 from budget.workflow.refusals import Conflict, Forbidden
 from budget.workflow.saved_scenarios import SavedScenario
-from tests.storage.databases import Clock, at, auditor, key, lead, planner
+from tests.storage.databases import SAMPLE, Clock, at, auditor, key, lead, planner
 from tests.workflow import steps
 
 ENVELOPE, RESERVE = "policy.envelope_krw", "reserve.amount.share"
@@ -295,6 +296,15 @@ def test_differences_are_told_parameter_by_parameter() -> None:
         {**DOCUMENT, "policy": {**DOCUMENT["policy"], "name": "다른 이름"}}
     )
     assert list(saved_scenarios.difference(before, renamed)) == ["policy"]
+
+
+def test_a_rule_without_a_number_is_told_beside_changed_numbers() -> None:
+    """Who is eligible cannot be changed in the shade of a number."""
+    before = read_policy(SAMPLE / "policy.toml")
+    document = before.to_document()
+    document["pool"][1]["eligible"]["values"] = ["S"]
+    after = Policy.model_validate(document).replaced({RESERVE: Decimal("0.011")})
+    assert saved_scenarios.difference(before, after).keys() == {RESERVE, "policy"}
 
 
 DOCUMENT: dict[str, Any] = {
