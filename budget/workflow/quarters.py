@@ -26,9 +26,9 @@ from budget.workflow import fields, rounds
 from budget.workflow.deeds import Act, acting, known, looking
 from budget.workflow.execution import ExecutionVersion, executed_in, execution_versions
 from budget.workflow.published import repeated
-from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden
+from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, OthersChange
 from budget.workflow.roles import Subject, Verb
-from budget.workflow.year_chain import rounds_of_year
+from budget.workflow.year_chain import rounds_of_year, saved_by_others
 
 KIND = "allotment_profile"
 
@@ -231,12 +231,15 @@ def save_profile(
 
 
 def _unchanged(act: Act, now: Year, based_on: int) -> None:
-    if now.profile_id == based_on:
-        return
-    standing = (KIND, str(now.profiles[0].number))
-    others = act.others_changes(1, {Verb.SAVE_PROFILE: standing})
+    others = saved_by_others(act, AllotmentProfile, based_on)
     if others:
-        raise Conflict(others, now.profile_id)
+        raise Conflict(
+            [
+                OthersChange(KIND, person.name, person.name_en, row.saved_at, str(row.number))
+                for row, person in others
+            ],
+            now.profile_id,
+        )
 
 
 def _checked(

@@ -231,7 +231,7 @@ def save_draft(
         for name, text in clean.items():
             if draft.get(name, "") != text:
                 draft[name] = text
-                stamps[name] = [need.version + 1, act.person.id, act.now.isoformat()]
+                act.stamp(stamps, name, need.version + 1)
         need.draft, need.stamps = canonical(draft), canonical(stamps)
         need.version += 1
         need.edited_by, need.edited_at, need.last_key = act.person.id, act.now, key
@@ -633,7 +633,12 @@ def hands(session: Session, rows: Sequence[SpecialNeed]) -> dict[str, set[int | 
     ids = [row.id for row in rows]
     found = {
         row.id: {row.written_by, row.assessed_by}
-        | {stamp[1] for name, stamp in json.loads(row.stamps).items() if name in fields.BY_NAME}
+        | {
+            person_id
+            for name, stamp in json.loads(row.stamps).items()
+            if name in fields.BY_NAME
+            for _version, person_id, _at in (stamp[:3], *stamp[3:])
+        }
         for row in rows
     }
     for need_id, person_id in session.exec(

@@ -113,6 +113,25 @@ def test_one_key_is_one_version_and_others_are_faster(quick_store: Store) -> Non
         )
 
 
+def test_a_colleague_s_save_between_two_of_one_s_own_is_told(quick_store: Store) -> None:
+    """Two pages of one planner: a colleague's save between them stays a conflict for the older."""
+    save(quick_store, based_on=0)
+    save(quick_store, ONCE, by=planner(2))
+    save(quick_store)
+    with steps.told(quick_store, Conflict) as caught:
+        save(quick_store, ONCE, based_on=1)
+    [change] = caught.value.changes  # type: ignore[attr-defined]
+    assert (change.person, change.theirs) == ("예산 담당 2", "2")
+    assert caught.value.version == 3  # type: ignore[attr-defined]
+    upload(quick_store, "EC001,2027-09-30,5,,,")
+    text = (HEADER + "EC001,2027-09-30,6,,,").encode()
+    execution.save(quick_store, planner(2), "x.csv", text, "사유", based_on=1, key=key())
+    upload(quick_store, "EC001,2027-09-30,7,,,")
+    with steps.told(quick_store, Conflict):
+        upload(quick_store, "EC001,2027-09-30,8,,,", based_on=1)
+    upload(quick_store, "EC001,2027-09-30,8,,,", based_on=2)  # since then there is one's own alone
+
+
 @pytest.mark.parametrize(
     ("row", "where", "number"),
     [
@@ -125,6 +144,7 @@ def test_one_key_is_one_version_and_others_are_faster(quick_store: Store) -> Non
         ("EC001,2027-09-30,5,4,,", "committed_krw", 2),
         ("EC001,2027-09-30,5,,4,", "spent_krw", 2),
         ("EC001,2027-09-30,5,,9,10", "carryover_krw", 2),
+        ("EC001,2027-09-30,5,,9,4\nEC002,2027-09-30,5,,9,5", "carryover_krw", 3),
         ("EC001,2027-09-30,5,,,\nEC001,2027-09-30,6,,,", "centre_id", 2),
     ],
 )
