@@ -10,7 +10,14 @@ from streamlit.testing.v1 import AppTest
 import budget
 from budget.allocation.allotment import DEFAULT, allotment, due
 from budget.ui import keys
-from budget.workflow import execution, publication, quarters, rounds, scenarios
+from budget.workflow import (
+    execution,
+    publication,
+    quarters,
+    rounds,
+    scenarios,
+    supplementary,
+)
 from tests.pages.people_of_pages import field, opened, press, said, store, trail_of
 from tests.pages.test_pages import shown
 from tests.storage.databases import auditor, key, lead, move_round, planner
@@ -60,6 +67,7 @@ def test_the_desks_against_the_band() -> None:
     assert "112 of 134 centres have more than 100 clients a counsellor" in text
     assert "17.2 times the joined-up pool (3,200.0 million won)" in text
     assert "illustrative" in text
+    assert "The joined-up pool is that of the baseline" in text
     assert charts(app) == 1
     groups, centres = (frame.value for frame in app.dataframe[:2])
     assert list(groups["missing"])[-1] == groups["missing"][:-1].sum() == 1_220
@@ -74,6 +82,19 @@ def test_the_stated_figures_move_the_answer_and_stand_in_the_address() -> None:
     assert app.query_params[keys.CLIENTS_PARAMETER] == "registered_jobseekers"
     assert "more than 150 clients" in shown(app)
     assert "134 of 134" in shown(app) or "133 of 134" in shown(app)
+
+
+def test_the_pool_is_the_published_one_even_where_the_baseline_has_moved_on() -> None:
+    """The supplementary round's new baseline has less joined-up money; what is published stays."""
+    publish()
+    supplementary.open_round(store(), lead(), date(2027, 6, 1), "정정", key=key())
+    [base] = scenarios.scenarios(store(), planner())
+    changed = base.policy.replaced({"pool.joined_up.amount.share": 0.01})
+    scenarios.save(store(), planner(), base.id, changed, based_on=base.number, key=key())
+    app = opened("joined_up", "planner-1")
+    assert not app.exception
+    assert "that of the published allocation" in said(app)
+    assert "joined-up pool (3,200.0 million won)" in said(app)
 
 
 @pytest.mark.parametrize(

@@ -384,7 +384,7 @@ def test_a_supplementary_round_keeps_money_rules_and_plans_until_it_is_published
 ) -> None:
     store = quick_store
     publish(store)
-    steps.planned(store)
+    first = steps.planned(store)
     before = divisions.planning(store, planner())
     supplementary.open_round(store, lead(), date(2026, 3, 24), "정정", key=key())
     assert divisions.planning(store, planner()) == before
@@ -392,7 +392,14 @@ def test_a_supplementary_round_keeps_money_rules_and_plans_until_it_is_published
     assert made.number == 2
     for state in ("open", "review"):
         move_round(store, state)
+    assert divisions.own(store, head(), "EC001").earlier is None, "it is the one that counts"
     publish(store)
+    told = divisions.own(store, head(), "EC001").earlier
+    assert told is not None
+    assert (told.amounts, told.submitted_at) == (first.amounts, first.submitted_at)
+    assert sum(told.amounts.values()) == told.operating
+    assert told.rules == before.rules.rules if before.rules else False
+    assert divisions.own(store, head("EC002"), "EC002").earlier is None, "it had none"
     after = divisions.planning(store, planner())
     assert after.rules == made
     assert after.money is not None
