@@ -117,11 +117,12 @@ def _executed(content: bytes) -> dict[str, Executed]:
 
 def executed_in(session: Session, round_: BudgetRound) -> dict[str, Executed]:
     """The version in force by centre; empty before any was uploaded."""
-    latest = _latest(session, round_)
+    latest = latest_set(session, round_)
     return _executed(latest.content) if latest else {}
 
 
-def _latest(session: Session, round_: BudgetRound) -> ExecutionSet | None:
+def latest_set(session: Session, round_: BudgetRound) -> ExecutionSet | None:
+    """The version in force; None before any was uploaded."""
     return session.exec(
         select(ExecutionSet)
         .where(col(ExecutionSet.round_id).in_(rounds_of_year(session, round_)))
@@ -224,7 +225,7 @@ def save(
         round_ = act.round()
         if act.is_repeated:
             return execution_versions(act.session, round_)
-        latest = _latest(act.session, round_)
+        latest = latest_set(act.session, round_)
         _unchanged(act, latest, based_on)
         upload = _checked(act.session, round_, name, uploaded)
         faults, why = list(upload.faults), ""

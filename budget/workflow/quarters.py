@@ -114,6 +114,12 @@ def _year(session: Session, round_: BudgetRound) -> Year:
     )
 
 
+def profile_in_force(session: Session, round_: BudgetRound) -> Profile:
+    """The latest profile of the year; the usual one before any was saved."""
+    saved = _profiles(session, round_)
+    return saved[0].profile if saved else DEFAULT
+
+
 def _profiles(session: Session, round_: BudgetRound) -> list[ProfileVersion]:
     rows = session.exec(
         select(AllotmentProfile, Person)
@@ -180,7 +186,8 @@ def own_year(store: Store, who: str, centre_id: str) -> OwnYear | None:
         run = rounds.published_run(act.session, round_)
         if run is None:
             return None
-        allotted = allotment(repeated(act.session, run), _year(act.session, round_).profile)
+        profile = profile_in_force(act.session, round_)
+        allotted = allotment(repeated(act.session, run), profile)
         if centre_id not in allotted.ids:
             return None
         place = allotted.ids.index(centre_id)

@@ -16,7 +16,6 @@ from budget.workflow import (
     quarters,
     rounds,
     scenarios,
-    supplementary,
 )
 from tests.pages.people_of_pages import field, opened, press, said, store, trail_of
 from tests.pages.test_pages import shown
@@ -82,19 +81,6 @@ def test_the_stated_figures_move_the_answer_and_stand_in_the_address() -> None:
     assert app.query_params[keys.CLIENTS_PARAMETER] == "registered_jobseekers"
     assert "more than 150 clients" in shown(app)
     assert "134 of 134" in shown(app) or "133 of 134" in shown(app)
-
-
-def test_the_pool_is_the_published_one_even_where_the_baseline_has_moved_on() -> None:
-    """The supplementary round's new baseline has less joined-up money; what is published stays."""
-    publish()
-    supplementary.open_round(store(), lead(), date(2027, 6, 1), "정정", key=key())
-    [base] = scenarios.scenarios(store(), planner())
-    changed = base.policy.replaced({"pool.joined_up.amount.share": 0.01})
-    scenarios.save(store(), planner(), base.id, changed, based_on=base.number, key=key())
-    app = opened("joined_up", "planner-1")
-    assert not app.exception
-    assert "that of the published allocation" in said(app)
-    assert "joined-up pool (3,200.0 million won)" in said(app)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +195,7 @@ def test_after_the_publication() -> None:
     app = opened("quarters", "lead-1")
     assert not app.exception
     assert "Preview" not in said(app)
+    assert "that of the published allocation" in said(opened("joined_up", "lead-1"))
     own = opened("quarters", "centre_head-EC001")
     assert not own.exception
     assert len(own.dataframe) == 1
