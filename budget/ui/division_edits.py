@@ -21,6 +21,10 @@ CEILING, MINIMUM, LEAST, MOST = "ceiling", "minimum", "min_share", "max_share"
 OTHER_UNIT = {"share": "krw", "krw": "share"}
 WHOLE_WON = re.compile(r"[0-9]{1,15}")
 PLAIN_SHARE = re.compile(r"0(\.[0-9]{1,12})?|1(\.0{1,12})?")
+EXPECTED = (
+    N_("a share from 0 to 1, or nothing for no limit"),
+    N_("whole won, or nothing for no limit"),
+)
 Value = int | Decimal
 Edits = Mapping[str, Value | None]
 """Place in divisions.toml -> share (0–1) or whole won; None: no limit."""
@@ -108,7 +112,7 @@ def from_address(texts: Iterable[str], rules: DivisionRules) -> dict[str, Value 
             try:
                 found[path] = _value(path, written)
             except ValueError:
-                expected = N_("a share from 0 to 1, whole won, or nothing for no limit")
+                expected = EXPECTED[path.rpartition(".")[2] == "krw"]
                 faults.append(Fault(ADDRESS, path, shown(written), expected))
     if faults:
         raise InputError(faults)

@@ -163,7 +163,12 @@ def _plan(centre_id: str, plan_key: str, filed: RoundFacts | None) -> None:
         known = adopt(plan_key, found.plan, {row.id: row.proposal for row in rows}, scale)
         name = _.of(found.name_ko, found.name_en)
         left = found.operating - sum(known.amounts.values())
-        st.subheader(plain(left_title(name, found.operating, left, numbers)), anchor=False)
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        ):
+            st.subheader(plain(left_title(name, found.operating, left, numbers)), anchor=False)
+            if filed is not None:
+                downloads(lambda: contents(found, rows, filed))
         state_line(found, known)
         earlier(found, known, numbers)
         names = names_of(found.rules.rules, _)
@@ -184,8 +189,6 @@ def _plan(centre_id: str, plan_key: str, filed: RoundFacts | None) -> None:
                 amounts_table(centre_id, rows, known, numbers)
                 _submitted(found, _)
         history(centre_id, names)
-        if filed is not None:
-            downloads(lambda: contents(found, rows, filed))
         deed_dialog.show(RECALL, _("Recall the plan"), recall_dialog, width="medium")
 
 

@@ -28,7 +28,6 @@ def contents(found: OwnPlanning, rows: Sequence[OwnDivision], round_: RoundFacts
     """The own plan beside the proposal and its bands, as it is saved at the click."""
     _ = session.words()
     rules = found.rules
-    state = _(STATES[found.plan.state]) if found.plan else _("not begun: the proposal is shown")
     look = partial(divisions.own, session.store(), session.who(), found.centre_id)
     return Contents(
         name="divisions",
@@ -43,7 +42,7 @@ def contents(found: OwnPlanning, rows: Sequence[OwnDivision], round_: RoundFacts
                         "rules for divisions, version {number}",
                         number=rules.number if rules else 0,
                     ),
-                    state,
+                    _state(found.plan, _),
                 )
             ),
         ),
@@ -76,7 +75,11 @@ def _sheet(store: Store, who: str, centre_id: str, rows: Sequence[OwnDivision], 
         )
         for row in rows
     ]
-    return own_plan_sheet(lines, _)
+    return own_plan_sheet(lines, _state(plan, _), _)
+
+
+def _state(plan: Plan | None, _: Words) -> str:
+    return _(STATES[plan.state]) if plan else _("not begun: the proposal is shown")
 
 
 def _saved(plan: Plan | None) -> dict[str, int]:
@@ -94,6 +97,7 @@ def earlier(found: OwnPlanning, known: PlanOnScreen, numbers: Numbers) -> None:
     name = _.of(before.round_ko, before.round_en)
     with st.expander(plain(_("Earlier plan: {round}", round=name)), icon=":material/history:"):
         st.markdown(plain(_told(before, found.operating or 0, numbers)))
+        st.caption(plain(_("money in {unit}", unit=numbers.unit_name)))
         names = names_of(before.rules, _)
         if found.rules is not None:
             names |= names_of(found.rules.rules, _)
@@ -110,10 +114,8 @@ def earlier(found: OwnPlanning, known: PlanOnScreen, numbers: Numbers) -> None:
                 for division, shown in names.items()
             ),
             column_config={
-                "name": st.column_config.TextColumn(_("Division"), width=170, pinned=True),
-                "earlier": st.column_config.TextColumn(
-                    _("Earlier plan ({unit})", unit=numbers.unit_name), alignment="right"
-                ),
+                "name": st.column_config.TextColumn(_("Division"), width=116, pinned=True),
+                "earlier": st.column_config.TextColumn(_("Earlier plan"), alignment="right"),
                 "now": st.column_config.TextColumn(_("Now"), alignment="right"),
                 "change": st.column_config.TextColumn(_("Difference"), alignment="right"),
             },

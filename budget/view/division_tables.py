@@ -196,8 +196,12 @@ def plans_sheet(
     )
 
 
-def own_plan_sheet(lines: Sequence[PlanLine], _: Words) -> Table:
-    """One centre's plan beside the proposal and what its bands admit, one row a division."""
+def own_plan_sheet(lines: Sequence[PlanLine], state: str, _: Words) -> Table:
+    """One centre's plan beside the proposal and what its bands admit, one row a division.
+
+    Args:
+        state: of the plan, in words.
+    """
 
     def column(heading: str, cells: list[int], *, summed: bool = True) -> Column:
         return won(heading, cells, sum(cells) if summed else None, _)
@@ -214,6 +218,7 @@ def own_plan_sheet(lines: Sequence[PlanLine], _: Words) -> Table:
             column(_("By staff alone"), [line.target for line in lines]),
             column(_("Least by the band"), [line.floor for line in lines], summed=False),
             column(_("Most by the band"), [line.most for line in lines], summed=False),
+            Column(_("State"), [capital(state)] * len(lines)),
         ),
         capital(_("total")),
     )

@@ -233,9 +233,10 @@ def test_the_file_of_an_own_plan_sums_and_says_what_its_bands_admit() -> None:
         PlanLine("Front", 60, 55, 40, 30, 70),
         PlanLine("Back", 40, 45, 60, 20, 60),
     ]
-    sheet = own_plan_sheet(lines, EN.words)
+    sheet = own_plan_sheet(lines, "submitted", EN.words)
     found = {column.heading: (list(column.cells), column.total) for column in sheet.columns}
     assert found["Plan (won)"] == ([40, 60], 100)
     assert found["Proposal (won)"] == ([55, 45], 100)
     assert found["Difference (won)"] == ([-15, 15], 0)
     assert found["Most by the band (won)"] == ([70, 60], None)
+    assert found["State"] == (["Submitted"] * 2, None)
