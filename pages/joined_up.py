@@ -2,10 +2,10 @@
 
 from budget.ui import frame, joined_up, session
 from budget.ui.problems import problems
-from budget.ui.round import present_round
+from budget.ui.round import facts
 
 _ = session.enter()
 with problems():
-    round_ = present_round()
-    frame.page_head(_("Joined-up services"), round_.facts)
+    round_ = facts()
+    frame.page_head(_("Joined-up services"), round_)
     joined_up.joined_up_page(round_)

@@ -244,7 +244,8 @@ class SpecialNeed(SQLModel, table=True):
 
     Attributes:
         draft: JSON, field to the text as typed; what is being written.
-        stamps: JSON, field to [version, person id, moment] of its last change.
+        stamps: JSON, field to [version, person id, moment] of its last change, and
+            fourth, where somebody else changed it before, the same of theirs.
         last_key: of the last deed.
         recent_keys: of the last saves of the draft, one a line; those are not in the trail.
         category … new_address: of the latest snapshot; empty before the first submission.
@@ -365,7 +366,8 @@ class DivisionPlan(SQLModel, table=True):
         rules_id: the version of the rules that it was last submitted under; None before.
         state: "draft", "submitted" or "returned".
         draft: JSON, division to won as typed; what is being planned.
-        stamps: JSON, division to [version, person id, moment] of its last change.
+        stamps: JSON, division to [version, person id, moment] of its last change, and
+            fourth, where somebody else changed it before, the same of theirs.
         amounts: JSON, division to won as last submitted; "{}" before.
         recent_keys: of the last saves of the draft, one a line; those are not in the trail.
     """

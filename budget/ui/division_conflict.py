@@ -9,7 +9,7 @@ from budget.allocation.division_conflict import InfeasibleDivisions
 from budget.allocation.division_rules import DivisionRules
 from budget.ui import division_edits, keys, session
 from budget.ui.conflict import picture
-from budget.ui.division_edits import Value
+from budget.ui.division_edits import OTHER_UNIT, Value
 from budget.ui.text import plain
 from budget.view import division_notices
 from budget.view.numbers import Numbers
@@ -62,10 +62,6 @@ def _apply(path: str, value: int | Decimal, saved: Value | None) -> None:
     division_edits.change(path, value, saved)
 
 
-OTHER_END = {"share": "krw", "krw": "share"}
-"""A limit is a share or won, never both."""
-
-
 def saved_value(rules: DivisionRules, path: str) -> Value | None:
     """What the rules say at a place; None where they say nothing."""
     part, first, second, end = path.split(".")
@@ -75,5 +71,5 @@ def saved_value(rules: DivisionRules, path: str) -> Value | None:
     limit = rules.division(first).model_dump()[second]
     if limit is None:
         return None
-    value: Value = limit[end] if limit[end] is not None else limit[OTHER_END[end]]
+    value: Value = limit[end] if limit[end] is not None else limit[OTHER_UNIT[end]]
     return value

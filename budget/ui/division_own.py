@@ -8,6 +8,7 @@ from budget.allocation.division_conflict import InfeasibleDivisions
 from budget.allocation.faults import InputError
 from budget.ui import address, deed_dialog, keys, session
 from budget.ui.centre_picker import CENTRE, asked_centre, keep, names_of_centres, picker
+from budget.ui.division_own_files import contents, earlier
 from budget.ui.division_own_form import (
     NOTICE,
     RECALL,
@@ -19,6 +20,7 @@ from budget.ui.division_own_form import (
 )
 from budget.ui.division_round import lacks_staff
 from budget.ui.division_words import names_of, refused_plan
+from budget.ui.downloads import downloads
 from budget.ui.figures import show
 from budget.ui.plan_typing import PlanOnScreen, adopt, give_up, put, refusal_of
 from budget.ui.problems import problems, refusal_text, show_faults
@@ -31,15 +33,26 @@ from budget.view.words import Words
 from budget.workflow import division_plans, division_proposal, divisions
 from budget.workflow.division_proposal import OwnDivision
 from budget.workflow.divisions import OwnPlanning
-from budget.workflow.refusals import Refusal
+from budget.workflow.refusals import NotNow, Refusal
 from budget.workflow.rounds import RoundFacts
 
 
 def link_to_own(round_: RoundFacts) -> None:
-    """For whoever sees the round and heads a centre too: the own plan, below the switch."""
+    """For whoever sees the round and heads centres too: the own plan, one centre at a time."""
     _ = session.words()
     with st.expander(_("My centre's own plan"), icon=":material/apartment:"):
-        _own(session.person().centres[0], round_)
+        centres = sorted(session.person().centres)
+        chosen = centres[0]
+        if len(centres) > 1:
+            names = names_of_centres()
+            chosen = st.selectbox(
+                _("Centre"),
+                centres,
+                format_func=lambda centre: f"{names.get(centre, centre)} ({centre})",
+                key=keys.OWN_CENTRE,
+                width=300,
+            )
+        _own(chosen, round_)
 
 
 def own_page(round_: RoundFacts) -> None:
@@ -54,11 +67,11 @@ def own_page(round_: RoundFacts) -> None:
     if chosen is None:
         return
     with problems():
-        _own(chosen, round_)
+        _own(chosen, round_, has_file=True)
         keep(chosen)
 
 
-def _own(centre_id: str, round_: RoundFacts) -> None:
+def _own(centre_id: str, round_: RoundFacts, *, has_file: bool = False) -> None:
     _ = session.words()
     found = divisions.own(session.store(), session.who(), centre_id)
     if found.operating is None and not found.run_sha256:
@@ -82,7 +95,7 @@ def _own(centre_id: str, round_: RoundFacts) -> None:
         return
     rows = _proposed(found, _)
     if rows:
-        _plan(centre_id, f"{centre_id}:{found.run_sha256[:12]}")
+        _plan(centre_id, f"{centre_id}:{found.run_sha256[:12]}", round_ if has_file else None)
 
 
 def _proposed(found: OwnPlanning, _: Words) -> tuple[OwnDivision, ...]:
@@ -97,15 +110,10 @@ def _proposed(found: OwnPlanning, _: Words) -> tuple[OwnDivision, ...]:
                 found.run_sha256,
                 rules.sha256 if rules else "",
             )
-    except InfeasibleDivisions:
-        st.warning(
-            _(
-                "The Ministry's bands and national limits contradict each other at present, so "
-                "there is no proposal. A planner sees this and mends it; what you have saved "
-                "stays."
-            ),
-            icon=":material/block:",
-        )
+    except InfeasibleDivisions:  # to whoever sees the whole round as well
+        st.warning(_(division_proposal.CONTRADICTION), icon=":material/block:")
+    except NotNow as why:
+        st.warning(plain(refusal_text(why, _)), icon=":material/block:")
     except InputError as error:
         lacking = rules is not None and lacks_staff(rules.rules, error.faults)
         st.warning(
@@ -136,8 +144,12 @@ def _kept(
 
 
 @st.fragment
-def _plan(centre_id: str, plan_key: str) -> None:
-    """The plan reruns alone while somebody types."""
+def _plan(centre_id: str, plan_key: str, filed: RoundFacts | None) -> None:
+    """The plan reruns alone while somebody types.
+
+    Args:
+        filed: the round, where a file of the plan is offered.
+    """
     with problems():
         _, numbers = session.words(), session.numbers()
         found = divisions.own(session.store(), session.who(), centre_id)
@@ -151,8 +163,14 @@ def _plan(centre_id: str, plan_key: str) -> None:
         known = adopt(plan_key, found.plan, {row.id: row.proposal for row in rows}, scale)
         name = _.of(found.name_ko, found.name_en)
         left = found.operating - sum(known.amounts.values())
-        st.subheader(plain(left_title(name, found.operating, left, numbers)), anchor=False)
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        ):
+            st.subheader(plain(left_title(name, found.operating, left, numbers)), anchor=False)
+            if filed is not None:
+                downloads(lambda: contents(found, rows, filed))
         state_line(found, known)
+        earlier(found, known, numbers)
         names = names_of(found.rules.rules, _)
         _told(plan_key, names, _)
         is_open = found.plan is None or found.plan.state in divisions.EDITABLE
@@ -168,7 +186,7 @@ def _plan(centre_id: str, plan_key: str) -> None:
             with left_side:
                 _picture(rows, known, numbers)
             with right_side:
-                amounts_table(rows, known, numbers)
+                amounts_table(centre_id, rows, known, numbers)
                 _submitted(found, _)
         history(centre_id, names)
         deed_dialog.show(RECALL, _("Recall the plan"), recall_dialog, width="medium")

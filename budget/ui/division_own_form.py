@@ -39,7 +39,9 @@ MOST_TYPED = 20
 COLOURS = {"draft": "gray", "submitted": "green", "returned": "orange"}
 
 
-def amounts_table(rows: Sequence[OwnDivision], known: PlanOnScreen, numbers: Numbers) -> None:
+def amounts_table(
+    centre_id: str, rows: Sequence[OwnDivision], known: PlanOnScreen, numbers: Numbers
+) -> None:
     """The submitted plan beside the proposal, division by division."""
     _ = numbers.words
     text = st.column_config.TextColumn
@@ -61,7 +63,7 @@ def amounts_table(rows: Sequence[OwnDivision], known: PlanOnScreen, numbers: Num
         },
         hide_index=True,
         height="content",
-        key=keys.PLAN_TABLE,
+        key=keys.own_plan_table(centre_id, "submitted"),
         alt=_("The submitted plan beside the proposal"),
     )
 

@@ -92,13 +92,14 @@ def _unsaved(saved: RulesVersion, numbers: Numbers) -> None:
             except InputError:
                 st.caption(_("These changes contradict themselves and cannot be saved."))
             else:
-                deed_dialog.opener(
-                    SAVE,
-                    _("Save…"),
-                    seen=(content.decode(), saved.id),
-                    type=session.main_button(),
-                    icon=":material/save:",
-                )
+                if session.person().may(Verb.SAVE_DIVISION_RULES):
+                    deed_dialog.opener(
+                        SAVE,
+                        _("Save…"),
+                        seen=(content.decode(), saved.id),
+                        type=session.main_button(),
+                        icon=":material/save:",
+                    )
             st.button(
                 _("Drop the changes"),
                 key=keys.DIVISION_DISCARD,

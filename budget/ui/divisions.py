@@ -22,7 +22,7 @@ from budget.ui.address import Parameter
 from budget.ui.division_files import contents
 from budget.ui.division_round import DivisionRound, Money, computed, lacks_staff, money_of, planning
 from budget.ui.downloads import downloads
-from budget.ui.problems import show_faults
+from budget.ui.problems import problems, show_faults
 from budget.ui.round import present_round
 from budget.ui.text import plain
 from budget.view.divisions import plans_title, proposal_title
@@ -55,7 +55,7 @@ def divisions_page(round_: RoundFacts) -> None:
     if person.centres and not person.may(Verb.SEE_FIGURES):
         division_own.own_page(round_)
         return
-    given = address.read(SECTION, WHICH, division_centres.FILTER)
+    given = address.read(SECTION, WHICH, division_centres.FILTER, address.CHANGES)
     found = planning()
     if person.centres:
         division_own.link_to_own(round_)
@@ -69,6 +69,8 @@ def _whole_round(found: Planning, round_: RoundFacts, section: str, which: str) 
     if found.rules is None:
         _no_rules(_)
         return
+    with problems():
+        division_edits.adopt(found.rules.rules)
     division_edits.forget_unknown(found.rules.rules)
     try:
         money = money_of(found, numbers)

@@ -16,7 +16,6 @@ from budget.allocation.caseload import (
     joined_up_won,
 )
 from budget.allocation.faults import N_
-from budget.allocation.run import Allocation
 from budget.ui import address, keys, session
 from budget.ui.address import Parameter
 from budget.ui.centre_link import open_centre
@@ -25,20 +24,19 @@ from budget.ui.downloads import (
     Picture,
     Sheet,
     allocation_hashes,
-    allocation_provenance,
     downloads,
     may_see_figures,
 )
 from budget.ui.figures import picked
 from budget.ui.probe import centre_table, money_column
-from budget.ui.round import Round, baseline_allocation
 from budget.ui.text import plain
+from budget.ui.year_shown import YearShown, year_shown
 from budget.view import caseload as view
 from budget.view.colours import LIGHT
 from budget.view.exports import stated_table
 from budget.view.numbers import MILLION, Numbers
-from budget.view.places import Places
 from budget.view.words import Words
+from budget.workflow.rounds import RoundFacts
 
 USUAL = Scheme()
 LEAST = Parameter(keys.LEAST_PARAMETER, address.whole, address.WHOLE, kept=keys.JOINED_LEAST)
@@ -58,10 +56,14 @@ GROUPING = Parameter(
 )
 
 
-def joined_up_page(shown: Round) -> None:
+def joined_up_page(round_: RoundFacts) -> None:
     """What the scheme is at the left, the desks against it at the right.
 
+    The pool is the published allocation's; before the publication the baseline's.
+
     Raises:
+        Forbidden: for whoever may not see the allocation.
+        InfeasiblePolicy: before publication, if the baseline's rules contradict each other.
         InputError: for a band or a cost that cannot be.
     """
     address.read(LEAST, MOST, COST, COUNTED, GROUPING)
@@ -76,9 +78,10 @@ def joined_up_page(shown: Round) -> None:
         cost_krw=address.value(COST) or USUAL.cost_krw,
     )
     with right:
-        allocation = baseline_allocation(shown)
-        country = Gathered("", desks(shown.centres, scheme, joined_up_won(allocation)))
-        _answer(country, scheme, allocation, shown, numbers)
+        shown = year_shown(round_)
+        won = joined_up_won(shown.allocation)
+        country = Gathered("", desks(shown.allocation.centres.table, scheme, won))
+        _answer(country, scheme, shown, numbers)
 
 
 # --- the stated scheme -------------------------------------------------------------------------
@@ -140,19 +143,16 @@ def _choose_cost() -> None:
 # --- the answer --------------------------------------------------------------------------------
 
 
-def _answer(
-    country: Gathered, scheme: Scheme, allocation: Allocation, shown: Round, numbers: Numbers
-) -> None:
-    _ = numbers.words
-    places = Places(allocation.centres, _)
-    names = dict(zip(allocation.centres.ids, places.names, strict=True))
+def _answer(country: Gathered, scheme: Scheme, shown: YearShown, numbers: Numbers) -> None:
+    _, names = numbers.words, shown.names
     by = address.value(GROUPING) or next(iter(view.GROUPINGS))
-    envelope = allocation.policy.envelope
+    envelope = shown.allocation.policy.envelope
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader(plain(view.caseload_title(country, scheme, numbers)), anchor=False)
-            downloads(partial(_contents, country, scheme, allocation, shown, names, by, numbers))
+            downloads(partial(_contents, country, scheme, shown, by, numbers))
         st.caption(plain(view.caseload_basis(country, numbers)))
+        _whose_pool(shown, _)
     costs = (
         view.cost_sentence(country, envelope, scheme, numbers),
         view.covered_sentence(country, numbers),
@@ -167,6 +167,22 @@ def _answer(
     _desks(country, names, numbers)
     if chosen:
         open_centre(chosen)
+
+
+def _whose_pool(shown: YearShown, _: Words) -> None:
+    """Whether the pool is the published one or the baseline's."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if shown.is_published:
+            st.badge(_("published"), color="green", icon=":material/verified:")
+            text = _("The joined-up pool is that of the published allocation.")
+        else:
+            st.badge(_("preview"), color="gray", icon=":material/visibility:")
+            text = _(
+                "The joined-up pool is that of the baseline, {scenario}; once the round is "
+                "published, the published one stands here.",
+                scenario=shown.scenario,
+            )
+        st.caption(plain(text), width="content")
 
 
 def _grouping(by: str, _: Words) -> None:
@@ -244,18 +260,16 @@ def _desks(country: Gathered, names: view.Names, numbers: Numbers) -> None:
 def _contents(
     country: Gathered,
     scheme: Scheme,
-    allocation: Allocation,
-    shown: Round,
-    names: view.Names,
+    shown: YearShown,
     by: str,
     numbers: Numbers,
 ) -> Contents:
-    _, saved = numbers.words, shown.saved_baseline
+    _, names = numbers.words, shown.names
     title = _("Clients per counsellor")
     return Contents(
         name="joined-up",
-        scenario=f"s{saved.id}.{saved.number}",
-        provenance=allocation_provenance(shown, allocation, saved.name, saved.number, _),
+        scenario="" if shown.is_published else "preview",
+        provenance=shown.provenance(_),
         check=may_see_figures(),
         sheets=[
             Sheet("centres", title, lambda: view.desk_table(country, names, _)),
@@ -278,5 +292,5 @@ def _contents(
             )
         ],
         further=lambda: [stated_table(view.stated(scheme, numbers), _)],
-        hashes=lambda: allocation_hashes(allocation, shown.requests),
+        hashes=lambda: allocation_hashes(shown.allocation, None),
     )

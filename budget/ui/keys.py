@@ -214,6 +214,8 @@ DIVISION_UPLOADER = "division_uploader"
 DIVISION_DISCARD = "division_discard"
 DIVISION_PLANS = "division_plans"
 PLAN_TABLE = "plan_table"
+OWN_CENTRE = "own_centre"
+"""Which of several own centres is shown to whoever sees the round as well."""
 TAKEOVER = "takeover:"
 JOINED_CHART = "joined_chart"
 JOINED_GROUPS = "joined_groups"
@@ -445,6 +447,11 @@ def plan_field(plan_key: str, division: str) -> str:
 def plan_deed(plan_key: str, what: str) -> str:
     """A button of a plan."""
     return f"plan_deed:{plan_key}:{what}"
+
+
+def own_plan_table(centre_id: str, what: str) -> str:
+    """A table of a centre's own plan: "submitted" or "earlier"."""
+    return f"own_plan:{centre_id}:{what}"
 
 
 def division_rule(path: str) -> str:

@@ -31,6 +31,7 @@ from budget.view.sweeps import (
     curve_records,
     curve_title,
     point_table,
+    unseen_sentence,
 )
 
 DEFAULT = (
@@ -148,15 +149,18 @@ def _grouping(numbers: Numbers) -> str:
 def _bites(swept: Swept, numbers: Numbers) -> None:
     """The numbered marks of the chart, in words."""
     _ = numbers.words
-    if not swept.curve.bites:
-        st.caption(_("Over this range no rule begins or ceases to bite."))
-        return
-    st.markdown(
-        "  \n".join(
-            f"**{place}** {plain(bite_sentence(bite, swept, numbers))}"
-            for place, bite in enumerate(swept.curve.bites, start=1)
+    if swept.curve.bites:
+        st.markdown(
+            "  \n".join(
+                f"**{place}** {plain(bite_sentence(bite, swept, numbers))}"
+                for place, bite in enumerate(swept.curve.bites, start=1)
+            )
         )
-    )
+    else:
+        st.caption(_("Over this range no rule begins or ceases to bite."))
+    unseen = unseen_sentence(swept, numbers)
+    if unseen:
+        st.caption(plain(unseen))
 
 
 # --- one value -----------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Tables of divisions: for the screen as numbers that sort, for files as whole won."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -11,6 +12,24 @@ from budget.view.names import province_name, value_name
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
 from budget.view.words import Words
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """A division of one centre's plan, in won.
+
+    Attributes:
+        target: by staff alone.
+        floor, most: what the bands admit.
+    """
+
+    name: str
+    target: int
+    proposal: int
+    plan: int
+    floor: int
+    most: int
+
 
 LANDING = "id"
 """The first column: the keyboard enters the table there, so a marked cell of it opens nothing."""
@@ -172,6 +191,34 @@ def plans_sheet(
             Column(_("Centre"), [names[centre] for centre in ids]),
             Column(_("State"), [states[centre] for centre in ids]),
             *cells,
+        ),
+        capital(_("total")),
+    )
+
+
+def own_plan_sheet(lines: Sequence[PlanLine], state: str, _: Words) -> Table:
+    """One centre's plan beside the proposal and what its bands admit, one row a division.
+
+    Args:
+        state: of the plan, in words.
+    """
+
+    def column(heading: str, cells: list[int], *, summed: bool = True) -> Column:
+        return won(heading, cells, sum(cells) if summed else None, _)
+
+    changes = [line.plan - line.proposal for line in lines]
+    return Table(
+        "plan",
+        _("Plan of divisions"),
+        (
+            Column(_("Division"), [line.name for line in lines]),
+            column(_("Plan"), [line.plan for line in lines]),
+            column(_("Proposal"), [line.proposal for line in lines]),
+            won(_("Difference"), changes, sum(changes), _, signed=True),
+            column(_("By staff alone"), [line.target for line in lines]),
+            column(_("Least by the band"), [line.floor for line in lines], summed=False),
+            column(_("Most by the band"), [line.most for line in lines], summed=False),
+            Column(_("State"), [capital(state)] * len(lines)),
         ),
         capital(_("total")),
     )

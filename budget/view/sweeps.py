@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -71,6 +72,19 @@ def bite_sentence(bite: Bite, swept: Swept, numbers: Numbers) -> str:
     if bite.begins:
         return _("from {value}: begins to bite: {rule}", value=value, rule=rule)
     return _("from {value}: no longer bites: {rule}", value=value, rule=rule)
+
+
+def unseen_sentence(swept: Swept, numbers: Numbers) -> str:
+    """What the marks may miss; "" where every step of the parameter was computed."""
+    values = [point.values[0] for point in swept.curve.points]
+    if all(after - before <= swept.parameter.step for before, after in pairwise(values)):
+        return ""
+    _ = numbers.words
+    return _(
+        "Computed at {count} values. A rule that begins and ceases to bite between two "
+        "neighbouring ones is not shown; more values or a narrower range show it.",
+        count=len(values),
+    )
 
 
 def curve_title(swept: Swept, numbers: Numbers) -> str:

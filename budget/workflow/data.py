@@ -26,11 +26,12 @@ from budget.storage.store import Store
 from budget.storage.tables import BudgetRound, Centre, DataSet, TrailRecord
 from budget.workflow import fields, following, saved_scenarios, scenarios
 from budget.workflow.data_checking import against_rules, checked, for_rows, stale_scenarios
-from budget.workflow.deeds import Act, acting
+from budget.workflow.deeds import MOST_RECORDS, Act, acting
 from budget.workflow.refusals import Conflict, NotNow
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.saved_data import Version, version_of_round, versions_of_round
 
+PUTS_IN_FORCE = (Verb.SAVE_DATA, Verb.RESTORE_DATA)
 PUBLISHED = N_("The round is published: its data are final.")
 
 
@@ -112,29 +113,38 @@ def _unchanged(act: Act, round_: BudgetRound, based_on: int) -> None:
     if round_.data_set_id == based_on:
         return
     row = act.session.get_one(DataSet, round_.data_set_id)
-    standing = ("data_set_id", str(row.number))
-    others = act.others_changes(
-        _put_in_force_since(act, round_, based_on),
-        {Verb.SAVE_DATA: standing, Verb.RESTORE_DATA: standing},
+    standing: dict[str, tuple[str, str]] = dict.fromkeys(
+        PUTS_IN_FORCE, ("data_set_id", str(row.number))
     )
+    own_records = _records_of(round_)
+    others = act.others_changes(_times_since(act, round_, based_on), standing, *own_records)
     if others:
         raise Conflict(others, round_.data_set_id or 0)
 
 
-def _put_in_force_since(act: Act, round_: BudgetRound, based_on: int) -> int:
-    """How often a version was put in force since a version was, by the trail."""
-    records = act.session.exec(
+def _times_since(act: Act, round_: BudgetRound, based_on: int) -> int:
+    """How often another version was put in force since one was."""
+    put = act.session.exec(
         select(TrailRecord.changes)
         .where(
-            TrailRecord.object_kind == "round",
-            TrailRecord.object_id == str(round_.id),
-            col(TrailRecord.verb).in_((Verb.SAVE_DATA, Verb.RESTORE_DATA)),
+            col(TrailRecord.verb).in_(PUTS_IN_FORCE),
             TrailRecord.outcome == "done",
+            *_records_of(round_),
         )
         .order_by(col(TrailRecord.number).desc())
-    ).all()
-    stood = [json.loads(changes)["data_set_id"][1] for changes in records]
-    return stood.index(based_on) if based_on in stood else len(stood)
+        .limit(MOST_RECORDS)
+    )
+    times = 0
+    for changes in put:
+        if json.loads(changes)["data_set_id"][1] == based_on:
+            break
+        times += 1
+    return times
+
+
+def _records_of(round_: BudgetRound) -> tuple[Any, ...]:
+    """The round's own records: a new version also moves requests and adapts scenarios."""
+    return TrailRecord.object_kind == "round", TrailRecord.object_id == str(round_.id)
 
 
 def _reason_faults(reason: str) -> Sequence[Fault]:
@@ -264,11 +274,9 @@ def _put_in_force(
     )
     merged = following.successors(act.session, round_, row.id or 0)
     following.follow(act, round_, set(table["centre_id"]), merged, why)
-    key = act.key
     for saved in stale_scenarios(act.session, round_, len(table)):
-        act.key = f"{key[:40]}:{saved.id}"
-        scenarios.adapt(act, round_, saved, for_rows(saved.policy, len(table)), why)
-    act.key = key
+        with act.follow_up(f"scenario {saved.id}"):
+            scenarios.adapt(act, round_, saved, for_rows(saved.policy, len(table)), why)
 
 
 def _keep_names(session: Session, table: pd.DataFrame) -> None:

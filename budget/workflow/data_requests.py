@@ -124,11 +124,11 @@ def take_over(store: Store, who: str, name: str, uploaded: bytes, reason: str, *
             made=Subject("round", str(round_.id)),
         )
         for cells in upload.table.to_dict("records"):
-            _add(act, round_, {str(column): str(cell) for column, cell in cells.items()}, key)
+            _add(act, round_, {str(column): str(cell) for column, cell in cells.items()})
         return len(upload.table)
 
 
-def _add(act: Act, round_: BudgetRound, cells: Mapping[str, str], key: str) -> None:
+def _add(act: Act, round_: BudgetRound, cells: Mapping[str, str]) -> None:
     """One request, submitted, with its snapshot and its record."""
     requested = int(cells["requested_krw"])
     submitted = act.now
@@ -176,12 +176,12 @@ def _add(act: Act, round_: BudgetRound, cells: Mapping[str, str], key: str) -> N
         submitted_at=submitted,
     )
     act.session.add(snapshot)
-    act.key = f"{key[:38]}:{need.id}"
-    act.record(
-        to_state="submitted",
-        changes={
-            **{name: (None, to_plain(getattr(need, name))) for name in TOLD},
-            "snapshot": (None, snapshot.sha256),
-        },
-        made=need_subject(need),
-    )
+    with act.follow_up(need.id):
+        act.record(
+            to_state="submitted",
+            changes={
+                **{name: (None, to_plain(getattr(need, name))) for name in TOLD},
+                "snapshot": (None, snapshot.sha256),
+            },
+            made=need_subject(need),
+        )

@@ -208,10 +208,11 @@ class Act:
         stamps: dict[str, list[Any]] = json.loads(row.stamps)
         draft = json.loads(row.draft)
         changes = []
-        for name, (version, person_id, at) in stamps.items():
+        for name, stamp in stamps.items():
             if fields and name not in fields and name != STATE:
                 continue
-            if version > based_on and person_id != self.person.id:
+            version, person_id, at = self._others_stamp(stamp)
+            if version > based_on:
                 other = self.session.get_one(Person, person_id)
                 theirs = row.state if name == STATE else draft.get(name, getattr(row, name, ""))
                 changes.append(
@@ -221,6 +222,22 @@ class Act:
                 )
         if changes:
             raise Conflict(changes, row.version)
+
+    def _others_stamp(self, stamp: Sequence[Any]) -> tuple[int, int, str]:
+        """Version, person and moment of a field's last change by anybody else; version 0: none."""
+        if stamp[1] != self.person.id:
+            return stamp[0], stamp[1], stamp[2]
+        return tuple(stamp[3]) if len(stamp) > 3 else (0, 0, "")
+
+    def stamp(self, stamps: dict[str, Any], name: str, version: int) -> None:
+        """Note who changes a field of a row; the last change by anybody else stays noted beside it.
+
+        So a colleague's change is told to a page of old even where one's own, made in between on
+        another page, lies on top of it.
+        """
+        own = [version, self.person.id, self.now.isoformat()]
+        others = self._others_stamp(stamps[name]) if name in stamps else (0, 0, "")
+        stamps[name] = [*own, list(others)] if others[0] else own
 
     def others_changes(
         self, versions: int, fields: Mapping[str, tuple[str, str]], *conditions: Any
@@ -259,12 +276,26 @@ class Act:
             if old != value:
                 changes[name] = (to_plain(old), to_plain(value))
                 if name not in fields.BY_NAME:  # theirs say who typed them, not who submitted
-                    stamps[name] = [row.version, self.person.id, self.now.isoformat()]
+                    self.stamp(stamps, name, row.version)
                 setattr(row, name, value)
         row.stamps = trail.canonical(stamps)
         row.edited_by, row.edited_at, row.last_key = self.person.id, self.now, self.key
         self.session.add(row)
         return changes
+
+    @contextmanager
+    def follow_up(self, mark: str | int) -> Iterator[None]:
+        """What is recorded inside follows from this deed, under a key of its own.
+
+        Args:
+            mark: tells the follow-ups of one deed apart: an object, or their number.
+        """
+        own = self.key
+        self.key = follow_up_key(own, mark)
+        try:
+            yield
+        finally:
+            self.key = own
 
     def record(
         self,
@@ -305,6 +336,14 @@ class Act:
                 asked=self.asked,
             ),
         )
+
+
+def follow_up_key(key: str, mark: str | int) -> str:
+    """The key of a record that follows from a deed: always the same, and never another one's.
+
+    It is longer than any key that somebody may give (`MOST_KEY`), so nobody can take it first.
+    """
+    return hashlib.sha512(trail.canonical([key, str(mark)]).encode()).hexdigest()
 
 
 MOST_IDENTIFIER = 200

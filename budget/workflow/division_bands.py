@@ -12,11 +12,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sqlmodel import col, select
+
 from budget.allocation.division_reading import division_rules_from_toml
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.faults import N_, Fault, InputError
 from budget.storage.store import Store
-from budget.storage.tables import BudgetRound, DivisionPlan, Person
+from budget.storage.tables import BudgetRound, DivisionPlan
 from budget.storage.tables import DivisionRules as RulesRow
 from budget.workflow import fields
 from budget.workflow.deeds import Act, acting, looking
@@ -34,6 +36,7 @@ from budget.workflow.divisions import (
 from budget.workflow.refusals import Conflict, OthersChange
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.saved_scenarios import baseline_unit
+from budget.workflow.year_chain import rounds_of_year, saved_by_others
 
 MOST_CONTENT = 200_000
 """Characters; the sample has a few thousand."""
@@ -84,11 +87,9 @@ def save(
             based_on=based_on,
             made=Subject("division_rules", str(row.id)),
         )
-        first = act.key
         for plan in outside:
-            act.key = f"{first[:40]}:{plan.id}"
-            move_back(act, plan, "returned", why)
-        act.key = first
+            with act.follow_up(plan.id):
+                move_back(act, plan, "returned", why)
         return seen_rules(act.session, row)
 
 
@@ -164,21 +165,27 @@ def _unchanged(act: Act, present: RulesRow | None, based_on: int) -> None:
     Raises:
         Conflict: with who changed which rule.
     """
-    if present is None or present.id == based_on or present.saved_by == act.person.id:
+    others = saved_by_others(act, RulesRow, based_on)
+    if present is None or not others:
         return
-    began = act.session.get(RulesRow, based_on) if based_on else None
-    changes = difference(
-        division_rules_from_toml(began.content) if began else None,
-        division_rules_from_toml(present.content),
-    )
-    person = act.session.get_one(Person, present.saved_by)
-    raise Conflict(
-        [
-            OthersChange(path, person.name, person.name_en, present.saved_at, str(new))
-            for path, (_old, new) in changes.items()
-        ],
-        present.id or 0,
-    )
+    standing = dict(_leaves(division_rules_from_toml(present.content).to_document()))
+    changes = {
+        path: OthersChange(path, person.name, person.name_en, row.saved_at, str(standing.get(path)))
+        for row, person in others
+        for path in difference(_before(act, row), division_rules_from_toml(row.content))
+    }
+    raise Conflict(list(changes.values()), present.id or 0)
+
+
+def _before(act: Act, row: RulesRow) -> DivisionRules | None:
+    """The rules that a version took the place of; None for the first."""
+    rounds = rounds_of_year(act.session, act.round())
+    before = act.session.exec(
+        select(RulesRow)
+        .where(col(RulesRow.round_id).in_(rounds), col(RulesRow.id) < row.id)
+        .order_by(col(RulesRow.id).desc())
+    ).first()
+    return division_rules_from_toml(before.content) if before else None
 
 
 def _added(

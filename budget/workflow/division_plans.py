@@ -319,7 +319,7 @@ def _keep_draft(act: Act, row: DivisionPlan, clean: Mapping[str, int]) -> None:
     for division, won in clean.items():
         if draft.get(division) != won:
             draft[division] = won
-            stamps[division] = [row.version, act.person.id, act.now.isoformat()]
+            act.stamp(stamps, division, row.version)
     row.draft, row.stamps = canonical(draft), canonical(stamps)
     row.edited_by, row.edited_at = act.person.id, act.now
     act.session.add(row)
@@ -334,7 +334,7 @@ def _change(act: Act, row: DivisionPlan, **new: Any) -> dict[str, tuple[Any, Any
         old = getattr(row, name)
         if old != value:
             changes[name] = (to_plain(old), to_plain(value))
-            stamps[name] = [row.version, act.person.id, act.now.isoformat()]
+            act.stamp(stamps, name, row.version)
             setattr(row, name, value)
     row.stamps = canonical(stamps)
     row.edited_by, row.edited_at = act.person.id, act.now

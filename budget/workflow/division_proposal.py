@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlmodel import Session, col, select
 
+from budget.allocation.division_conflict import InfeasibleDivisions
 from budget.allocation.division_plan import plan_faults
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.division_split import cross_split
@@ -37,6 +38,10 @@ from budget.workflow.roles import Verb
 CENTRES = "centres.csv"
 OTHERS_DATA = N_(
     "right data of all centres; those of another centre have a fault, a planner sees it"
+)
+CONTRADICTION = N_(
+    "The Ministry's bands and national limits contradict each other at present, so there is no "
+    "proposal. A planner sees this and mends it; what you have saved stays."
 )
 NOTHING_TO_PLAN = N_(
     "There is nothing to plan yet: it takes a published allocation, money for this centre, and "
@@ -72,10 +77,11 @@ def proposal(store: Store, who: str, centre_id: str) -> tuple[OwnDivision, ...]:
 
     Raises:
         Forbidden: for another centre's head, a reviewer or an administrator.
-        NotNow: before the publication, or without rules or money.
+        NotNow: before the publication, or without rules or money; to a head also where bands and
+            national limits contradict each other: how much is whose is not theirs to see.
         InputError: if the data do not say which staff works in which division; a head is told
             only what is wrong with the own centre.
-        InfeasibleDivisions: if bands and national limits contradict each other.
+        InfeasibleDivisions: the contradiction itself, to those who see the whole round.
     """
     with looking(store, who, Verb.SEE_DIVISIONS) as act:
         allowed_centre(act, centre_id)
@@ -92,6 +98,10 @@ def proposal(store: Store, who: str, centre_id: str) -> tuple[OwnDivision, ...]:
         if sees_all:
             raise
         raise InputError(_own_faults(error.faults, centres, centre_id)) from None
+    except InfeasibleDivisions:
+        if sees_all:
+            raise
+        raise NotNow(CONTRADICTION) from None
     room = table.room(centre_id)
     columns = ("target_krw", "cell_krw", "floor_krw", "cap_krw")
     amounts = room[list(columns)].to_numpy(dtype="int64").tolist()

@@ -137,10 +137,31 @@ class Planning:
 
 
 @dataclass(frozen=True)
+class EarlierPlan:
+    """What a centre submitted for money that a supplementary round has since replaced.
+
+    Attributes:
+        round_ko, round_en: the round whose publication it belonged to.
+        operating: the centre's operating money then, in won.
+        amounts: division -> won as last submitted.
+        rules: those that it was submitted under.
+    """
+
+    round_ko: str
+    round_en: str
+    operating: int
+    amounts: Mapping[str, int]
+    rules: DivisionRules
+    submitted_at: datetime
+
+
+@dataclass(frozen=True)
 class OwnPlanning:
     """A centre's divisions, for its head.
 
     Attributes:
+        earlier: the plan of before the supplementary publication that is in force, if there was
+            one.
         operating: None before publication, or if the centre gets nothing of this run.
         run_sha256: of the allocation that it comes from; "" before publication.
     """
@@ -152,6 +173,7 @@ class OwnPlanning:
     run_sha256: str
     rules: RulesVersion | None
     plan: Plan | None
+    earlier: EarlierPlan | None
 
 
 # --- looking -----------------------------------------------------------------------------------
@@ -219,6 +241,7 @@ def own(store: Store, who: str, centre_id: str) -> OwnPlanning:
             run_sha256=money.allocation_sha256 if money else "",
             rules=_rules(act.session, round_),
             plan=seen_plan(act, plan) if plan else None,
+            earlier=_earlier_plan(act.session, money, centre_id) if money else None,
         )
 
 
@@ -307,6 +330,27 @@ def seen_rules(session: Session, row: RulesRow) -> RulesVersion:
 def plan_of(session: Session, money: PublishedMoney | None, centre_id: str) -> DivisionPlan | None:
     """A centre's plan for the money that is in force."""
     return session.get(DivisionPlan, plan_id(money.run_id, centre_id)) if money else None
+
+
+def _earlier_plan(session: Session, money: PublishedMoney, centre_id: str) -> EarlierPlan | None:
+    """The latest plan that was submitted for money of an earlier publication of the year."""
+    run = session.get_one(Run, money.run_id)
+    present = _corrected(session, session.get_one(BudgetRound, run.round_id))
+    while present is not None:
+        before = rounds.published_run(session, present)
+        row = session.get(DivisionPlan, plan_id(before.id or 0, centre_id)) if before else None
+        if before is not None and row is not None and row.submitted_at is not None:
+            rules = session.get_one(RulesRow, row.rules_id)
+            return EarlierPlan(
+                round_ko=present.name_ko,
+                round_en=present.name_en,
+                operating=_money(session, before).operating[centre_id],
+                amounts=json.loads(row.amounts),
+                rules=seen_rules(session, rules).rules,
+                submitted_at=row.submitted_at,
+            )
+        present = _corrected(session, present)
+    return None
 
 
 def plan_id(run_id: int, centre_id: str) -> str:

@@ -8,7 +8,7 @@ Source: screens, Data; workflow, what is recorded.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -24,9 +24,9 @@ from budget.storage.tables import BudgetRound, ExecutionSet, Person, TrailRecord
 from budget.workflow import fields
 from budget.workflow.centres_in_force import centres_in_force
 from budget.workflow.deeds import Act, acting, known, looking
-from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden
+from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, OthersChange
 from budget.workflow.roles import Subject, Verb
-from budget.workflow.year_chain import rounds_of_year
+from budget.workflow.year_chain import rounds_of_year, saved_by_others
 
 KIND = "execution_set"
 FILE = "execution.csv"
@@ -117,11 +117,12 @@ def _executed(content: bytes) -> dict[str, Executed]:
 
 def executed_in(session: Session, round_: BudgetRound) -> dict[str, Executed]:
     """The version in force by centre; empty before any was uploaded."""
-    latest = _latest(session, round_)
+    latest = latest_set(session, round_)
     return _executed(latest.content) if latest else {}
 
 
-def _latest(session: Session, round_: BudgetRound) -> ExecutionSet | None:
+def latest_set(session: Session, round_: BudgetRound) -> ExecutionSet | None:
+    """The version in force; None before any was uploaded."""
     return session.exec(
         select(ExecutionSet)
         .where(col(ExecutionSet.round_id).in_(rounds_of_year(session, round_)))
@@ -175,12 +176,34 @@ def _faults(session: Session, round_: BudgetRound, upload: Upload) -> Iterator[F
             expected = N_("a day of the fiscal year {year}")
             details = {"year": str(year)}
             yield Fault(CONTENT, "as_of", cells["as_of"], expected, row, details)
-        available = cells["available_krw"]
-        for column in ("spent_krw", "carryover_krw"):
-            if available and int(cells[column] or 0) > int(available):
-                expected = N_("at most the budget available, {most}")
-                details = {"most": f"{int(available):,}"}
-                yield Fault(CONTENT, column, cells[column], expected, row, details)
+        if cells["available_krw"]:
+            yield from _too_much(row, cells)
+
+
+def _too_much(row: int, cells: Mapping[Hashable, str]) -> Iterator[Fault]:
+    """What is more than the budget available: spent, carried over, or both together."""
+    available, spent = int(cells["available_krw"]), int(cells["spent_krw"])
+    carried = int(cells["carryover_krw"] or 0)
+    too_much = [
+        column
+        for column, won in (("spent_krw", spent), ("carryover_krw", carried))
+        if won > available
+    ]
+    for column in too_much:
+        expected = N_("at most the budget available, {most}")
+        details = {"most": f"{available:,}"}
+        yield Fault(CONTENT, column, cells[column], expected, row, details)
+    if not too_much and spent + carried > available:
+        expected = N_(
+            "at most {most}: spent so far ({spent}) and carried over together are no more than "
+            "the budget available ({available})"
+        )
+        details = {
+            "most": f"{available - spent:,}",
+            "spent": f"{spent:,}",
+            "available": f"{available:,}",
+        }
+        yield Fault(CONTENT, "carryover_krw", cells["carryover_krw"], expected, row, details)
 
 
 def save(
@@ -202,8 +225,8 @@ def save(
         round_ = act.round()
         if act.is_repeated:
             return execution_versions(act.session, round_)
-        latest = _latest(act.session, round_)
-        _unchanged(act, round_, latest, based_on)
+        latest = latest_set(act.session, round_)
+        _unchanged(act, latest, based_on)
         # the file was read before the lock was taken; the centres may have changed since
         faults = list(upload.faults or _faults(act.session, round_, upload))
         why = ""
@@ -220,19 +243,16 @@ def save(
         return execution_versions(act.session, round_)
 
 
-def _unchanged(act: Act, round_: BudgetRound, latest: ExecutionSet | None, based_on: int) -> None:
-    if latest is None or latest.id == based_on:
-        return
-    standing = (KIND, str(latest.number))
-    newer = act.session.exec(
-        select(func.count()).where(
-            col(ExecutionSet.round_id).in_(rounds_of_year(act.session, round_)),
-            col(ExecutionSet.id) > based_on,
+def _unchanged(act: Act, latest: ExecutionSet | None, based_on: int) -> None:
+    others = saved_by_others(act, ExecutionSet, based_on)
+    if latest is not None and others:
+        raise Conflict(
+            [
+                OthersChange(KIND, person.name, person.name_en, row.saved_at, str(row.number))
+                for row, person in others
+            ],
+            latest.id or 0,
         )
-    ).one()
-    others = act.others_changes(newer, {Verb.SAVE_EXECUTION: standing})
-    if others:
-        raise Conflict(others, latest.id or 0)
 
 
 def _add(

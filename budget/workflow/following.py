@@ -126,9 +126,7 @@ def follow(
     act: Act, round_: BudgetRound, standing: Set[str], merged: Successors, reason: str
 ) -> None:
     """Pass the requests on, each with a record of its own."""
-    key = act.key
     for move in moves(act.session, round_, standing, merged):
-        changes = act.change(move.need, centre_id=move.to)
-        act.key = f"{key[:38]}:{move.need.id}"
-        act.record(changes=changes, reason=reason, made=need_subject(move.need))
-    act.key = key
+        with act.follow_up(move.need.id):
+            changes = act.change(move.need, centre_id=move.to)
+            act.record(changes=changes, reason=reason, made=need_subject(move.need))

@@ -102,7 +102,7 @@ def found_round(store: Store, kind: str, folder: Path) -> None:
         baseline = _baseline(session, round_, data_set, policy_toml(policy).decode(), by, now)
         round_.data_set_id, round_.baseline_id = data_set.id, baseline
         session.add(round_)
-        rules = _division_rules(session, round_, divisions, by, now)
+        _division_rules(session, round_, divisions, by, now)
         _record(
             session,
             now,
@@ -115,7 +115,6 @@ def found_round(store: Store, kind: str, folder: Path) -> None:
                 "centres.csv": (None, centres.attrs["sha256"]),
                 "policy.toml": (None, policy.policy.name),
                 "requests.csv": (None, requests.attrs["sha256"]),
-                **({round_folder.DIVISIONS: (None, rules)} if rules else {}),
             },
         )
         for row in requests.to_dict("records"):
@@ -168,10 +167,10 @@ def _baseline(
 
 def _division_rules(
     session: Session, round_: BudgetRound, content: str, by: int, now: datetime
-) -> str:
-    """The folder's rules for divisions as their first version; gives the hash, or ""."""
+) -> None:
+    """The folder's rules for divisions, if it has any, as their first version."""
     if not content:
-        return ""
+        return
     row = DivisionRules(
         round_id=round_.id or 0,
         number=1,
@@ -181,7 +180,9 @@ def _division_rules(
         saved_at=now,
     )
     session.add(row)
-    return row.sha256
+    session.flush()
+    changes = {round_folder.DIVISIONS: (None, row.sha256), "round_id": (None, round_.id)}
+    _record(session, now, "division_rules", str(row.id), "version 1", changes)
 
 
 DATES = ("requests_open", "requests_close", "decisions_due", "publication_due")

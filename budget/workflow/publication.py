@@ -269,7 +269,7 @@ def confirm(store: Store, who: str, proposal_id: int, reason: str, *, key: str) 
             .where(SpecialNeed.round_id == round_.id, SpecialNeed.state == "approved")
             .order_by(col(SpecialNeed.id))
         ).all():
-            _mark(act, need, funded.get(need.id, 0), run, key)
+            _mark(act, need, funded.get(need.id, 0), run)
 
 
 def _funded(run: Run) -> dict[str, int]:
@@ -278,14 +278,14 @@ def _funded(run: Run) -> dict[str, int]:
     return {request["request_id"]: int(request["funded_krw"]) for request in requests}
 
 
-def _mark(act: Act, need: SpecialNeed, won: int, run: Run, key: str) -> None:
+def _mark(act: Act, need: SpecialNeed, won: int, run: Run) -> None:
     """Mark an approved request funded or unfunded, by the run."""
-    act.key = f"{key[:40]}:{need.id}"
     state = "funded" if won else "unfunded"
-    changes = act.change(need, state=state, funded_krw=won, run_id=run.id)
-    act.record(
-        from_state="approved",
-        to_state=state,
-        changes=changes,
-        made=Subject("special_need", need.id, need.centre_id),
-    )
+    with act.follow_up(need.id):
+        changes = act.change(need, state=state, funded_krw=won, run_id=run.id)
+        act.record(
+            from_state="approved",
+            to_state=state,
+            changes=changes,
+            made=Subject("special_need", need.id, need.centre_id),
+        )

@@ -26,9 +26,9 @@ from budget.workflow import fields, rounds
 from budget.workflow.deeds import Act, acting, known, looking
 from budget.workflow.execution import ExecutionVersion, executed_in, execution_versions
 from budget.workflow.published import repeated
-from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden
+from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, OthersChange
 from budget.workflow.roles import Subject, Verb
-from budget.workflow.year_chain import rounds_of_year
+from budget.workflow.year_chain import rounds_of_year, saved_by_others
 
 KIND = "allotment_profile"
 
@@ -114,6 +114,12 @@ def _year(session: Session, round_: BudgetRound) -> Year:
     )
 
 
+def profile_in_force(session: Session, round_: BudgetRound) -> Profile:
+    """The latest profile of the year; the usual one before any was saved."""
+    saved = _profiles(session, round_)
+    return saved[0].profile if saved else DEFAULT
+
+
 def _profiles(session: Session, round_: BudgetRound) -> list[ProfileVersion]:
     rows = session.exec(
         select(AllotmentProfile, Person)
@@ -180,7 +186,8 @@ def own_year(store: Store, who: str, centre_id: str) -> OwnYear | None:
         run = rounds.published_run(act.session, round_)
         if run is None:
             return None
-        allotted = allotment(repeated(act.session, run), _year(act.session, round_).profile)
+        profile = profile_in_force(act.session, round_)
+        allotted = allotment(repeated(act.session, run), profile)
         if centre_id not in allotted.ids:
             return None
         place = allotted.ids.index(centre_id)
@@ -231,13 +238,15 @@ def save_profile(
 
 
 def _unchanged(act: Act, now: Year, based_on: int) -> None:
-    if now.profile_id == based_on:
-        return
-    standing = (KIND, str(now.profiles[0].number))
-    newer = sum(version.id > based_on for version in now.profiles)
-    others = act.others_changes(newer, {Verb.SAVE_PROFILE: standing})
+    others = saved_by_others(act, AllotmentProfile, based_on)
     if others:
-        raise Conflict(others, now.profile_id)
+        raise Conflict(
+            [
+                OthersChange(KIND, person.name, person.name_en, row.saved_at, str(row.number))
+                for row, person in others
+            ],
+            now.profile_id,
+        )
 
 
 def _checked(

@@ -119,7 +119,7 @@ def save_draft(
         for name, text in clean.items():
             if draft.get(name, "") != text:
                 draft[name] = text
-                stamps[name] = [need.version + 1, act.person.id, act.now.isoformat()]
+                act.stamp(stamps, name, need.version + 1)
         need.draft, need.stamps = canonical(draft), canonical(stamps)
         need.version += 1
         need.edited_by, need.edited_at, need.last_key = act.person.id, act.now, key

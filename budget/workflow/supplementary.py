@@ -117,7 +117,6 @@ def _open(act: Act, before: BudgetRound, requests_close: date, reason: str) -> N
     round_.data_set_id, round_.baseline_id = data_set.id, scenario.id
     act.session.add(round_)
     act.session.flush()
-    base = act.key
     act.record(
         to_state=round_.state,
         changes={**_told(round_, TOLD), "centres.csv": (None, data_set.sha256)},
@@ -126,8 +125,8 @@ def _open(act: Act, before: BudgetRound, requests_close: date, reason: str) -> N
     )
     copies = (_scenario_record(scenario, data_set, content), *_requests(act, before, round_))
     for number, (made, state, changes) in enumerate(copies, start=1):
-        act.key = f"{base[:60]}:{number}"
-        act.record(to_state=state, changes=changes, made=made)
+        with act.follow_up(number):
+            act.record(to_state=state, changes=changes, made=made)
 
 
 def _checked(act: Act, requests_close: date, reason: str) -> str:

@@ -247,7 +247,7 @@ def _division_rules(tale: Told, record: TrailRecord, changes: Changes) -> None:
 
 
 def _rules_version(record: TrailRecord, sha256: str) -> dict[str, Any]:
-    """What every record tells of it; a founding does not say in whose name the rules are."""
+    """What every record tells of it; an old founding did not say in whose name the rules are."""
     return {"sha256": sha256, "note": record.reason, "saved_at": to_plain(record.at)}
 
 

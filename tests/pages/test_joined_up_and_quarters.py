@@ -60,6 +60,7 @@ def test_the_desks_against_the_band() -> None:
     assert "112 of 134 centres have more than 100 clients a counsellor" in text
     assert "17.2 times the joined-up pool (3,200.0 million won)" in text
     assert "illustrative" in text
+    assert "The joined-up pool is that of the baseline" in text
     assert charts(app) == 1
     groups, centres = (frame.value for frame in app.dataframe[:2])
     assert list(groups["missing"])[-1] == groups["missing"][:-1].sum() == 1_220
@@ -188,6 +189,7 @@ def test_after_the_publication() -> None:
     app = opened("quarters", "lead-1")
     assert not app.exception
     assert "Preview" not in said(app)
+    assert "that of the published allocation" in said(opened("joined_up", "lead-1"))
     own = opened("quarters", "centre_head-EC001")
     assert not own.exception
     assert len(own.dataframe) == 1

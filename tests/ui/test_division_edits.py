@@ -2,10 +2,13 @@
 
 from decimal import Decimal
 
+import pytest
+
 from budget.allocation.division_reading import division_rules_from
 from budget.allocation.division_rules import DivisionRules
+from budget.allocation.faults import InputError
 from budget.ui.division_conflict import saved_value
-from budget.ui.division_edits import edited
+from budget.ui.division_edits import edited, from_address, to_address
 from budget.ui.plan_typing import won_of
 
 
@@ -72,3 +75,41 @@ def test_an_amount_is_digits_with_or_without_separators() -> None:
     assert won_of(" 0 ", 1) == 0
     for text in ("", "1,2", "-1", "1.5", "12 500", "١٢", "9" * 16, "1,000,00"):
         assert won_of(text, 1_000) is None, text
+
+
+def test_changes_survive_in_the_address_and_what_is_saved_is_no_change() -> None:
+    found = rules(ceiling={"krw": 5_000})
+    changes = {
+        "divisions.front.ceiling.share": Decimal("0.6"),
+        "divisions.back.minimum.krw": 7_000,
+        "bands.plus.back.max_share": None,
+        "bands.medium.front.min_share": Decimal("0.2"),
+    }
+    written = to_address(changes)
+    assert written[2] == "bands.plus.back.max_share="
+    assert from_address(written, found) == changes
+    assert from_address(written, edited(found, changes)) == {}, "a colleague has saved them"
+    assert from_address(["divisions.front.ceiling.krw=5000"], found) == {}
+
+
+@pytest.mark.parametrize(
+    ("texts", "where"),
+    [
+        (["divisions.side.ceiling.share=0.5"], "divisions.side.ceiling.share"),
+        (["divisions.front.name.share=0.5"], "divisions.front.name.share"),
+        (["bands.none.front.min_share=0.5"], "bands.none.front.min_share"),
+        (["x"], "x"),
+        (["bands.plus.front.min_share=NaN"], "bands.plus.front.min_share"),
+        (["bands.plus.front.min_share=1.5"], "bands.plus.front.min_share"),
+        (["bands.plus.front.min_share=1e-99999999999"], "bands.plus.front.min_share"),
+        (["divisions.front.ceiling.krw=-1"], "divisions.front.ceiling.krw"),
+        (
+            ["divisions.front.ceiling.krw=1", "divisions.front.ceiling.share=0.1"],
+            "divisions.front.ceiling.share",
+        ),
+    ],
+)
+def test_what_an_address_cannot_mean_is_named(texts: list[str], where: str) -> None:
+    with pytest.raises(InputError) as caught:
+        from_address(texts, rules())
+    assert [fault.where for fault in caught.value.faults] == [where]

@@ -14,8 +14,10 @@ from budget.view import conflict_chart, division_charts, division_notices
 from budget.view.colours import DARK, LIGHT, Colours
 from budget.view.division_charts import PlanBar
 from budget.view.division_tables import (
+    PlanLine,
     cross_sheet,
     matching,
+    own_plan_sheet,
     plans_sheet,
     pushes_sheet,
     screen_table,
@@ -224,3 +226,17 @@ def test_the_tables_sum_and_say_what_binds() -> None:
     assert planned.columns[3].cells == [50 * MILLION, None, None]
     assert totals_sheet([category(), FREE], EN.words).columns[2].total == 240 * MILLION
     assert pushes_sheet([Push("A", "Alpha", 3, 1)], "X", EN.words).columns[-1].cells == [2]
+
+
+def test_the_file_of_an_own_plan_sums_and_says_what_its_bands_admit() -> None:
+    lines = [
+        PlanLine("Front", 60, 55, 40, 30, 70),
+        PlanLine("Back", 40, 45, 60, 20, 60),
+    ]
+    sheet = own_plan_sheet(lines, "submitted", EN.words)
+    found = {column.heading: (list(column.cells), column.total) for column in sheet.columns}
+    assert found["Plan (won)"] == ([40, 60], 100)
+    assert found["Proposal (won)"] == ([55, 45], 100)
+    assert found["Difference (won)"] == ([-15, 15], 0)
+    assert found["Most by the band (won)"] == ([70, 60], None)
+    assert found["State"] == (["Submitted"] * 2, None)

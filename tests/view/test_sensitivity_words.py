@@ -1,5 +1,6 @@
 """Findings, tables and charts of sensitivity, from a round that can be worked in the head."""
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -27,6 +28,7 @@ from budget.view.sweeps import (
     curve_records,
     curve_title,
     point_table,
+    unseen_sentence,
 )
 from budget.view.words import Words
 from tests.allocation.rounds import allocated, checked, policy
@@ -70,6 +72,13 @@ def test_a_sweep_says_who_moves_most_and_where_rules_bite(swept: Swept) -> None:
     assert "25백만원부터 규칙이 서로 맞지 않아" in bite_sentence(
         swept.curve.bites[1], swept, KOREAN
     )
+
+
+def test_what_a_coarse_sweep_may_miss_is_said(places: Places, swept: Swept) -> None:
+    assert unseen_sentence(swept, ENGLISH) == "", "every step was computed"
+    steps = steps_between(RULES, FLOOR, Decimal(0), Decimal(25_000_000), 3)
+    coarse = replace(swept, curve=found_here(curve(Given(places.centres, RULES, ()), steps)))
+    assert unseen_sentence(coarse, ENGLISH).startswith("Computed at 3 values.")
 
 
 def test_tables_of_a_sweep_beside_the_present(swept: Swept) -> None:

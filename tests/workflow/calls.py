@@ -14,6 +14,7 @@ from budget.files.tables import table_from
 from budget.storage.store import Store
 from budget.workflow import (
     attachments,
+    behind,
     centres,
     checklist,
     data,
@@ -275,6 +276,8 @@ def calls(world: World) -> Mapping[str, Called]:
             rounds.extend_deadline, "EC001", date(2026, 6, 30), "사유", about="EC001"
         ),
         "inbox.inbox": look(inbox.inbox),
+        "behind.basis": look(behind.basis),
+        "behind.behind": look(behind.behind),
         "people.people": look(people.people),
         "people.grant": deed(
             people.grant, "새|사람", "새 사람", "auditor", reason="사유", about="새|사람"

@@ -309,6 +309,28 @@ def test_somebody_else_was_faster(own_store: Store) -> None:
     assert present(own_store).number == 3
 
 
+def test_a_colleague_s_data_between_two_of_one_s_own_are_told(quick_store: Store) -> None:
+    """Two pages of one planner: a colleague's save between them stays a conflict for the older."""
+    base = present(quick_store).id
+    data.save(
+        quick_store,
+        planner(2),
+        NAME,
+        changed(EC001__officials="35"),
+        illustrative=True,
+        reason="사유",
+        based_on=base,
+        key=key(),
+    )
+    theirs = present(quick_store).id
+    save(quick_store, changed(EC001__officials="36"))
+    with pytest.raises(Conflict):
+        save(quick_store, changed(EC001__officials="37"), based_on=base)
+    save(quick_store, changed(EC001__officials="37"), based_on=theirs)
+    data.restore(quick_store, planner(), base, "되돌림", based_on=theirs, key=key())
+    save(quick_store, changed(EC001__officials="38"), based_on=base)  # in force again since then
+
+
 def test_a_published_round_keeps_its_data(own_store: Store) -> None:
     with own_store.writing() as session:
         round_ = session.get_one(BudgetRound, 1)

@@ -8,6 +8,7 @@ import pytest
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
 from budget.workflow import people, review, rounds, saved_scenarios, scenarios, special_needs
+from budget.workflow.deeds import MOST_KEY, follow_up_key
 from budget.workflow.refusals import Conflict, Forbidden, OtherDeed
 from tests.storage.databases import administrator, head, key, lead, planner, reviewer
 from tests.workflow import steps
@@ -167,3 +168,12 @@ def test_a_key_is_a_short_line_of_text(bad: str, store: Store) -> None:
     with steps.told(store, InputError) as caught:
         special_needs.begin(store, head(), "EC001", {}, key=bad)
     assert steps.places(caught.value) == ["key"]
+
+
+def test_follow_ups_have_keys_that_nobody_can_give_and_that_tell_whole_keys_apart() -> None:
+    alike = ["k" * 79 + end for end in "ab"]
+    found = [follow_up_key(own, mark) for own in alike for mark in ("SN-1", "SN-2", 1)]
+    assert len(set(found)) == len(found)
+    assert found[0] == follow_up_key(alike[0], "SN-1")
+    assert follow_up_key("a", "b,c") != follow_up_key("a,b", "c")
+    assert min(map(len, found)) > MOST_KEY

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
+from budget.allocation.division_conflict import InfeasibleDivisions
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
 from budget.storage.tables import DataSet
@@ -74,6 +75,19 @@ def test_a_head_is_told_only_the_own_centre_s_faults(quick_store: Store) -> None
     assert [fault.row for fault in of_its_own.value.faults] == [3]
 
 
+def test_a_head_is_told_of_a_contradiction_and_not_whose_money_it_is(quick_store: Store) -> None:
+    store = quick_store
+    publish(store)
+    rules = DIVISIONS.replace("ceiling = { share = 0.09 }", "ceiling = { share = 0.01 }", 1)
+    division_bands.save(store, planner(), rules, "사유", based_on=1, key=key())
+    with pytest.raises(InfeasibleDivisions) as of_planner:
+        division_proposal.proposal(store, planner(), "EC001")
+    assert len(of_planner.value.centres) > 1
+    with pytest.raises(NotNow, match="contradict") as of_head:
+        division_proposal.proposal(store, head(), "EC001")
+    assert (of_head.value.details, of_head.value.__cause__) == ({}, None)
+
+
 def test_a_unit_in_which_no_money_is_whole_is_refused(quick_store: Store) -> None:
     """Before the publication by the unit of the baseline, after it by the published money."""
     store = quick_store
@@ -118,6 +132,12 @@ def test_a_submitted_plan_is_not_submitted_over(quick_store: Store) -> None:
         division_plans.submit(
             store, head(), "EC001", dict(plan.amounts), based_on=plan.version, key=key()
         )
+
+
+def test_in_whose_name_the_first_rules_are_is_proven(quick_store: Store) -> None:
+    assert proving.verify(quick_store, auditor()).is_whole
+    behind_its_back(quick_store, "division_rules", "UPDATE division_rules SET saved_by = 2")
+    assert proving.verify(quick_store, auditor()).contents == (("division_rules", "1"),)
 
 
 @pytest.mark.parametrize(

@@ -325,6 +325,22 @@ def test_a_new_version_of_the_rules_is_recorded_rule_by_rule(own_store: Store) -
     assert proving.verify(store, auditor()).is_whole
 
 
+def test_a_colleague_s_rules_between_two_of_one_s_own_are_told(quick_store: Store) -> None:
+    """Two pages of one planner: a colleague's save between them stays a conflict for the older."""
+    for who, content in (
+        (planner(2), CHANGED_DIVISIONS),
+        (planner(), CHANGED_DIVISIONS + "# 둘째"),
+    ):
+        base = divisions.planning(quick_store, who).rules
+        assert base is not None
+        division_bands.save(quick_store, who, content, "사유", based_on=base.id, key=key())
+    with steps.told(quick_store, Conflict) as caught:
+        division_bands.save(quick_store, planner(), DIVISIONS, "되돌림", based_on=1, key=key())
+    [change] = caught.value.changes  # type: ignore[attr-defined]
+    assert (change.field, change.person) == ("divisions.planning.ceiling.share", "예산 담당 2")
+    division_bands.save(quick_store, planner(), DIVISIONS, "되돌림", based_on=2, key=key())
+
+
 def test_faulty_rules_are_told_and_not_stored(quick_store: Store) -> None:
     for content, reason, where in (
         (DIVISIONS.replace("0.09", "1.09"), "사유", "divisions.planning.ceiling.share"),
@@ -368,7 +384,7 @@ def test_a_supplementary_round_keeps_money_rules_and_plans_until_it_is_published
 ) -> None:
     store = quick_store
     publish(store)
-    steps.planned(store)
+    first = steps.planned(store)
     before = divisions.planning(store, planner())
     supplementary.open_round(store, lead(), date(2026, 3, 24), "정정", key=key())
     assert divisions.planning(store, planner()) == before
@@ -376,7 +392,14 @@ def test_a_supplementary_round_keeps_money_rules_and_plans_until_it_is_published
     assert made.number == 2
     for state in ("open", "review"):
         move_round(store, state)
+    assert divisions.own(store, head(), "EC001").earlier is None, "it is the one that counts"
     publish(store)
+    told = divisions.own(store, head(), "EC001").earlier
+    assert told is not None
+    assert (told.amounts, told.submitted_at) == (first.amounts, first.submitted_at)
+    assert sum(told.amounts.values()) == told.operating
+    assert told.rules == before.rules.rules if before.rules else False
+    assert divisions.own(store, head("EC002"), "EC002").earlier is None, "it had none"
     after = divisions.planning(store, planner())
     assert after.rules == made
     assert after.money is not None

@@ -17,7 +17,7 @@ from budget.files.uploads.definitions import EXECUTION
 from budget.files.uploads.templates import filled_template_csv
 from budget.storage.store import Store
 from budget.storage.tables import AllotmentProfile, ExecutionSet
-from budget.workflow import execution, proving, quarters, round_inputs, supplementary
+from budget.workflow import behind, execution, proving, quarters, round_inputs, supplementary
 from budget.workflow.refusals import Conflict, Forbidden
 from tests.storage.databases import SAMPLE, auditor, head, key, lead, planner
 from tests.storage.intruders import findings, unguarded
@@ -25,6 +25,8 @@ from tests.workflow import steps
 from tests.workflow.worlds import Copies, World
 
 HEADER = "centre_id,as_of,spent_krw,committed_krw,available_krw,carryover_krw\n"
+THREE = ("EC001", "EC002", "EC003")
+PAID = (1_000, 900_000_000, 0)
 FLAT = [Decimal("0.25")] * 4
 ONCE = [Decimal(1), Decimal(0), Decimal(0), Decimal(0)]
 
@@ -118,6 +120,25 @@ def test_one_key_is_one_version_and_others_are_faster(quick_store: Store) -> Non
         )
 
 
+def test_a_colleague_s_save_between_two_of_one_s_own_is_told(quick_store: Store) -> None:
+    """Two pages of one planner: a colleague's save between them stays a conflict for the older."""
+    save(quick_store, based_on=0)
+    save(quick_store, ONCE, by=planner(2))
+    save(quick_store)
+    with steps.told(quick_store, Conflict) as caught:
+        save(quick_store, ONCE, based_on=1)
+    [change] = caught.value.changes  # type: ignore[attr-defined]
+    assert (change.person, change.theirs) == ("예산 담당 2", "2")
+    assert caught.value.version == 3  # type: ignore[attr-defined]
+    upload(quick_store, "EC001,2027-09-30,5,,,")
+    text = (HEADER + "EC001,2027-09-30,6,,,").encode()
+    execution.save(quick_store, planner(2), "x.csv", text, "사유", based_on=1, key=key())
+    upload(quick_store, "EC001,2027-09-30,7,,,")
+    with steps.told(quick_store, Conflict):
+        upload(quick_store, "EC001,2027-09-30,8,,,", based_on=1)
+    upload(quick_store, "EC001,2027-09-30,8,,,", based_on=2)  # since then there is one's own alone
+
+
 @pytest.mark.parametrize(
     ("row", "where", "number"),
     [
@@ -130,6 +151,7 @@ def test_one_key_is_one_version_and_others_are_faster(quick_store: Store) -> Non
         ("EC001,2027-09-30,5,4,,", "committed_krw", 2),
         ("EC001,2027-09-30,5,,4,", "spent_krw", 2),
         ("EC001,2027-09-30,5,,9,10", "carryover_krw", 2),
+        ("EC001,2027-09-30,5,,9,4\nEC002,2027-09-30,5,,9,5", "carryover_krw", 3),
         ("EC001,2027-09-30,5,,,\nEC001,2027-09-30,6,,,", "centre_id", 2),
     ],
 )
@@ -194,6 +216,41 @@ def test_an_own_year_after_publication_alone(
         assert other.standing is None
         with pytest.raises(Forbidden):
             quarters.own_year(store, head("EC002"), "EC001")
+
+
+def test_who_runs_behind_is_told_to_those_whom_it_concerns(
+    review_world: World, published_world: World, copies: Copies
+) -> None:
+    """The same centres as on the page of the quarters; a head hears of the own one alone."""
+    with copies.kept(review_world) as (store, _):
+        assert (behind.basis(store, planner()), behind.behind(store, planner())) == ("", None)
+    with copies.kept(published_world) as (store, _):
+        rows = [f"{centre},2027-06-30,{won},,," for centre, won in zip(THREE, PAID, strict=True)]
+        upload(store, *rows)
+        year, allocation = (
+            quarters.year(store, lead()),
+            quarters.published_allocation(store, lead()),
+        )
+        assert allocation is not None
+        found = standings(
+            allotment(allocation, year.profile), quarters.executed(store, lead()), Reading()
+        )
+        expected = tuple(one.centre_id for one in found if one.flag == BEHIND)
+        assert expected == ("EC001", "EC003")
+        for who in (planner(), lead()):
+            late = behind.behind(store, who)
+            assert late is not None
+            assert (late.centres, late.until.isoformat()) == (expected, "2027-06-30")
+        own, fine = (behind.behind(store, head(centre)) for centre in THREE[:2])
+        assert own is not None
+        assert fine is not None
+        assert (own.centres, fine.centres) == (("EC001",), ())
+        assert behind.basis(store, head("EC004")) != ""
+        assert behind.behind(store, head("EC004")) is None, "nothing was uploaded of it"
+        assert (behind.basis(store, auditor()), behind.behind(store, auditor())) == ("", None)
+        before = behind.basis(store, planner())
+        save(store, ONCE)
+        assert behind.basis(store, planner()) != before
 
 
 def test_a_supplementary_round_goes_on_with_the_year(

@@ -143,6 +143,8 @@ rounds.move                            move_round           -  -  -  -  -  +  - 
 rounds.extend_deadline                 extend_deadline      -  -  -  -  -  +  -  -
 supplementary.open_round               open_supplementary   -  -  -  -  -  +  -  -
 inbox.inbox                            see_round            +  +  +  +  +  +  +  +
+behind.basis                           see_round            +  +  +  +  +  +  +  +
+behind.behind                          see_round            +  +  +  +  +  +  +  +
 people.people                          see_people           -  -  -  -  -  -  +  +
 people.grant                           grant_role           -  -  -  -  -  -  -  +
 people.end                             end_role             -  -  -  -  -  -  -  +

@@ -107,6 +107,8 @@ def test_two_heads_write_one_field_the_second_is_told(store: Store, clock: Clock
         store, head(), need.id, texts, based_on=conflict.version, key=key()
     )
     assert kept.draft["title"] == "첫째의 제목"
+    with steps.told(store, Conflict):  # another page of theirs still stands before both
+        saved(store, head(), need, title="또 다른 제목")
 
 
 def test_an_own_earlier_save_is_no_conflict(store: Store) -> None:

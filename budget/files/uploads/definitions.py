@@ -362,7 +362,10 @@ EXECUTION = TableDefinition(
             Column(
                 "carryover_krw",
                 "whole",
-                N_("Running money to be carried over; an empty cell is 0"),
+                N_(
+                    "Running money to be carried over, with what was spent no more than the budget "
+                    "available; an empty cell is 0"
+                ),
                 least=0,
                 optional=True,
             ),
