@@ -152,7 +152,7 @@ class Desk:
             self._waiting.remove(job)
 
     def _start_thread(self) -> None:
-        if self._thread is None:
+        if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._work, name="studies", daemon=True)
             self._thread.start()
 

@@ -175,6 +175,7 @@ class Job:
             self.found = found
             self.end(State.DONE)
         finally:
+            self.end(State.FAILED)  # even where no Exception ended it: nobody waits for ever
             left.set()
             guard.join()
 

@@ -208,3 +208,19 @@ def test_the_environment_says_who_works() -> None:
     for wrong in ("0", "two", "1000"):
         with pytest.raises(InputError, match=WORKERS):
             crew_of({WORKERS: wrong})
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_study_that_leaves_the_program_does_not_take_the_desk_with_it(desk: Desk) -> None:
+    def leaves() -> None:
+        raise SystemExit
+
+    job = desk.ask("leaves", leaves, "planner")  # type: ignore[arg-type]
+    assert job.wait(SECONDS)
+    assert job.state is State.FAILED
+    thread = desk._thread
+    assert thread is not None
+    thread.join(SECONDS)
+    after = desk.ask("after it", lambda: tasks.squares(2), "planner")
+    assert after.wait(SECONDS)
+    assert after.state is State.DONE
