@@ -16,7 +16,7 @@ from budget.allocation.caseload import (
     joined_up_won,
 )
 from budget.allocation.faults import N_
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.ui import address, keys, session
 from budget.ui.address import Parameter
 from budget.ui.centre_link import open_centre
