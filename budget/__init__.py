@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from budget.allocation.conflict import InfeasiblePolicy
     from budget.allocation.faults import Defect, Fault, InputError
     from budget.allocation.policy import Policy
-    from budget.allocation.run import Allocation, allocate
+    from budget.allocation.result import Allocation
+    from budget.allocation.run import allocate
 
 __all__ = ["Allocation", "Defect", "Fault", "InfeasiblePolicy", "InputError", "Policy", "allocate"]
 
 _HOMES = {
-    "Allocation": "run",
+    "Allocation": "result",
     "Defect": "faults",
     "Fault": "faults",
     "InfeasiblePolicy": "conflict",

@@ -15,7 +15,7 @@ from fractions import Fraction
 from math import lcm
 
 from budget.allocation.faults import N_, Fault, InputError
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 
 QUARTERS = 4
 FINEST = Decimal("0.0001")

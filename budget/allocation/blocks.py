@@ -1,4 +1,4 @@
-"""The parts of a split that do not exchange money, and the numbers that a solver sees of them.
+"""The parts of a split that do not exchange money: what a solver sees of them, where they end.
 
 Source: allocation model, section 5.
 """
@@ -132,3 +132,27 @@ class Scaled:
             entitlements={c: split.weights[c] / total * size for c in centres},
             floors={c: split.floors[c] / won for c in centres},
         )
+
+
+@dataclass(frozen=True)
+class Leximin:
+    """The unique leximin result of a split, before rounding.
+
+    Attributes:
+        amounts: won, one a centre, exact; they sum to the amount that can be placed.
+        levels: won per unit of weight at which each block stands (WHOLE, and each group pegged
+            at its least or most); None for a block in which every centre is pegged.
+        blocks: for each centre the block it belongs to.
+        pegged_groups: group position -> the total it is pegged at.
+        programs: how many linear programs it took.
+    """
+
+    amounts: tuple[Fraction, ...]
+    levels: Mapping[int, Fraction | None]
+    blocks: tuple[int, ...]
+    pegged_groups: Mapping[int, int]
+    programs: int
+
+    def level_of(self, centre: int) -> Fraction | None:
+        """The level of the centre's own block."""
+        return self.levels[self.blocks[centre]]

@@ -19,7 +19,7 @@ import pandas as pd
 from budget.allocation.cells import cell_number, cell_text
 from budget.allocation.contract import CONTRACT
 from budget.allocation.faults import N_, NOTHING, Fault, InputError
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 
 DISADVANTAGED, REGISTERED = "disadvantaged_jobseekers", "registered_jobseekers"
 CLIENTS = (DISADVANTAGED, REGISTERED)

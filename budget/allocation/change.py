@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from budget.allocation.columns import round_half_even
 from budget.allocation.explanation import PoolStep, pool_steps
-from budget.allocation.run import Allocation, PoolResult
+from budget.allocation.result import Allocation, PoolResult
 
 SPECIAL_NEEDS = "special_needs"
 

@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from budget.allocation.change import Waterfall, from_entitlement, from_last_year
 from budget.allocation.peers import Peers, peers
+from budget.allocation.result import Allocation, PoolResult
 from budget.allocation.rules import Adjustment
-from budget.allocation.run import Allocation, PoolResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from budget.allocation.columns import round_half_even
 from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.paths import joined_path
 from budget.allocation.policy import Policy, Pool
-from budget.allocation.run import Allocation, PoolResult, pool_results, special_needs_by_centre
+from budget.allocation.result import Allocation, PoolResult, special_needs_by_centre
+from budget.allocation.run import pool_results
 
 PoolStep = tuple[str, str, str, list[int]]
 """Pool, step, term, and won for every centre in the order of the ids."""

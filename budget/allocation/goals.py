@@ -22,7 +22,8 @@ from budget.allocation.parameters import Parameter, parameters
 from budget.allocation.paths import joined_path
 from budget.allocation.policy import Policy
 from budget.allocation.requests import Request
-from budget.allocation.run import Allocation, allocation, pool_results
+from budget.allocation.result import Allocation
+from budget.allocation.run import allocation, pool_results
 
 ENVELOPE = "policy.envelope_krw"
 ENVELOPE_STEP = 1_000_000

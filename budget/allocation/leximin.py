@@ -16,13 +16,12 @@ This file and the three that solve other questions (`special_needs`, `elastic`,
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import pulp
 
-from budget.allocation.blocks import Blocks, Scaled
+from budget.allocation.blocks import Blocks, Leximin, Scaled
 from budget.allocation.exact_levels import corrected_pegs, exact_level
 from budget.allocation.faults import Defect
 from budget.allocation.pegs import WHOLE, Pegs, guessed_pegs
@@ -30,30 +29,6 @@ from budget.allocation.split import Split
 
 LARGE = 1_000
 """From this many centres on the interior-point method is faster than the simplex method."""
-
-
-@dataclass(frozen=True)
-class Leximin:
-    """The unique leximin result of a split, before rounding.
-
-    Attributes:
-        amounts: won, one a centre, exact; they sum to the amount that can be placed.
-        levels: won per unit of weight at which each block stands (WHOLE, and each group pegged
-            at its least or most); None for a block in which every centre is pegged.
-        blocks: for each centre the block it belongs to.
-        pegged_groups: group position -> the total it is pegged at.
-        programs: how many linear programs it took.
-    """
-
-    amounts: tuple[Fraction, ...]
-    levels: Mapping[int, Fraction | None]
-    blocks: tuple[int, ...]
-    pegged_groups: Mapping[int, int]
-    programs: int
-
-    def level_of(self, centre: int) -> Fraction | None:
-        """The level of the centre's own block."""
-        return self.levels[self.blocks[centre]]
 
 
 def leximin(split: Split, *, start: bool = True) -> Leximin:

@@ -18,7 +18,8 @@ from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.contract import CONTRACT, DERIVED, STAFF
 from budget.allocation.parameters import named_columns
 from budget.allocation.policy import Policy
-from budget.allocation.run import Allocation, PoolResult, allocate
+from budget.allocation.result import Allocation, PoolResult
+from budget.allocation.run import allocate
 
 COUNSELLORS = ("counsellors", "counselling_officials")
 """Columns of the contract that count people who counsel."""

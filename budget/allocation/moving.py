@@ -23,7 +23,7 @@ from budget.allocation.execution import Standing
 from budget.allocation.faults import N_
 from budget.allocation.policy import Policy, Pool
 from budget.allocation.policy_reading import policy_from
-from budget.allocation.run import Allocation, PoolResult
+from budget.allocation.result import Allocation, PoolResult
 from budget.allocation.run import allocation as run
 from budget.allocation.split import Split
 

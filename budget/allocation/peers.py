@@ -10,7 +10,7 @@ from statistics import median
 
 from budget.allocation.cells import cell_text
 from budget.allocation.centres import raw_factor
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 
 TYPE = "centre_type"
 FEWEST = 9

@@ -17,7 +17,8 @@ from budget.allocation.need import Shares
 from budget.allocation.paths import joined_path
 from budget.allocation.policy import Policy, Pool
 from budget.allocation.requests import Request
-from budget.allocation.run import Allocation, PoolResult, allocation
+from budget.allocation.result import Allocation, PoolResult
+from budget.allocation.run import allocation
 
 RESULT_COLUMNS = frozenset({"performance_score", "performance_grade", "execution_rate"})
 """Columns that say how well a centre did: money that depends on them rewards results."""

@@ -14,7 +14,8 @@ from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import N_, Fault, InputError, shown
 from budget.allocation.parameters import parameters
 from budget.allocation.policy import Policy
-from budget.allocation.run import Allocation, allocate
+from budget.allocation.result import Allocation
+from budget.allocation.run import allocate
 
 MOST_RUNS = 10_000
 

@@ -20,13 +20,8 @@ from budget.allocation.contract import PRIOR_OPERATING
 from budget.allocation.disturbance import Disturbance, disturbed
 from budget.allocation.point import Given
 from budget.allocation.policy import Policy
-from budget.allocation.run import (
-    Parts,
-    PoolResult,
-    envelope_parts,
-    results_of_parts,
-    special_needs_by_centre,
-)
+from budget.allocation.result import Parts, PoolResult, special_needs_by_centre
+from budget.allocation.run import envelope_parts, results_of_parts
 from budget.allocation.study import Study, Task, batches
 
 ROBUST = 0.95

@@ -12,7 +12,7 @@ import tomli_w
 from budget.allocation.division_rules import DivisionRules
 from budget.allocation.explanation import report, solver_versions
 from budget.allocation.policy import Policy
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.files.inputs import json_bytes
 from budget.files.tables import table_bytes
 

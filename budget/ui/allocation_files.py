@@ -6,7 +6,7 @@ from functools import partial
 from budget import files
 from budget.allocation.parameters import parameters
 from budget.allocation.policy import Policy
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.storage.store import Store
 from budget.ui import session
 from budget.ui.downloads import (

@@ -10,7 +10,7 @@ from budget import files
 from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.explained import Explained, explained
 from budget.allocation.movers import Mover, movers
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.ui import address, conflict, glance, keys, scenario_controls, session
 from budget.ui.centre_context import Context
 from budget.ui.centre_figures import WAY, explanation

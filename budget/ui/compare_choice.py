@@ -12,7 +12,7 @@ import streamlit as st
 
 from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import N_, Fault, InputError, shown
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.ui import keys, session
 from budget.ui.address import Parameter
 from budget.ui.problems import fault_text

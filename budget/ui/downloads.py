@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from budget.allocation.faults import N_
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.files.outputs import hashes
 from budget.files.program import program_version
 from budget.ui import keys, session

@@ -6,7 +6,7 @@ import streamlit as st
 import budget
 from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import InputError
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.ui import session
 from budget.ui.figures import show
 from budget.ui.results import certificate_badge

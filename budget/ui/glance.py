@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from budget.allocation.faults import N_
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.ui import country, keys, session
 from budget.ui.allocation_files import overview_contents
 from budget.ui.centre_link import open_centre

@@ -14,7 +14,7 @@ from budget.allocation.goals import BreakEven, Goal, OutOfRuns, Unreachable
 from budget.allocation.parameters import Parameter, parameters
 from budget.allocation.policy import Policy
 from budget.allocation.requests import checked_requests
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.ui import keys, session
 from budget.ui.problems import problems
 from budget.ui.round import Round, allocation

@@ -11,7 +11,7 @@ import streamlit as st
 from budget.allocation.parameters import Parameter, parameters
 from budget.allocation.point import Value
 from budget.allocation.policy import Policy
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.ui import keys, session
 from budget.ui.allocation_files import parameters_sheet
 from budget.ui.centre_link import open_centre

@@ -8,7 +8,7 @@ import streamlit as st
 import budget
 from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.policy import Policy
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.ui import session
 from budget.ui.round import steady
 from budget.ui.text import plain

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from budget.allocation.faults import N_
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.ui import address, country, keys, session
 from budget.ui.address import Parameter
 from budget.ui.allocation_files import present_contents

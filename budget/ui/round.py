@@ -18,7 +18,7 @@ import budget
 from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import InputError
 from budget.allocation.policy import Policy
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.ui import keys, session
 from budget.ui.edits import Changes
 from budget.view.maps import thinned

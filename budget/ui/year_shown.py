@@ -9,7 +9,7 @@ import streamlit as st
 from budget.allocation.allotment import Allotment, allotment
 from budget.allocation.execution import Reading, Standing, standings
 from budget.allocation.faults import N_
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.ui import session
 from budget.ui.downloads import allocation_hashes, round_provenance
 from budget.ui.round import baseline_allocation, present_round

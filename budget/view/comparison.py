@@ -21,7 +21,7 @@ from budget.allocation.comparison import (
 from budget.allocation.faults import N_
 from budget.allocation.parameters import Parameter
 from budget.allocation.policy import Policy
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.view.exports import centre_columns
 from budget.view.findings import centre_names
 from budget.view.numbers import NOTHING, Numbers

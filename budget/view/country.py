@@ -14,7 +14,7 @@ import pandas as pd
 
 from budget.allocation.faults import N_
 from budget.allocation.peers import weighted_heads
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.view.findings import Movement, centre_names
 from budget.view.names import province_name
 from budget.view.numbers import NOTHING, Numbers

@@ -12,7 +12,7 @@ import pandas as pd
 
 from budget.allocation.faults import N_
 from budget.allocation.requests import Request
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.view.findings import CentreChange, centre_names
 from budget.view.names import pool_name, province_name
 from budget.view.numbers import THOUSAND, WON, Numbers

@@ -12,7 +12,7 @@ from decimal import Decimal
 from budget.allocation.contract import STAFF
 from budget.allocation.parameters import Parameter, parameters
 from budget.allocation.policy import Policy
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.view.findings import centre_names
 from budget.view.names import binding_name, pool_name, province_name, value_name
 from budget.view.parameters import capital, full_title, scale_of

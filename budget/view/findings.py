@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.view.names import centre_name
 from budget.view.numbers import Numbers
 from budget.view.words import Words

@@ -6,7 +6,7 @@ from typing import Protocol
 import pandas as pd
 
 from budget.allocation.policy import Policy
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.view.names import centre_name
 from budget.view.numbers import NOTHING, Numbers
 from budget.view.parameters import capital, full_title, parameter_at, scale_of, shown

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from budget.allocation.contract import STAFF
-from budget.allocation.run import Allocation, PoolResult
+from budget.allocation.result import Allocation, PoolResult
 from budget.view.findings import CentreChange, Movement, centre_names
 from budget.view.names import binding_name, pool_name, province_name
 from budget.view.numbers import Numbers

@@ -20,7 +20,7 @@ from budget.allocation.explained import Explained, every_explained
 from budget.allocation.faults import N_
 from budget.allocation.policy import Policy
 from budget.allocation.policy_reading import policy_from_toml
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.files import pack
 from budget.files.tables import table_from
 from budget.storage.store import Store

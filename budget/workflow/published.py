@@ -7,7 +7,7 @@ from sqlmodel import Session
 import budget
 from budget import files
 from budget.allocation.policy_reading import policy_from_toml
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.files.tables import table_from
 from budget.storage.tables import DataSet, Policy, Run
 

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, func, select
 from budget.allocation.allotment import DEFAULT, Profile, Row, allotment, profile
 from budget.allocation.execution import Executed, Reading, Standing, standings
 from budget.allocation.faults import N_, Fault, InputError
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.storage.store import Store
 from budget.storage.tables import AllotmentProfile, BudgetRound, Centre, Person
 from budget.storage.trail import canonical

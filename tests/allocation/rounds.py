@@ -15,7 +15,7 @@ from budget.allocation.centres import Centres
 from budget.allocation.need import Need, need
 from budget.allocation.policy import Policy
 from budget.allocation.policy_reading import policy_from
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.allocation.split import Group, Split
 
 STAFF_FACTOR = """

@@ -7,7 +7,7 @@ import pytest
 
 import budget
 from budget.allocation.certificate import Published, best_set, certificate
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from tests.allocation.rounds import policy, request_table, table
 
 RULES = """

@@ -9,7 +9,7 @@ from budget.allocation.change import Step, from_entitlement, from_last_year
 from budget.allocation.explanation import decomposition, rule_prices
 from budget.allocation.policy import Policy
 from budget.allocation.policy_reading import policy_from_toml
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from tests.allocation.rounds import allocated, policy, request_table, table
 from tests.random_rounds import random_round, to_frames
 

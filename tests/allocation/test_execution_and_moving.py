@@ -26,7 +26,7 @@ from budget.allocation.execution import (
 from budget.allocation.faults import InputError
 from budget.allocation.moving import Moving, is_early, moving
 from budget.allocation.policy_reading import policy_from_toml
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.files import read_centres, read_policy, read_requests
 
 THIRD_QUARTER = date(2027, 9, 30)

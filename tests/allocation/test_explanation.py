@@ -16,7 +16,7 @@ from budget.allocation.explanation import (
     rule_prices,
 )
 from budget.allocation.policy_reading import policy_from_toml
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.files import read_centres, read_policy, read_requests
 from tests.allocation.rounds import allocated, policy, request_table, table
 from tests.random_rounds import random_round, to_frames

@@ -10,7 +10,7 @@ import budget
 from budget.allocation.explained import explained
 from budget.allocation.movers import Mover, movers
 from budget.allocation.peers import peers
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.files import read_centres, read_policy, read_requests
 from tests.allocation.rounds import allocated, policy, request_table, table
 

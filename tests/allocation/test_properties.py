@@ -16,7 +16,8 @@ from budget.allocation.explanation import decomposition
 from budget.allocation.leximin import leximin
 from budget.allocation.policy_reading import policy_from_toml
 from budget.allocation.requests import checked_requests
-from budget.allocation.run import Allocation, PoolResult, allocation, pool_results
+from budget.allocation.result import Allocation, PoolResult
+from budget.allocation.run import allocation, pool_results
 from tests.allocation.rounds import exchanges, policy, random_split, table
 from tests.random_rounds import random_round, to_frames
 

@@ -20,7 +20,8 @@ from budget.allocation.point import Given, Point, point, results_share
 from budget.allocation.policy import Policy
 from budget.allocation.policy_reading import policy_from_toml
 from budget.allocation.requests import checked_requests
-from budget.allocation.run import Allocation, allocation
+from budget.allocation.result import Allocation
+from budget.allocation.run import allocation
 from budget.allocation.study import Task, batches, found_here
 from budget.allocation.uncertainty import spreads, uncertainty
 from tests.allocation.rounds import allocated, checked, policy, table

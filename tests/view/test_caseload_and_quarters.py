@@ -12,7 +12,7 @@ from budget.allocation.allotment import DEFAULT, allotment
 from budget.allocation.caseload import Gathered, Scheme, desks, joined_up_won
 from budget.allocation.execution import Executed, Reading, Standing, standings
 from budget.allocation.moving import Moving, moving
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.files import read_centres, read_policy, read_requests
 from budget.view import caseload, quarter_charts, quarters
 from budget.view import moving as moving_words

@@ -14,7 +14,7 @@ import budget
 from budget.allocation.explained import Explained, explained
 from budget.allocation.movers import Mover
 from budget.allocation.peers import Peer, Peers
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.files import read_centres, read_policy, read_requests
 from budget.files.typeset import notice_pdf
 from budget.view import centre, centre_charts

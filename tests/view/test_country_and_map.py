@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import budget
 from budget import files
 from budget.allocation.conflict import Conflict, ConflictingRule
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.view import conflict_chart, maps
 from budget.view.chart_files import chart_bytes
 from budget.view.colours import DARK, LIGHT

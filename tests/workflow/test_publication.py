@@ -15,7 +15,7 @@ from sqlmodel import select, text
 import budget
 from budget import files
 from budget.allocation.faults import InputError
-from budget.allocation.run import Allocation
+from budget.allocation.result import Allocation
 from budget.files.inputs import read_centres, read_policy, read_requests
 from budget.storage.store import Store
 from budget.storage.tables import Run, SpecialNeed
