@@ -1,7 +1,5 @@
 """The pages in a real browser: nothing breaks, nothing overflows, the keyboard is enough."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -10,13 +8,6 @@ from tests.browser.server import opened, served, settled
 pytestmark = pytest.mark.browser
 PAGES = ("", "allocate", "compare?compare=last&compare=1.1", "publish")
 SIZES = ((1366, 768), (390, 844))
-
-
-@pytest.fixture(scope="module")
-def address(browser: Browser) -> Iterator[str]:
-    """Our pages, served for this module."""
-    with served() as found, opened(browser, found):
-        yield found
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
