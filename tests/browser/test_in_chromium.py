@@ -75,7 +75,7 @@ def test_a_page_of_others_has_a_head_and_a_way_out(browser: Browser, address: st
     """Whoever opens a link to a page that is not theirs can change language, person and page."""
     with opened(browser, f"{address}/allocate?as=reviewer-1") as page:
         expect(page.get_by_role("heading", level=1)).to_have_text("배분안 만들기")
-        expect(page.get_by_text("이 작업을 할 권한이 없습니다").first).to_be_visible()
+        expect(page.get_by_text("맡은 역할로는 할 수 없습니다").first).to_be_visible()
         page.get_by_role("link", name="한눈에 보기로").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("한눈에 보기")
 
