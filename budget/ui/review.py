@@ -182,7 +182,7 @@ def _head(need: Need, _: Words) -> None:
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader(plain(title(need, _)), anchor=False, width="content")
-            state_badge(need, _)
+            state_badge(need)
         parts = [need.id, _.of(need.centre_ko, need.centre_en), submitted_text(need, _)]
         if need.reviewer_id is not None:
             name = _.of(need.reviewer, need.reviewer_en or need.reviewer)

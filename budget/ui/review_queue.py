@@ -14,7 +14,7 @@ from budget.ui import address, effect, keys, session
 from budget.ui.address import Parameter
 from budget.ui.downloads import downloads
 from budget.ui.request_export import requests_contents
-from budget.ui.request_words import COLOURS, category_name, state_name
+from budget.ui.request_words import category_name, standing, state_in_brief, state_name
 from budget.ui.review_deeds import Told, reviewer_name, tell
 from budget.ui.review_facts import title
 from budget.ui.review_forms import reviewers, waits_for_me
@@ -268,7 +268,7 @@ def _rows(shown: Sequence[Need], round_: RoundFacts, numbers: Numbers) -> pd.Dat
 
     rows = pd.DataFrame(
         {
-            "state": [state_name(need.state, _)],
+            "state": [state_in_brief(need, numbers)],
             "request": need.id,
             "title": title(need, _),
             "centre": centre_name(need.centre_ko, need.centre_en, _),
@@ -299,7 +299,8 @@ def _columns(shown: Sequence[Need], numbers: Numbers) -> dict[str, Any]:
     is_korean = _.language == "ko"
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     money = f"%,.{numbers.unit.digits}f"
-    states = {state_name(need.state, _): COLOURS.get(need.state, "gray") for need in shown}
+    states = {state_in_brief(need, numbers): standing(need, numbers)[1] for need in shown}
+    is_longer = any(need.is_funded_in_part for need in shown)
 
     def amount(label: str) -> Any:
         return number(
@@ -311,7 +312,10 @@ def _columns(shown: Sequence[Need], numbers: Numbers) -> dict[str, Any]:
 
     return {
         "state": st.column_config.MultiselectColumn(
-            _("State"), options=list(states), color=list(states.values()), width=92
+            _("State"),
+            options=list(states),
+            color=list(states.values()),
+            width=128 if is_longer else 92,
         ),
         "request": text(_("Number"), width=104),
         "title": text(_("Title"), width=262 if is_korean else 206),
