@@ -49,13 +49,13 @@ def queue(rows: Sequence[Need], round_: RoundFacts) -> str:
             icon=":material/inbox:",
         )
         return ""
-    waiting = sum(waits_for_me(need) for need in rows)
+    waiting = sum(waits_for_me(need, round_) for need in rows)
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         st.subheader(plain(_queue_title(waiting, len(rows), _)), anchor=False, width="content")
         files = st.container(width="content")
-    shown = _filtered(rows, _)
+    shown = _filtered(rows, round_, _)
     if not shown:
         st.info(_("No request matches the filters."), icon=":material/filter_alt_off:")
         st.button(_("Clear the filters"), key=keys.QUEUE_CLEAR, on_click=_clear)
@@ -138,7 +138,7 @@ def _control(parameter: Parameter[Any], key: str, value: Any) -> dict[str, Any]:
     return {"key": key, "on_change": _choose, "args": (parameter, key)}
 
 
-def _filtered(rows: Sequence[Need], _: Words) -> list[Need]:
+def _filtered(rows: Sequence[Need], round_: RoundFacts, _: Words) -> list[Need]:
     """Filters in a row, and the requests that match all of them."""
     provinces = effect.provinces()
     text = address.value(TEXT) or ""
@@ -152,7 +152,7 @@ def _filtered(rows: Sequence[Need], _: Words) -> list[Need]:
         if (not wanted or need.state in wanted)
         and (not categories or need.category in categories)
         and (reviewer is None or str(need.reviewer_id or NOBODY) == reviewer)
-        and (not is_mine or _mine(need))
+        and (not is_mine or _mine(need, round_))
         and _matches(need, text, provinces, _)
     ]
 
@@ -214,9 +214,9 @@ def _controls(rows: Sequence[Need], _: Words, *, has_provinces: bool) -> None:
             )
 
 
-def _mine(need: Need) -> bool:
+def _mine(need: Need, round_: RoundFacts) -> bool:
     """Whether a request is in the reader's hands, or waits for them."""
-    return need.reviewer_id == session.person().id or waits_for_me(need)
+    return need.reviewer_id == session.person().id or waits_for_me(need, round_)
 
 
 def _matches(need: Need, text: str, provinces: Mapping[str, str], _: Words) -> bool:

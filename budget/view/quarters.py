@@ -128,6 +128,43 @@ def allotment_table(allotted: Allotment, names: Names, _: Words) -> Table:
     return Table("quarters", _("Quarterly allotment"), columns, capital(_("total")))
 
 
+def own_title(centre: str, running: Sequence[int], special: Sequence[int], numbers: Numbers) -> str:
+    """How much of one centre's money of the year is allotted in the first half."""
+    _ = numbers.words
+    half, total = sum(running[:2]) + sum(special[:2]), sum(running) + sum(special)
+    return _(
+        "{centre}: {half} of {total} is allotted in the first half ({share})",
+        centre=centre,
+        half=numbers.money_with_unit(half),
+        total=numbers.money_with_unit(total),
+        share=numbers.percent(half / total if total else 0),
+    )
+
+
+def own_table(centre: str, running: Sequence[int], special: Sequence[int], _: Words) -> Table:
+    """One row a part of one centre's money, in won by quarter; sums to its allocation."""
+    parts = (running, special)
+    columns = [
+        Column(_("Centre"), [centre] * len(parts)),
+        Column(_("Part"), [part_name(kind, _) for kind in KINDS]),
+    ]
+    for q in QUARTERS:
+        cells = [part[q - 1] for part in parts]
+        columns.append(won(capital(quarter_name(q, _)), cells, sum(cells), _))
+    year = [sum(part) for part in parts]
+    columns.append(won(_("Year"), year, sum(year), _))
+    return Table("quarters", _("Quarterly allotment"), columns, capital(_("total")))
+
+
+def own_stated(profile: Profile, standing: Standing | None, numbers: Numbers) -> dict[str, str]:
+    """The profile, and how the centre stands where that is known, for a file."""
+    _ = numbers.words
+    found = stated(profile, None, numbers)
+    if standing is not None and standing.executed is not None:
+        found[_("Execution to date")] = standing_sentence(standing, numbers)
+    return found
+
+
 # --- execution ---------------------------------------------------------------------------------
 
 

@@ -24,6 +24,7 @@ from tests.storage.databases import (
     lead,
     move_round,
     planner,
+    publish,
     reviewer,
 )
 from tests.workflow import steps
@@ -467,3 +468,17 @@ def test_history_tells_every_field_old_and_new() -> None:
     assert "Approved amount: empty → 175,000,000 won" in told
     assert "Reason of the decision: “” → 노후 설비" in told
     assert "Planner 1 (planner)" in told
+
+
+def test_nothing_waits_in_a_published_round() -> None:
+    publish(store())
+    app = opened("review", "planner-1")
+    assert "wait for you" not in " ".join(found.value for found in app.subheader)
+    undecided = next(
+        need for need in needs_seen.queue(store(), planner()) if need.state == "assessed"
+    )
+    app = opened("review", "planner-1", {"request": undecided.id})
+    told = said(app)
+    assert "The round is published; this request was not decided in it." in told
+    assert "the lead moves the round" not in told
+    assert not [found for found in app.button if "Next for me" in found.label]
