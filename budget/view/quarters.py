@@ -26,6 +26,7 @@ from budget.view.words import Words
 Names = Mapping[str, str]
 """Centre id -> short name in the reader's language."""
 QUARTERS = (1, 2, 3, 4)
+MOST_NAMED = 12
 KINDS: Mapping[str, str] = {
     "running": N_("money of the pools"),
     "special": N_("special needs"),
@@ -198,6 +199,36 @@ def execution_title(found: Sequence[Standing], numbers: Numbers) -> str:
         known=len(known),
         rate=rate,
     )
+
+
+def given_sentence(found: Sequence[Standing], numbers: Numbers) -> str:
+    """How many centres a file of execution has, and its sum beside what was allotted to date."""
+    _ = numbers.words
+    known = [one for one in found if one.executed is not None]
+    spent, due = (
+        sum(one.executed.spent for one in known if one.executed),
+        sum(one.due for one in known),
+    )
+    return _(
+        "{count} of {total} centres: {won} spent of {due} allotted to them to date ({rate})",
+        count=len(known),
+        total=len(found),
+        won=numbers.money_with_unit(spent),
+        due=numbers.money_with_unit(due),
+        rate=numbers.percent(spent / due if due else None),
+    )
+
+
+def missing_sentence(found: Sequence[Standing], names: Names, numbers: Numbers) -> str:
+    """Which centres a file of execution lacks; "" if it has all of them."""
+    _ = numbers.words
+    missing = [names[one.centre_id] for one in found if one.executed is None]
+    if not missing:
+        return ""
+    told = ", ".join(missing[:MOST_NAMED])
+    if len(missing) > MOST_NAMED:
+        told = _("{some} and {count} more", some=told, count=len(missing) - MOST_NAMED)
+    return _("Not in the file: {centres}", centres=told)
 
 
 def forecast_sentence(found: Sequence[Standing], numbers: Numbers) -> str:

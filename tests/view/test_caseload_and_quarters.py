@@ -205,3 +205,21 @@ def test_own_quarters_say_the_half_and_sum_in_the_file() -> None:
         20_000_000,
         125_000_000,
     ]
+
+
+def test_a_file_of_execution_is_compared_and_what_it_lacks_is_named(
+    allocation: Allocation, names: dict[str, str]
+) -> None:
+    allotted = allotment(allocation, DEFAULT)
+    first, *others = allotted.ids
+    spent = sum(allotted.running[0][:2]) // 2
+    known = {first: Executed(date(2027, 6, 30), spent)}
+    found = standings(allotted, known, Reading())
+    said = quarters.given_sentence(found, EN)
+    assert said.startswith("1 of 174 centres: ")
+    assert said.endswith("allotted to them to date (50.0 %)")
+    missing = quarters.missing_sentence(found, names, EN)
+    assert missing.startswith(f"Not in the file: {names[others[0]]}, {names[others[1]]}")
+    assert missing.endswith("and 161 more")
+    every = dict.fromkeys(allotted.ids, Executed(date(2027, 6, 30), 0))
+    assert quarters.missing_sentence(standings(allotted, every, Reading()), names, EN) == ""

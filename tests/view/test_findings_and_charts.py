@@ -8,7 +8,7 @@ import pytest
 
 import budget
 from budget import files
-from budget.view import charts, maps, tables
+from budget.view import charts, maps, publish, tables
 from budget.view.colours import DARK, LIGHT, Colours
 from budget.view.findings import (
     against_last_year,
@@ -17,7 +17,7 @@ from budget.view.findings import (
     since_baseline,
     since_last_year,
 )
-from budget.view.numbers import Numbers
+from budget.view.numbers import NOTHING, Numbers
 from budget.view.words import Words
 
 DATA = Path(__file__).parents[2] / "data"
@@ -122,3 +122,13 @@ def test_one_centre_s_money_stands_beside_last_year_s() -> None:
     assert against_last_year("operating", 1_320_000_000, None, EN) == (
         "Of it operating 1,320.0 million won; a new centre, without last year."
     )
+
+
+def test_a_baseline_stands_beside_last_year() -> None:
+    """Only operating money has a last year."""
+    table = publish.parts_on_last_year(baseline(), EN)
+    known = table[table["before"] != NOTHING]
+    assert known["part"].tolist() == ["Operating"]
+    assert known["before"].tolist() == ["104,600.0"]
+    assert known["change"].tolist() == ["+2,280.0"]
+    assert table["part"].tolist()[-1] == "Envelope"
