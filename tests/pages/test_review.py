@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from budget.files import policy_toml
 from budget.storage.store import Store
 from budget.ui import keys, server, sign_in
-from budget.workflow import attachments, needs_seen, people, review, round_inputs, rounds
+from budget.workflow import attachments, needs_seen, people, review, round_inputs
 from budget.workflow.needs_seen import Need
 from budget.workflow.roles import Role
 from tests.pages.people_of_pages import opened, said, store, trail_of
@@ -397,7 +397,9 @@ def test_rules_that_contradict_each_other_are_told_instead(
     harmless = {"pool.operating.floor.hold-harmless.prior.rate": Decimal("1.05")}
     rules = policy_toml(given.baseline.policy.replaced(harmless)).decode()
     tight = replace(given.baseline, policy_content=rules)
-    monkeypatch.setattr(rounds, "inputs", lambda *_args: replace(given, baseline=tight))
+    monkeypatch.setattr(
+        round_inputs, "inputs", lambda *_args, **_version: replace(given, baseline=tight)
+    )
     app = at(ASSESSED)
     assert "nobody can say what this costs" in app.error[0].value
     assert not app.get("vega_lite_chart")
