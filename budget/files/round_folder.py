@@ -97,6 +97,14 @@ def read_tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, Policy]:
     )
 
 
+USUAL_DIVISIONS = Path(__file__).parent / "usual_divisions.toml"
+
+
+def usual_divisions() -> str:
+    """The rules for divisions that come with the program, for a round that has none yet."""
+    return text_from(file_bytes(USUAL_DIVISIONS), DIVISIONS)
+
+
 def read_divisions(folder: Path) -> str:
     """The rules for divisions as the text of a right divisions.toml; "" where there is none.
 

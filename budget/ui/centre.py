@@ -223,6 +223,10 @@ def _as_published(known: CentreFacts, round_: RoundFacts, names: Mapping[str, st
         glance.national_totals(round_)
         return
     scenario = _("{scenario}, version {number}", scenario=_.name(run.scenario), number=run.number)
+    with st.spinner(_("Computing"), show_time=False):
+        moved = _published_movers(
+            _address(), session.who(), str(session.person().grants), known.centre_id, run.run_id
+        )
     explanation(
         found,
         Context(
@@ -234,7 +238,7 @@ def _as_published(known: CentreFacts, round_: RoundFacts, names: Mapping[str, st
             scenario=scenario,
             allocation_sha256=lambda: run.allocation_sha256,
             is_published=True,
-            movers=(),
+            movers=moved,
         ),
     )
     data_of_centre(known)
@@ -242,6 +246,14 @@ def _as_published(known: CentreFacts, round_: RoundFacts, names: Mapping[str, st
 
 def _address() -> str:
     return session.store().engine.url.render_as_string(hide_password=True)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _published_movers(
+    address: str, who: str, rights: str, centre_id: str, run_id: int
+) -> tuple[Mover, ...]:
+    """Kept as `_published` is. The caller has just checked the rights."""
+    return centres.published_movers(session.store(), who, centre_id)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

@@ -5,7 +5,7 @@ import streamlit as st
 
 from budget.allocation.contract import CONTRACT
 from budget.ui import keys, session
-from budget.ui.request_words import COLOURS, state_name
+from budget.ui.request_words import standing, state_in_brief
 from budget.ui.text import plain
 from budget.view.names import COLUMNS, column_name, province_name, value_name
 from budget.view.numbers import NOTHING, Numbers
@@ -40,7 +40,7 @@ def _request(need: Need, numbers: Numbers) -> None:
     _ = numbers.words
     page = "pages/requests.py" if session.person().may(Verb.BEGIN) else "pages/review.py"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(state_name(need.state, _), color=COLOURS.get(need.state, "gray"))  # type: ignore[arg-type]
+        st.badge(state_in_brief(need, numbers), color=standing(need, numbers)[1])  # type: ignore[arg-type]
         st.page_link(
             page,
             label=plain(f"{need.id} {request_title(need, numbers)}"),

@@ -59,7 +59,7 @@ def compare_page() -> None:
     shown = present_round()
     with problems():
         session.adopt_edits(shown.baseline)
-    compare_choice.restore()
+    compare_choice.restore(latest)
     found = compare_choice.asked(latest)
     if found.faults:
         show_faults(InputError(found.faults), _)

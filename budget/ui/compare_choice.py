@@ -158,13 +158,17 @@ def keep(tokens: Sequence[str]) -> None:
         del st.query_params[keys.COMPARE_PARAMETER]
 
 
-def restore() -> None:
-    """What was compared before, if the address names nothing: the reader came back to the page."""
+def restore(latest: Mapping[str, SavedScenario]) -> None:
+    """What was compared before, if the address names nothing: the reader came back to the page.
+
+    Who has compared nothing yet begins with the baseline against last year.
+    """
     named = st.query_params.get_all(keys.COMPARE_PARAMETER)
     if named:
         st.session_state[keys.COMPARED] = tuple(named)
     else:
-        keep(cast(tuple[str, ...], st.session_state.get(keys.COMPARED, ())))
+        begin = (LAST_YEAR, next(iter(latest)))
+        keep(cast(tuple[str, ...], st.session_state.get(keys.COMPARED, begin)))
 
 
 # --- allocated -----------------------------------------------------------------------------------

@@ -8,12 +8,13 @@ from budget import files
 from budget.allocation.division_reading import CENTRE_TYPES
 from budget.allocation.division_rules import Division
 from budget.allocation.faults import InputError
+from budget.files import round_folder
 from budget.ui import deed_dialog, division_edits, keys, session
 from budget.ui.deed_dialog import Fields, Prepared
 from budget.ui.division_conflict import saved_value
 from budget.ui.division_edits import CEILING, LEAST, MINIMUM, MOST, band_path, limit_path
 from budget.ui.division_round import DivisionRound, Money
-from budget.ui.division_versions import upload_place, versions
+from budget.ui.division_versions import MIME, upload_place, versions
 from budget.ui.division_words import refused_rules
 from budget.ui.problems import problems
 from budget.ui.text import plain
@@ -55,9 +56,39 @@ def rules_section(found: Planning, money: Money, present: DivisionRound | None, 
 
 
 def first_rules() -> None:
-    """The place for the first divisions.toml of a round."""
+    """A round without rules: begin with those of the program, or with a file of one's own."""
+    _ = session.words()
+    usual = round_folder.usual_divisions()
+    st.markdown(
+        plain(
+            _(
+                "Begin with the rules that come with the program: six divisions, with bands by "
+                "type of centre. They are examples and not the Ministry's; every share and limit "
+                "can then be changed here with a control, and each version is kept."
+            )
+        )
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        deed_dialog.opener(
+            SAVE,
+            _("Begin with the rules of the program…"),
+            seen=(usual, 0),
+            which="usual",
+            type=session.main_button(),
+            icon=":material/play_arrow:",
+        )
+        st.download_button(
+            _("Download them as a template ({file})", file=divisions.CONTENT),
+            usual,
+            file_name=divisions.CONTENT,
+            mime=MIME,
+            key=keys.download("usual_divisions"),
+            on_click="ignore",
+            icon=":material/download:",
+            type="tertiary",
+        )
     upload_place(None)
-    deed_dialog.show(SAVE, session.words()("Save the rules for divisions"), _save, width="medium")
+    deed_dialog.show(SAVE, _("Save the rules for divisions"), _save, width="medium")
 
 
 # --- unsaved changes ---------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def upload_place(saved: RulesVersion | None) -> None:
     _ = session.words()
     with st.expander(
         _("Take the rules from a file ({file})", file=CONTENT),
-        expanded=saved is None or keys.DIVISION_UPLOAD in st.session_state,
+        expanded=keys.DIVISION_UPLOAD in st.session_state,
         icon=":material/upload_file:",
     ):
         uploaded = st.file_uploader(
@@ -110,6 +110,11 @@ def upload_place(saved: RulesVersion | None) -> None:
                 _(
                     "Nothing is stored before you have seen what changes and given a reason. "
                     "Take the version in force, change it in a text editor, upload it here."
+                )
+                if saved is not None
+                else _(
+                    "Nothing is stored before you have given a reason. Download the template, "
+                    "change it in a text editor, upload it here."
                 )
             )
             return

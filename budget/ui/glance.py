@@ -1,6 +1,5 @@
 """The parts of the overview: envelope, dates, country, gainers and losers, what waits."""
 
-from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
@@ -21,6 +20,7 @@ from budget.view.colours import LIGHT
 from budget.view.findings import (
     CentreChange,
     Movement,
+    against_last_year,
     movement_basis,
     movement_title,
     since_last_year,
@@ -31,6 +31,7 @@ from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow import national, rounds
 from budget.workflow.deadlines import KOREA
+from budget.workflow.national import NationalParts
 from budget.workflow.rounds import RoundFacts
 
 SWATCHES = ("blue", "violet", "green", "yellow", "gray")
@@ -137,19 +138,26 @@ def _operating_last_year(allocation: Allocation, numbers: Numbers) -> str:
     main = allocation.pool(allocation.policy.remainder_pool.name)
     before = sum(won or 0 for won in allocation.prior_operating)
     _ = numbers.words
-    return _(
+    new = sum(won is None for won in allocation.prior_operating)
+    said = _(
         "Of it {pool} {now}, against {before} last year ({rate}).",
         pool=pool_name(main.rule.name, _),
         now=numbers.money_with_unit(main.placed),
         before=numbers.money_with_unit(before),
         rate=numbers.percent_change(main.placed / before - 1 if before else None),
     )
+    if not new:
+        return said
+    counted = _.ngettext("{count} new centre counted.", "{count} new centres counted.", new)
+    return f"{said} {counted}"
 
 
 def national_totals(shown: RoundFacts) -> None:
     """The envelope and its parts as the rules set them, before any request is decided."""
     _, numbers = session.words(), session.numbers()
     parts = national.national_parts(session.store(), session.who())
+    for centre in parts.own:
+        _own_amounts(centre, parts, numbers)
     st.subheader(
         plain(
             _(
@@ -172,23 +180,35 @@ def national_totals(shown: RoundFacts) -> None:
         (_("reserve"), parts.reserve),
     ]
     _envelope_parts(named, parts.envelope, numbers)
-    for centre, amounts in parts.own.items():
-        _own_amounts(centre, amounts, numbers)
 
 
-def _own_amounts(centre: str, amounts: Mapping[str, int], numbers: Numbers) -> None:
-    """What a centre gets, as published: each part and the total."""
+def _own_amounts(centre: str, parts: NationalParts, numbers: Numbers) -> None:
+    """What a centre gets, as published: each part and the total, beside last year."""
     _ = numbers.words
     name = _.of(*rounds.centre_names(session.store(), session.who())[centre])
-    st.subheader(plain(_("Published allocation of {centre}", centre=name)), anchor=False)
-    with st.container(horizontal=True, gap="large"):
-        for part, won in amounts.items():
-            label = {"special_needs": _("special needs"), "total": _("total")}.get(part)
-            st.metric(
-                plain(capital(label or pool_name(part, _))),
-                plain(numbers.money_with_unit(won)),
-                width="content",
-            )
+    amounts = parts.own[centre]
+    with st.container(border=True, gap="small"):
+        st.subheader(
+            plain(
+                _(
+                    "{centre} gets {total}",
+                    centre=name,
+                    total=numbers.money_with_unit(amounts["total"]),
+                )
+            ),
+            anchor=False,
+        )
+        now, before = amounts[parts.main], parts.last_year.get(centre)
+        st.markdown(plain(against_last_year(parts.main, now, before, numbers)))
+        with st.container(horizontal=True, gap="large"):
+            for part, won in amounts.items():
+                if part == "total":
+                    continue
+                label = _("special needs") if part == "special_needs" else pool_name(part, _)
+                st.markdown(
+                    f"{plain(capital(label))}  \n**{plain(numbers.money_with_unit(won))}**",
+                    width="content",
+                )
 
 
 def dates(shown: RoundFacts) -> None:

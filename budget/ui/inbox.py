@@ -1,10 +1,14 @@
 """What waits for the reader, with a link to each thing."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from budget.ui import keys, session
 from budget.ui.centre_picker import names_of_centres
+from budget.ui.request_words import part_text
 from budget.ui.text import plain
+from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow import behind
 from budget.workflow import inbox as waiting
@@ -13,6 +17,8 @@ from budget.workflow.inbox import KINDS, Item
 from budget.workflow.roles import Verb
 
 PAGES = {
+    "to_prepare": "pages/data.py",
+    "undecided": "pages/review.py",
     "to_propose": "pages/publish.py",
     "to_confirm": "pages/publish.py",
     "to_plan": "pages/divisions.py",
@@ -26,31 +32,44 @@ SHOWN = 4
 
 
 def inbox() -> None:
-    """The things that wait, the most urgent first; what to expect where nothing does."""
+    """The things that wait, the most urgent first, what to expect where nothing does; below them
+    what came of one's requests."""
     _ = session.words()
     items = waiting.inbox(session.store(), session.who())
+    to_do = [item for item in items if not item.is_outcome]
+    outcomes = [item for item in items if item.is_outcome]
     late = _behind()
-    count = len(items) + bool(late)
+    count = len(to_do) + bool(late)
     with st.container(border=True, gap="small", key=keys.INBOX):
-        if not count:
-            st.markdown(f":material/task_alt: **{plain(_('Nothing waits for you'))}**")
-            return
-        with st.container(
-            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
-        ):
+        if count:
             said = _.ngettext("{count} thing waits for you", "{count} things wait for you", count)
-            st.markdown(f":material/inbox: **{plain(said)}**", width="content")
-            if len(items) > SHOWN:
-                with st.popover(_("{count} more", count=len(items) - SHOWN), key=keys.INBOX_MORE):
-                    for item in items[SHOWN:]:
-                        _line(item, _)
-        left, right = st.columns(2, gap="medium")
-        for number, item in enumerate(items[:SHOWN]):
-            with (left, right)[number % 2]:
-                _line(item, _)
-        if late:
-            with (left, right)[min(len(items), SHOWN) % 2]:
-                _reminder(late, _)
+            _listed(f":material/inbox: **{plain(said)}**", to_do, keys.INBOX_MORE, late)
+        else:
+            st.markdown(f":material/task_alt: **{plain(_('Nothing waits for you'))}**")
+        if outcomes:
+            heading = f":material/flag: **{plain(_('What came of your requests'))}**"
+            _listed(heading, outcomes, keys.INBOX_MORE_OUTCOMES)
+
+
+def _listed(heading: str, items: list[Item], more: str, late: Behind | None = None) -> None:
+    """A heading, the first few things in two columns, the rest on demand."""
+    _ = session.words()
+    names = names_of_centres()
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        st.markdown(heading, width="content")
+        if len(items) > SHOWN:
+            with st.popover(_("{count} more", count=len(items) - SHOWN), key=more):
+                for item in items[SHOWN:]:
+                    _line(item, names, _)
+    left, right = st.columns(2, gap="medium")
+    for number, item in enumerate(items[:SHOWN]):
+        with (left, right)[number % 2]:
+            _line(item, names, _)
+    if late:
+        with (left, right)[min(len(items), SHOWN) % 2]:
+            _reminder(late, _)
 
 
 def _behind() -> Behind | None:
@@ -96,28 +115,39 @@ def _reminder(late: Behind, _: Words) -> None:
     )
 
 
-def _line(item: Item, _: Words) -> None:
-    page = "pages/requests.py" if session.person().may(Verb.BEGIN) else "pages/review.py"
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if item.days_left is not None:
-            st.badge(_days(item, _), color="red" if item.is_urgent else "blue")
-        if item.kind in PAGES:
-            st.page_link(
-                PAGES[item.kind],
-                label=plain(_(KINDS[item.kind])),
-                query_params=session.address(),
-                width="content",
-            )
-            return
-        st.markdown(plain(f"{_(KINDS[item.kind])}: "), width="content")
+def _line(item: Item, names: Mapping[str, str], _: Words) -> None:
+    """What is to be done until when, of which centre; below it the link."""
+    person = session.person()
+    said = [_said(item, _)] if item.need_id or item.kind not in PAGES else []
+    if item.centre_id and list(person.centres) != [item.centre_id]:
+        said.append(names.get(item.centre_id, item.centre_id))
+    with st.container(gap=None):
+        st.markdown(_due(item, _) + plain(" · ".join(said)))
         if item.need_id:
+            page = "pages/requests.py" if person.may(Verb.BEGIN) else "pages/review.py"
             title = _.of(item.title, item.title_en or item.title) or _("without a title")
-            st.page_link(
-                page,
-                label=plain(f"{item.need_id} {title}"),
-                query_params={keys.REQUEST_PARAMETER: item.need_id, **session.address()},
-                width="content",
-            )
+            label, asked = f"{item.need_id} {title}", {keys.REQUEST_PARAMETER: item.need_id}
+        elif item.kind in PAGES:
+            page, label, asked = PAGES[item.kind], _said(item, _), {}
+        else:
+            return
+        st.page_link(
+            page, label=plain(label), query_params={**asked, **session.address()}, width="content"
+        )
+
+
+def _said(item: Item, _: Words) -> str:
+    """What is to be done; of a request that was funded in part, how much of it."""
+    if item.kind == "funded_in_part":
+        return part_text(item.funded, item.approved, session.numbers())
+    return capital(_(KINDS[item.kind], count=item.count))
+
+
+def _due(item: Item, _: Words) -> str:
+    if item.due is None:
+        return ""
+    colour = "red" if item.is_urgent else "blue"
+    return f":{colour}-badge[{item.due.isoformat()}, {plain(_days(item, _))}] "
 
 
 def _days(item: Item, _: Words) -> str:

@@ -32,6 +32,7 @@ TEXTS = {
     ("decided", False): N_("The round is not decided yet: a lead moves it on the Overview."),
     ("requests", True): N_("Every request is decided."),
     ("requests", False): N_("Without a decision, so without money:"),
+    ("no_requests", False): N_("No request was submitted in this round."),
     ("saved", True): N_("The scenario was saved after the last decision."),
     ("saved", False): N_(
         "Decisions were taken after the scenario was saved; the figures here are computed with "

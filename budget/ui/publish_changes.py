@@ -18,7 +18,13 @@ from budget.view.findings import (
     since_last_year,
 )
 from budget.view.numbers import Numbers
-from budget.view.publish import parts_table, requests_table, requests_title, rules_table
+from budget.view.publish import (
+    parts_on_last_year,
+    parts_table,
+    requests_table,
+    requests_title,
+    rules_table,
+)
 from budget.workflow import rounds
 from budget.workflow.checklist import Checklist
 
@@ -56,23 +62,38 @@ def _against_baseline(figures: Figures, numbers: Numbers) -> None:
     if base is None:
         st.caption(_("The baseline's rules contradict each other; nothing to compare with."))
         return
-    title = movement_title(since_baseline(figures.present, base, _), numbers)
-    st.markdown(
-        f"**{plain(_('Against the baseline {name}', name=_.name(figures.baseline_name)))}**: "
-        f"{plain(title)}"
-    )
+    is_baseline = (base.totals, base.policy) == (figures.present.totals, figures.present.policy)
+    if is_baseline:
+        said = _(
+            "It is the baseline {name} itself; beside it stands last year, which is known of "
+            "operating money alone.",
+            name=_.name(figures.baseline_name),
+        )
+        st.markdown(plain(said))
+    else:
+        title = movement_title(since_baseline(figures.present, base, _), numbers)
+        st.markdown(
+            f"**{plain(_('Against the baseline {name}', name=_.name(figures.baseline_name)))}**: "
+            f"{plain(title)}"
+        )
     text = st.column_config.TextColumn
     st.dataframe(
-        parts_table(figures.present, base, numbers),
+        parts_on_last_year(figures.present, numbers)
+        if is_baseline
+        else parts_table(figures.present, base, numbers),
         column_config={
             "part": text(_("Part"), width=92),
             "amount": text(_("Amount"), alignment="right", width=88),
-            "before": text(_("Baseline"), alignment="right", width=84),
+            "before": text(
+                _("Last year") if is_baseline else _("Baseline"), alignment="right", width=84
+            ),
             "change": text(_("Difference"), alignment="right", width=72),
         },
         hide_index=True,
         height="content",
-        alt=_("Parts of the envelope beside the baseline's"),
+        alt=_("Parts of the envelope beside last year's")
+        if is_baseline
+        else _("Parts of the envelope beside the baseline's"),
     )
     st.caption(plain(_("Money in {unit}.", unit=numbers.unit_name)))
 

@@ -43,7 +43,7 @@ def quarters_page(round_: RoundFacts) -> None:
     person = session.person()
     if not person.may(Verb.SEE_FIGURES) and person.centres:
         address.read()
-        quarters_own.own_page(person.centres)
+        quarters_own.own_page(person.centres, round_)
         return
     shown = year_shown(round_)
     address.read(SECTION, *quarters_execution.LINKS)

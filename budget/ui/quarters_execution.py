@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from budget.allocation.execution import CARRY_LIMIT, Reading, Standing
+from budget.allocation.execution import CARRY_LIMIT, Reading, Standing, standings
 from budget.allocation.faults import N_
 from budget.files.uploads.definitions import EXECUTION
 from budget.files.uploads.reading import Upload
@@ -288,17 +288,12 @@ def _upload(shown: YearShown) -> None:
     if found.faults:
         faults(found, EXECUTION)
         return
-    spent = sum(int(cell) for cell in found.table["spent_krw"])
-    st.markdown(
-        plain(
-            _(
-                "{count} of {total} centres, {won} spent in all",
-                count=len(found.table),
-                total=len(shown.names),
-                won=session.numbers().money_with_unit(spent),
-            )
-        )
-    )
+    numbers = session.numbers()
+    stands = standings(shown.allotted, execution.executed_of(found.table), USUAL)
+    st.markdown(plain(view.given_sentence(stands, numbers)))
+    missing = view.missing_sentence(stands, shown.names, numbers)
+    if missing:
+        st.caption(plain(missing))
     deed_dialog.opener(
         SAVE,
         _("Save as the execution in force…"),

@@ -1,21 +1,27 @@
 """A centre head's own quarters: what the centre may spend when, and how it stands."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
+from budget.allocation.faults import N_
 from budget.ui import session
+from budget.ui.downloads import Contents, Sheet, downloads, round_provenance
 from budget.ui.text import plain
 from budget.view import quarters as view
+from budget.view.exports import stated_table
 from budget.view.names import centre_name
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
-from budget.workflow import quarters, rounds
+from budget.workflow import centres, quarters, rounds
 from budget.workflow.quarters import OwnYear
+from budget.workflow.rounds import RoundFacts
 
 
-def own_page(centres: Sequence[str]) -> None:
+def own_page(own: Sequence[str], round_: RoundFacts) -> None:
     """Every centre that the person heads.
 
     Raises:
@@ -24,10 +30,11 @@ def own_page(centres: Sequence[str]) -> None:
     numbers = session.numbers()
     _ = numbers.words
     names = rounds.centre_names(session.store(), session.who())
-    for centre_id in centres:
+    for centre_id in own:
         found = quarters.own_year(session.store(), session.who(), centre_id)
-        st.subheader(plain(centre_name(*names[centre_id], _)), anchor=False)
+        name = centre_name(*names[centre_id], _)
         if found is None:
+            st.subheader(plain(name), anchor=False)
             st.info(
                 plain(
                     _(
@@ -38,10 +45,42 @@ def own_page(centres: Sequence[str]) -> None:
                 icon=":material/calendar_month:",
             )
         else:
-            _own(found, numbers)
+            _own(found, name, round_, numbers)
 
 
-def _own(found: OwnYear, numbers: Numbers) -> None:
+def _own(found: OwnYear, name: str, round_: RoundFacts, numbers: Numbers) -> None:
+    _ = numbers.words
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        title = view.own_title(name, found.running, found.special, numbers)
+        st.subheader(plain(title), anchor=False)
+        downloads(partial(_contents, found, name, round_, numbers))
+    if found.standing is None:
+        st.markdown(
+            plain(
+                _(
+                    "No execution of your centre was uploaded yet; once it is, what was spent "
+                    "stands here beside what is allotted to date."
+                )
+            )
+        )
+    else:
+        st.markdown(plain(view.standing_sentence(found.standing, numbers)))
+        st.caption(
+            plain(
+                _(
+                    "Allotted to date: past quarters whole, the running one by its days. Special "
+                    "needs apart."
+                )
+            )
+        )
+    _quarters(found, numbers)
+    st.caption(
+        plain(_("Profile in force") + ": " + view.profile_text(found.profile, numbers)),
+    )
+
+
+def _quarters(found: OwnYear, numbers: Numbers) -> None:
+    """What each quarter allots, of which special needs, and the year."""
     _ = numbers.words
     lines = [
         (view.part_name("running", _), found.running),
@@ -76,15 +115,32 @@ def _own(found: OwnYear, numbers: Numbers) -> None:
         row_height=30,
         alt=_("What each quarter allots to your centre"),
     )
-    if found.standing is None:
-        st.caption(plain(_("No execution of your centre was uploaded yet.")))
-    else:
-        st.markdown(plain(view.standing_sentence(found.standing, numbers)))
-        st.caption(
-            plain(
-                _(
-                    "Allotted to date: past quarters whole, the running one by its days. Special "
-                    "needs apart."
-                )
+
+
+def _contents(found: OwnYear, name: str, round_: RoundFacts, numbers: Numbers) -> Contents:
+    """The quarters as files, with the publication that they come from."""
+    _ = numbers.words
+    check = partial(centres.centre, session.store(), session.who(), found.centre_id)
+    run = check().published
+    scenario = (
+        _("{scenario}, version {number}", scenario=_.name(run.scenario), number=run.number)
+        if run
+        else ""
+    )
+    return Contents(
+        name=f"quarters-{found.centre_id}",
+        scenario="",
+        provenance=replace(
+            round_provenance(round_, _), scenario=scenario, certified=True if run else None
+        ),
+        check=check,
+        sheets=[
+            Sheet(
+                "allotment",
+                _("Quarterly allotment"),
+                lambda: view.own_table(name, found.running, found.special, _),
             )
-        )
+        ],
+        further=lambda: [stated_table(view.own_stated(found.profile, found.standing, numbers), _)],
+        hashes=lambda: {N_("allocation"): run.allocation_sha256} if run else {},
+    )

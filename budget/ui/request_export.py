@@ -5,7 +5,7 @@ from functools import partial
 
 from budget.ui import session
 from budget.ui.downloads import Contents, Sheet, round_provenance
-from budget.ui.request_words import category_name, moment, requested_won, state_name, title
+from budget.ui.request_words import category_name, moment, requested_won, state_in_brief, title
 from budget.view.exports import Column, Table, total, won
 from budget.view.names import centre_name
 from budget.view.words import Words
@@ -44,7 +44,7 @@ def requests_table(needs: Sequence[Need], _: Words) -> Table:
         _("Requests"),
         (
             Column(_("Number"), [need.id for need in needs]),
-            Column(_("State"), [state_name(need.state, _) for need in needs]),
+            Column(_("State"), [state_in_brief(need, session.numbers()) for need in needs]),
             Column(_("Centre number"), [need.centre_id for need in needs]),
             Column(_("Centre"), [centre_name(need.centre_ko, need.centre_en, _) for need in needs]),
             Column(_("Category"), [category_name(need.category, _) for need in needs]),

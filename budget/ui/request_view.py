@@ -10,8 +10,6 @@ from budget.ui import keys, session
 from budget.ui.drafting import Drafting, act, drafting
 from budget.ui.live_text import live_text_area
 from budget.ui.request_words import (
-    COLOURS,
-    ICONS,
     changed_fields,
     changed_file,
     days_left,
@@ -22,6 +20,7 @@ from budget.ui.request_words import (
     is_urgent,
     moment,
     next_step,
+    standing,
     state_name,
     title,
     until_text,
@@ -41,13 +40,10 @@ SHORT = ("category", "requested_krw", "need_by", "lease_end")
 """Fields that share a line on a wide screen."""
 
 
-def state_badge(need: Need, _: Words) -> None:
+def state_badge(need: Need) -> None:
     """Where a request stands."""
-    st.badge(
-        plain(state_name(need.state, _)),
-        color=COLOURS.get(need.state, "gray"),  # type: ignore[arg-type]
-        icon=f":material/{ICONS.get(need.state, 'circle')}:",
-    )
+    said, colour, icon = standing(need, session.numbers())
+    st.badge(plain(said), color=colour, icon=f":material/{icon}:")  # type: ignore[arg-type]
 
 
 # --- the head of a request -----------------------------------------------------------------------
@@ -59,7 +55,7 @@ def heading(need: Need) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         way_back(_)
         st.subheader(plain(title(need, _)), anchor=False, width="content")
-        state_badge(need, _)
+        state_badge(need)
         st.caption(plain(_reference(need, _)), width="content")
 
 

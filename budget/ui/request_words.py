@@ -88,6 +88,38 @@ def state_name(state: str, _: Words) -> str:
     return capital(_(STATES.get(state, state)))
 
 
+def part_text(funded: int, approved: int, numbers: Numbers) -> str:
+    """How much of what was approved was funded, where it is less than all."""
+    _ = numbers.words
+    return _(
+        "Funded in part: {rate} ({funded} of {approved})",
+        rate=numbers.percent(funded / approved, 0),
+        funded=numbers.money(funded),
+        approved=numbers.money_with_unit(approved),
+    )
+
+
+def state_in_brief(need: Need, numbers: Numbers) -> str:
+    """Where a request stands, for a column."""
+    if need.is_funded_in_part:
+        _ = numbers.words
+        share = (need.funded_krw or 0) / (need.approved_krw or 1)
+        return _("In part {rate}", rate=numbers.percent(share, 0))
+    return state_name(need.state, numbers.words)
+
+
+def standing(need: Need, numbers: Numbers) -> tuple[str, str, str]:
+    """Where a request stands: the words, the colour and the icon of its badge."""
+    if need.is_funded_in_part:
+        said = part_text(need.funded_krw or 0, need.approved_krw or 0, numbers)
+        return said, "orange", "pie_chart"
+    return (
+        state_name(need.state, numbers.words),
+        COLOURS.get(need.state, "gray"),
+        ICONS.get(need.state, "circle"),
+    )
+
+
 def title(need: Need, _: Words) -> str:
     """What a request is called; a draft may have no title yet."""
     typed = need.draft.get("title", "") if need.state in EDITABLE else need.title

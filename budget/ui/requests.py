@@ -185,7 +185,7 @@ def _card(need: Need, round_: RoundFacts, _: Words) -> None:
         left, right = st.columns([0.62, 0.38], vertical_alignment="center", gap="small")
         with left, st.container(gap=None):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                state_badge(need, _)
+                state_badge(need)
                 st.page_link(
                     PAGE,
                     label=plain(title(need, _)),

@@ -36,10 +36,10 @@ def review_page(round_: RoundFacts) -> None:
     """
     rows: list[Need] = []
     if session.person().may(Verb.SEE_QUEUE):
-        rows = in_order(needs_seen.queue(session.store(), session.who()))
+        rows = in_order(needs_seen.queue(session.store(), session.who()), round_)
     asked = address.read(address.REQUEST, *filters(rows)).one(address.REQUEST)
     if not asked:
-        rows = in_order(needs_seen.queue(session.store(), session.who()))
+        rows = in_order(needs_seen.queue(session.store(), session.who()), round_)
         _told("")
         chosen = queue(rows, round_)
         if chosen:
@@ -85,12 +85,12 @@ def _way_back(_: Words) -> None:
     )
 
 
-def _next_for_me(rows: Sequence[Need], need_id: str) -> Need | None:
+def _next_for_me(rows: Sequence[Need], need_id: str, round_: RoundFacts) -> Need | None:
     """The next request that waits for the reader, after this one, the queue being a circle."""
     ids = [need.id for need in rows]
     place = ids.index(need_id) + 1 if need_id in ids else 0
     ahead = [*rows[place:], *rows[:place]]
-    return next((need for need in ahead if need.id != need_id and waits_for_me(need)), None)
+    return next((need for need in ahead if need.id != need_id and waits_for_me(need, round_)), None)
 
 
 def _told(need_id: str, following: Need | None = None) -> None:
@@ -122,7 +122,7 @@ def one_request(need_id: str, round_: RoundFacts) -> None:
     _ = session.words()
     rows: Sequence[Need] = []
     if session.person().may(Verb.SEE_QUEUE):
-        rows = in_order(needs_seen.queue(session.store(), session.who()))
+        rows = in_order(needs_seen.queue(session.store(), session.who()), round_)
     present = next((need for need in rows if need.id == need_id), None)
     known = reviewing(need_id)
     if known is None:
@@ -132,7 +132,7 @@ def one_request(need_id: str, round_: RoundFacts) -> None:
         known.seen = present
     known.shown.clear()
     shown = present or known.seen
-    following = _next_for_me(rows, need_id)
+    following = _next_for_me(rows, need_id, round_)
     _navigation(following, has_queue=bool(rows))
     _head(shown, _)
     if shown.is_whole:
@@ -182,7 +182,7 @@ def _head(need: Need, _: Words) -> None:
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader(plain(title(need, _)), anchor=False, width="content")
-            state_badge(need, _)
+            state_badge(need)
         parts = [need.id, _.of(need.centre_ko, need.centre_en), submitted_text(need, _)]
         if need.reviewer_id is not None:
             name = _.of(need.reviewer, need.reviewer_en or need.reviewer)

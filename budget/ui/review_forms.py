@@ -25,6 +25,7 @@ from budget.ui.review_deeds import (
 from budget.ui.text import plain
 from budget.view.words import Words
 from budget.workflow import deadlines, people, review
+from budget.workflow.need_states import UNDECIDED
 from budget.workflow.needs_seen import Need
 from budget.workflow.roles import Verb
 from budget.workflow.rounds import RoundFacts
@@ -37,8 +38,10 @@ PRIORITIES = {
 }
 
 
-def waits_for_me(need: Need) -> bool:
-    """Whether the next deed on a request is the reader's."""
+def waits_for_me(need: Need, round_: RoundFacts) -> bool:
+    """Whether the next deed on a request is the reader's, in a round that is not over."""
+    if round_.state not in review.REVIEWABLE:
+        return False
     if need.state == "submitted":
         return can(Verb.CLAIM, need) or can(Verb.ASSIGN, need)
     if need.state == "in_review":
@@ -52,9 +55,9 @@ ORDER = (
 )
 
 
-def in_order(needs: Iterable[Need]) -> list[Need]:
+def in_order(needs: Iterable[Need], round_: RoundFacts) -> list[Need]:
     """What waits for the reader first, then what is open; the earliest submission first."""
-    return sorted(needs, key=lambda need: (not waits_for_me(need), ORDER.index(need.state)))
+    return sorted(needs, key=lambda need: (not waits_for_me(need, round_), ORDER.index(need.state)))
 
 
 def reviewers(_: Words) -> dict[int, str]:
@@ -73,7 +76,9 @@ def forms(known: Reviewing, round_: RoundFacts) -> None:
     """What the reader can do with the request now."""
     _, need = session.words(), known.seen
     reviewable = round_.state in review.REVIEWABLE
-    if need.state == "submitted":
+    if round_.state == "published" and need.state in UNDECIDED:
+        say(_("The round is published; this request was not decided in it."), "lock")
+    elif need.state == "submitted":
         _waiting(known, _, reviewable=reviewable)
     elif need.state == "in_review":
         _in_review(known, round_, _, reviewable=reviewable)

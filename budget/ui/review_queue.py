@@ -14,7 +14,7 @@ from budget.ui import address, effect, keys, session
 from budget.ui.address import Parameter
 from budget.ui.downloads import downloads
 from budget.ui.request_export import requests_contents
-from budget.ui.request_words import COLOURS, category_name, state_name
+from budget.ui.request_words import category_name, standing, state_in_brief, state_name
 from budget.ui.review_deeds import Told, reviewer_name, tell
 from budget.ui.review_facts import title
 from budget.ui.review_forms import reviewers, waits_for_me
@@ -49,13 +49,13 @@ def queue(rows: Sequence[Need], round_: RoundFacts) -> str:
             icon=":material/inbox:",
         )
         return ""
-    waiting = sum(waits_for_me(need) for need in rows)
+    waiting = sum(waits_for_me(need, round_) for need in rows)
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         st.subheader(plain(_queue_title(waiting, len(rows), _)), anchor=False, width="content")
         files = st.container(width="content")
-    shown = _filtered(rows, _)
+    shown = _filtered(rows, round_, _)
     if not shown:
         st.info(_("No request matches the filters."), icon=":material/filter_alt_off:")
         st.button(_("Clear the filters"), key=keys.QUEUE_CLEAR, on_click=_clear)
@@ -138,7 +138,7 @@ def _control(parameter: Parameter[Any], key: str, value: Any) -> dict[str, Any]:
     return {"key": key, "on_change": _choose, "args": (parameter, key)}
 
 
-def _filtered(rows: Sequence[Need], _: Words) -> list[Need]:
+def _filtered(rows: Sequence[Need], round_: RoundFacts, _: Words) -> list[Need]:
     """Filters in a row, and the requests that match all of them."""
     provinces = effect.provinces()
     text = address.value(TEXT) or ""
@@ -152,7 +152,7 @@ def _filtered(rows: Sequence[Need], _: Words) -> list[Need]:
         if (not wanted or need.state in wanted)
         and (not categories or need.category in categories)
         and (reviewer is None or str(need.reviewer_id or NOBODY) == reviewer)
-        and (not is_mine or _mine(need))
+        and (not is_mine or _mine(need, round_))
         and _matches(need, text, provinces, _)
     ]
 
@@ -214,9 +214,9 @@ def _controls(rows: Sequence[Need], _: Words, *, has_provinces: bool) -> None:
             )
 
 
-def _mine(need: Need) -> bool:
+def _mine(need: Need, round_: RoundFacts) -> bool:
     """Whether a request is in the reader's hands, or waits for them."""
-    return need.reviewer_id == session.person().id or waits_for_me(need)
+    return need.reviewer_id == session.person().id or waits_for_me(need, round_)
 
 
 def _matches(need: Need, text: str, provinces: Mapping[str, str], _: Words) -> bool:
@@ -268,7 +268,7 @@ def _rows(shown: Sequence[Need], round_: RoundFacts, numbers: Numbers) -> pd.Dat
 
     rows = pd.DataFrame(
         {
-            "state": [state_name(need.state, _)],
+            "state": [state_in_brief(need, numbers)],
             "request": need.id,
             "title": title(need, _),
             "centre": centre_name(need.centre_ko, need.centre_en, _),
@@ -299,7 +299,8 @@ def _columns(shown: Sequence[Need], numbers: Numbers) -> dict[str, Any]:
     is_korean = _.language == "ko"
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     money = f"%,.{numbers.unit.digits}f"
-    states = {state_name(need.state, _): COLOURS.get(need.state, "gray") for need in shown}
+    states = {state_in_brief(need, numbers): standing(need, numbers)[1] for need in shown}
+    is_longer = any(need.is_funded_in_part for need in shown)
 
     def amount(label: str) -> Any:
         return number(
@@ -311,7 +312,10 @@ def _columns(shown: Sequence[Need], numbers: Numbers) -> dict[str, Any]:
 
     return {
         "state": st.column_config.MultiselectColumn(
-            _("State"), options=list(states), color=list(states.values()), width=92
+            _("State"),
+            options=list(states),
+            color=list(states.values()),
+            width=128 if is_longer else 92,
         ),
         "request": text(_("Number"), width=104),
         "title": text(_("Title"), width=262 if is_korean else 206),

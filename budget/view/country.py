@@ -234,7 +234,9 @@ def country_title(found: Country, measure: Measure, numbers: Numbers) -> str:
 
 
 BASES: dict[Measure, str] = {
-    "change": N_("Colour: operating money against last year; whole country {whole}."),
+    "change": N_(
+        "Colour: operating money against last year; whole country {whole}, new centres not counted."
+    ),
     "amount": N_("Colour: total of the province; whole country {whole}."),
     "per_head": N_("Colour: operating money per weighted head; whole country {whole}."),
     "execution": N_("Colour: last year's execution rate; whole country {whole}."),

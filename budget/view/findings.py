@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from budget.allocation.result import Allocation
-from budget.view.names import centre_name
+from budget.view.names import centre_name, pool_name
 from budget.view.numbers import Numbers
 from budget.view.words import Words
 
@@ -115,6 +115,22 @@ def _movement(
     compared = [centre for centre in every if centre.before is not None]
     compared.sort(key=lambda centre: (-centre.change, centre.centre_id))
     return Movement(against, tuple(compared), len(every) - len(compared))
+
+
+def against_last_year(pool: str, now: int, before: int | None, numbers: Numbers) -> str:
+    """One centre's money of a pool beside last year's, in won, with the change."""
+    _ = numbers.words
+    name, amount = pool_name(pool, _), numbers.money_with_unit(now)
+    if before is None:
+        return _("Of it {pool} {now}; a new centre, without last year.", pool=name, now=amount)
+    return _(
+        "Of it {pool} {now}, last year {before}: {change} ({rate}).",
+        pool=name,
+        now=amount,
+        before=numbers.money_with_unit(before),
+        change=numbers.change_with_unit(now - before),
+        rate=numbers.percent_change(now / before - 1 if before else None),
+    )
 
 
 def movement_title(movement: Movement, numbers: Numbers) -> str:

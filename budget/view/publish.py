@@ -11,7 +11,7 @@ from budget.view.names import centre_name
 from budget.view.numbers import NOTHING, Numbers
 from budget.view.parameters import capital, full_title, parameter_at, scale_of, shown
 from budget.view.requests import RequestFacts, request_title
-from budget.view.tables import pool_lines
+from budget.view.tables import pool_column, pool_lines
 from budget.view.words import Words
 
 
@@ -87,6 +87,26 @@ def parts_table(allocation: Allocation, baseline: Allocation, numbers: Numbers) 
         ],
         columns=["part", "amount", "before", "change"],
     )
+
+
+def parts_on_last_year(allocation: Allocation, numbers: Numbers) -> pd.DataFrame:
+    """One row a part of the envelope: now, last year and the difference; last year is known of
+    operating money alone."""
+    main = pool_column(allocation.policy.remainder_pool.name)
+    prior = sum(won or 0 for won in allocation.prior_operating)
+    rows = []
+    for line in pool_lines(allocation, allocation, numbers.words):
+        before = prior if line.key == main else None
+        change = None if before is None else line.won - before
+        rows.append(
+            (
+                capital(line.name),
+                numbers.money(line.won),
+                numbers.money(before),
+                numbers.change(change),
+            )
+        )
+    return pd.DataFrame(rows, columns=["part", "amount", "before", "change"])
 
 
 def requests_title(allocation: Allocation, numbers: Numbers) -> str:

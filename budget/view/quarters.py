@@ -26,6 +26,7 @@ from budget.view.words import Words
 Names = Mapping[str, str]
 """Centre id -> short name in the reader's language."""
 QUARTERS = (1, 2, 3, 4)
+MOST_NAMED = 12
 KINDS: Mapping[str, str] = {
     "running": N_("money of the pools"),
     "special": N_("special needs"),
@@ -128,6 +129,43 @@ def allotment_table(allotted: Allotment, names: Names, _: Words) -> Table:
     return Table("quarters", _("Quarterly allotment"), columns, capital(_("total")))
 
 
+def own_title(centre: str, running: Sequence[int], special: Sequence[int], numbers: Numbers) -> str:
+    """How much of one centre's money of the year is allotted in the first half."""
+    _ = numbers.words
+    half, total = sum(running[:2]) + sum(special[:2]), sum(running) + sum(special)
+    return _(
+        "{centre}: {half} of {total} is allotted in the first half ({share})",
+        centre=centre,
+        half=numbers.money_with_unit(half),
+        total=numbers.money_with_unit(total),
+        share=numbers.percent(half / total if total else 0),
+    )
+
+
+def own_table(centre: str, running: Sequence[int], special: Sequence[int], _: Words) -> Table:
+    """One row a part of one centre's money, in won by quarter; sums to its allocation."""
+    parts = (running, special)
+    columns = [
+        Column(_("Centre"), [centre] * len(parts)),
+        Column(_("Part"), [part_name(kind, _) for kind in KINDS]),
+    ]
+    for q in QUARTERS:
+        cells = [part[q - 1] for part in parts]
+        columns.append(won(capital(quarter_name(q, _)), cells, sum(cells), _))
+    year = [sum(part) for part in parts]
+    columns.append(won(_("Year"), year, sum(year), _))
+    return Table("quarters", _("Quarterly allotment"), columns, capital(_("total")))
+
+
+def own_stated(profile: Profile, standing: Standing | None, numbers: Numbers) -> dict[str, str]:
+    """The profile, and how the centre stands where that is known, for a file."""
+    _ = numbers.words
+    found = stated(profile, None, numbers)
+    if standing is not None and standing.executed is not None:
+        found[_("Execution to date")] = standing_sentence(standing, numbers)
+    return found
+
+
 # --- execution ---------------------------------------------------------------------------------
 
 
@@ -161,6 +199,36 @@ def execution_title(found: Sequence[Standing], numbers: Numbers) -> str:
         known=len(known),
         rate=rate,
     )
+
+
+def given_sentence(found: Sequence[Standing], numbers: Numbers) -> str:
+    """How many centres a file of execution has, and its sum beside what was allotted to date."""
+    _ = numbers.words
+    known = [one for one in found if one.executed is not None]
+    spent, due = (
+        sum(one.executed.spent for one in known if one.executed),
+        sum(one.due for one in known),
+    )
+    return _(
+        "{count} of {total} centres: {won} spent of {due} allotted to them to date ({rate})",
+        count=len(known),
+        total=len(found),
+        won=numbers.money_with_unit(spent),
+        due=numbers.money_with_unit(due),
+        rate=numbers.percent(spent / due if due else None),
+    )
+
+
+def missing_sentence(found: Sequence[Standing], names: Names, numbers: Numbers) -> str:
+    """Which centres a file of execution lacks; "" if it has all of them."""
+    _ = numbers.words
+    missing = [names[one.centre_id] for one in found if one.executed is None]
+    if not missing:
+        return ""
+    told = ", ".join(missing[:MOST_NAMED])
+    if len(missing) > MOST_NAMED:
+        told = _("{some} and {count} more", some=told, count=len(missing) - MOST_NAMED)
+    return _("Not in the file: {centres}", centres=told)
 
 
 def forecast_sentence(found: Sequence[Standing], numbers: Numbers) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from budget.allocation.explained import Explained, explained
+from budget.allocation.movers import Mover, movers
 from budget.files.tables import table_from
 from budget.storage.store import Store
 from budget.storage.tables import (
@@ -102,6 +103,34 @@ def published(store: Store, who: str, centre_id: str) -> Explained | None:
         allocation = repeated(act.session, run)
         is_inside = act.person.role_for(Verb.SEE_FIGURES, Subject("round", "")) is not None
         return explained(allocation, centre_id, anonymous=not is_inside)
+
+
+def published_movers(store: Store, who: str, centre_id: str) -> tuple[Mover, ...]:
+    """What would have moved a centre's published amount, one change at this centre at a time; none
+    before publication.
+
+    The frozen inputs are run again; only this centre's own total is told.
+
+    Raises:
+        Forbidden: as for `centre`.
+        Defect: if they no longer give what was published.
+    """
+    with looking(store, who, Verb.SEE_CENTRE) as act:
+        _allowed(act, centre_id)
+        run = rounds.published_run(act.session, act.round())
+        if run is None:
+            return ()
+        allocation = repeated(act.session, run)
+        if centre_id not in allocation.centres.ids:
+            return ()
+        requests = table_from(run.requests_csv, "requests.csv")
+        own = requests.loc[requests["centre_id"] == centre_id, "request_id"]
+        return movers(
+            allocation,
+            requests,
+            centre_id,
+            [need for need in own if not allocation.funded.get(need)],
+        )
 
 
 def _allowed(act: Act, centre_id: str) -> Centre:

@@ -27,8 +27,8 @@ class Check:
     """One line of the checklist.
 
     Attributes:
-        key: "decided", "requests", "saved", "version", "data", "rationales", "certified",
-            "proposal" or "hands".
+        key: "decided", "requests" (or "no_requests"), "saved", "version", "data",
+            "rationales", "certified", "proposal" or "hands".
         state: DONE, MISSING or KNOWN.
         about: what is missing or to be known: ids of requests, parameter paths, a version.
     """
@@ -112,6 +112,14 @@ def _scenario(
 
 def _of_round(session: Session, round_: BudgetRound) -> Iterator[Check]:
     yield Check("decided", DONE if round_.state in {"decided", "published"} else MISSING)
+    submitted = session.exec(
+        select(SpecialNeed.id).where(
+            SpecialNeed.round_id == round_.id, SpecialNeed.state != "draft"
+        )
+    ).first()
+    if submitted is None:
+        yield Check("no_requests", KNOWN)
+        return
     undecided = session.exec(
         select(SpecialNeed.id)
         .where(

@@ -3,7 +3,8 @@
 Source: workflow, signing in.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from sqlmodel import Session, select
 
@@ -41,6 +42,44 @@ ENGLISH_ROLES = {
 def demonstration_identity(role: Role, which: str) -> str:
     """The identity of a person of the demonstration: a role and a number, or a centre."""
     return f"{DEMONSTRATION}|{role}-{which}"
+
+
+EXAMPLES: Mapping[str, tuple[tuple[int, int], Mapping[str, str]]] = {
+    "leasing": (
+        (3, 31),
+        {"justification": "(예시) 임대차 계약이 만료되어 재계약하지 않으면 업무 공간이 없습니다."},
+    ),
+    "remodelling": (
+        (6, 30),
+        {
+            "justification": "(예시) 시설이 낡아 민원인과 직원의 안전과 상담에 지장이 있습니다.",
+            "condition": "(예시) 준공 후 20년이 지나 설비가 낡았고 보수 권고를 받았습니다.",
+        },
+    ),
+    "relocation": (
+        (9, 30),
+        {
+            "justification": "(예시) 현 청사를 비워야 하고 방문이 늘어 더 넓은 곳이 필요합니다.",
+            "new_address": "(예시) 같은 시·군·구 안의 업무시설",
+        },
+    ),
+    "other": (
+        (4, 30),
+        {"justification": "(예시) 장비와 계약의 기한이 끝나 바꾸지 않으면 업무가 멈춥니다."},
+    ),
+}
+"""Category of a request -> month and day of the need, and what its centre might have written."""
+EXAMPLE_ASSESSMENT = "(예시) 견적과 현장 사진을 확인하였습니다."
+EXAMPLE_DECISION = "(예시) 검토 의견과 우선순위에 따라 결정합니다."
+
+
+def example_fields(category: str, fiscal_year: int) -> dict[str, str | date]:
+    """What a request of the sample says besides its title and amount; marked as an example."""
+    if category not in EXAMPLES:
+        return {}
+    (month, day), texts = EXAMPLES[category]
+    due = date(fiscal_year, month, day)
+    return {"need_by": due, **texts, **({"lease_end": due} if category == "leasing" else {})}
 
 
 def add_people(session: Session, now: datetime) -> dict[str, int]:

@@ -12,6 +12,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import pandas as pd
 from sqlmodel import Session, col, func, select
 
 from budget.allocation.execution import Executed
@@ -102,7 +103,11 @@ def _version(row: ExecutionSet, person: Person, file: str) -> ExecutionVersion:
 
 
 def _executed(content: bytes) -> dict[str, Executed]:
-    rows = table_from(content, FILE).to_dict("records")
+    return executed_of(table_from(content, FILE))
+
+
+def executed_of(table: pd.DataFrame) -> dict[str, Executed]:
+    """A table of execution that has been checked, by centre."""
     return {
         str(cells["centre_id"]): Executed(
             as_of=date.fromisoformat(str(cells["as_of"])),
@@ -111,7 +116,7 @@ def _executed(content: bytes) -> dict[str, Executed]:
             available=int(cells["available_krw"]) if cells["available_krw"] else None,
             carryover=int(cells["carryover_krw"] or 0),
         )
-        for cells in rows
+        for cells in table.to_dict("records")
     }
 
 

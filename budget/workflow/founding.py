@@ -7,7 +7,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,14 @@ from budget.storage.tables import (
 )
 from budget.workflow import deadlines
 from budget.workflow.deeds import to_plain
-from budget.workflow.demonstration import DEMONSTRATION, add_people, demonstration_identity
+from budget.workflow.demonstration import (
+    DEMONSTRATION,
+    EXAMPLE_ASSESSMENT,
+    EXAMPLE_DECISION,
+    add_people,
+    demonstration_identity,
+    example_fields,
+)
 from budget.workflow.people import checked_person
 from budget.workflow.roles import Role
 
@@ -192,6 +199,11 @@ IMPORTED = (
     "title",
     "title_en",
     "requested_krw",
+    "need_by",
+    "justification",
+    "lease_end",
+    "condition",
+    "new_address",
     "reviewer_id",
     "return_reason",
     "return_due",
@@ -200,8 +212,10 @@ IMPORTED = (
     "priority",
     "divisible",
     "assessed_by",
+    "assessment",
     "approved_krw",
     "decided_by",
+    "decision_reason",
 )
 """What the record of an imported request tells of it."""
 REVIEWED = ("in_review", "returned", "assessed", "approved", "rejected")
@@ -225,6 +239,8 @@ def _import_request(
     approved = int(row["approved_krw"]) if row["approved_krw"] else None
     is_draft = state == "draft"
     is_assessed = state in {"assessed", "approved", "rejected"}
+    is_decided = state in {"approved", "rejected"}
+    example = example_fields(row["category"], round_.fiscal_year) if people and not is_draft else {}
     submitted = datetime.fromisoformat(row["submitted_at"]) if row["submitted_at"] else now
     if submitted.tzinfo is None:
         submitted = submitted.replace(tzinfo=deadlines.KOREA)
@@ -238,6 +254,7 @@ def _import_request(
                 "category": row["category"],
                 "title": row["title"],
                 "requested_krw": f"{requested:,}" if requested else "",
+                **{name: str(value) for name, value in example.items()},
             }
         ),
         written_by=head,
@@ -250,9 +267,7 @@ def _import_request(
         requested_krw=None if is_draft else requested,
         submitted_at=None if is_draft else submitted,
         reviewer_id=reviewer if state in REVIEWED else None,
-        return_due=deadlines.korean_day(now) + timedelta(days=EXTENDED_DAYS)
-        if state == "returned"
-        else None,
+        return_due=_until(round_, now) if state == "returned" else None,
         return_reason="견적서와 현장 사진을 첨부하여 주시기 바랍니다."
         if state == "returned"
         else "",
@@ -263,9 +278,13 @@ def _import_request(
         assessed_by=reviewer if is_assessed else None,
         assessed_at=submitted if is_assessed else None,
         approved_krw=approved,
-        decided_by=planner if state in {"approved", "rejected"} else None,
-        decided_at=submitted if state in {"approved", "rejected"} else None,
+        assessment=EXAMPLE_ASSESSMENT if example and is_assessed else "",
+        decided_by=planner if is_decided else None,
+        decided_at=submitted if is_decided else None,
+        decision_reason=EXAMPLE_DECISION if example and is_decided else "",
     )
+    for name, value in example.items():
+        setattr(need, name, value)
     session.add(need)
     session.flush()
     changes = _told(need, [name for name in IMPORTED if getattr(need, name) not in {None, ""}])
@@ -275,6 +294,7 @@ def _import_request(
                 "category": need.category,
                 "title": need.title,
                 "requested_krw": need.requested_krw,
+                **{name: to_plain(value) for name, value in example.items()},
                 "files": [],
             }
         )
@@ -306,11 +326,18 @@ def _grants(session: Session) -> dict[str, list[str]]:
     }
 
 
+def _until(round_: BudgetRound, now: datetime) -> date:
+    """Two weeks on, but not after decisions are due, unless that day itself has passed."""
+    today = deadlines.korean_day(now)
+    until = today + timedelta(days=EXTENDED_DAYS)
+    return min(until, round_.decisions_due) if today <= round_.decisions_due else until
+
+
 def _extend_one(session: Session, round_: BudgetRound, centre_id: str, now: datetime) -> None:
     """One centre of the demonstration may still write, so that a visitor can try it."""
     if round_.state not in {"open", "review"}:
         return
-    until = max(round_.requests_close, deadlines.korean_day(now) + timedelta(days=EXTENDED_DAYS))
+    until = max(round_.requests_close, _until(round_, now))
     session.add(Extension(round_id=round_.id or 0, centre_id=centre_id, until=until, set_at=now))
     _record(
         session,

@@ -5,7 +5,7 @@ Source: screens, overview; workflow.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlmodel import col, select
@@ -15,8 +15,8 @@ from budget.storage.store import Store
 from budget.storage.tables import BudgetRound, Publication, Run, SpecialNeed
 from budget.workflow import deadlines, divisions, publication
 from budget.workflow.deeds import Act, looking
-from budget.workflow.need_states import OUTCOMES_VISIBLE
-from budget.workflow.needs_seen import hands
+from budget.workflow.need_states import OUTCOMES_VISIBLE, UNDECIDED
+from budget.workflow.needs_seen import count_by_state, hands
 from budget.workflow.roles import Role, Subject, Verb
 
 NOTICE_DAYS = 7
@@ -32,14 +32,22 @@ KINDS = {
     "approved": N_("approved"),
     "rejected": N_("rejected"),
     "funded": N_("funded"),
+    "funded_in_part": N_("funded in part"),
     "unfunded": N_("not funded"),
+    "to_prepare": N_("upload the data of the centres and check the rules"),
+    "to_open": N_("the round can be opened for requests: “Move the round…” above"),
+    "to_review": N_("the round can be moved to the review: “Move the round…” above"),
+    "to_close": N_("every request is decided, the round can be: “Move the round…” above"),
+    "undecided": N_("requests without a decision: {count}; then the round can be decided"),
     "to_propose": N_("the publication can be proposed"),
     "to_confirm": N_("publication waits for your confirmation"),
     "to_plan": N_("plan your divisions"),
     "plan_draft": N_("your plan of divisions is not submitted yet"),
     "plan_returned": N_("your plan of divisions was returned"),
 }
-"""What an item says, after the request's number and title."""
+"""What an item says of the request, or of the round."""
+OUTCOMES = frozenset({"approved", "rejected", "funded", "funded_in_part", "unfunded"})
+"""What came of a request: to be known, not to be done."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +56,13 @@ class Item:
 
     Attributes:
         kind: a key of KINDS.
-        need_id, title: the request; "" where it is none.
+        need_id, title, centre_id: the request; "" where it is none.
         due: the last day, if there is one.
         days_left: until then; 0 today, negative if it has passed.
+        count: how many requests are meant, where it is more than this one.
+        funded, approved: won, of a request that was funded in part.
         is_urgent: at most one day is left.
+        is_outcome: it is to be known, not to be done.
     """
 
     kind: str
@@ -60,6 +71,15 @@ class Item:
     title_en: str
     due: date | None = None
     days_left: int | None = None
+    centre_id: str = ""
+    count: int = 0
+    funded: int = 0
+    approved: int = 0
+
+    @property
+    def is_outcome(self) -> bool:
+        """Whether it tells how something ended."""
+        return self.kind in OUTCOMES
 
     @property
     def is_urgent(self) -> bool:
@@ -79,7 +99,10 @@ def inbox(store: Store, who: str) -> list[Item]:
         items = [*_of_reviewer(act, round_), *_of_planner(act, round_)]
         items += [*_of_lead(act, round_), *_of_centre_head(act, round_)]
         items += _plans(act, round_)
-        return sorted(items, key=lambda item: (item.days_left is None, item.days_left or 0))
+        return sorted(
+            items,
+            key=lambda item: (item.is_outcome, item.days_left is None, item.days_left or 0),
+        )
 
 
 def _needs(act: Act, round_: BudgetRound, *conditions: object) -> list[SpecialNeed]:
@@ -93,7 +116,13 @@ def _needs(act: Act, round_: BudgetRound, *conditions: object) -> list[SpecialNe
 def _item(act: Act, kind: str, need: SpecialNeed, due: date | None = None) -> Item:
     left = (due - deadlines.korean_day(act.now)).days if due else None
     title = need.title or json.loads(need.draft).get("title", "")
-    return Item(kind, need.id, title, need.title_en, due, left)
+    return Item(kind, need.id, title, need.title_en, due, left, need.centre_id)
+
+
+def _of_round(act: Act, kind: str, due: date, count: int = 0) -> Item:
+    """Something about the round itself, with the day that it is due."""
+    left = (due - deadlines.korean_day(act.now)).days
+    return Item(kind, "", "", "", due, left, count=count)
 
 
 def _of_reviewer(act: Act, round_: BudgetRound) -> Iterator[Item]:
@@ -114,14 +143,13 @@ def _of_reviewer(act: Act, round_: BudgetRound) -> Iterator[Item]:
 
 
 def _of_planner(act: Act, round_: BudgetRound) -> Iterator[Item]:
-    if (
-        act.person.has(Role.PLANNER)
-        and round_.state == "decided"
-        and not _standing_proposal(act, round_)
-    ):
-        left = (round_.publication_due - deadlines.korean_day(act.now)).days
-        yield Item("to_propose", "", "", "", round_.publication_due, left)
-    if not act.person.has(Role.PLANNER) or round_.state not in {"open", "review"}:
+    if not act.person.has(Role.PLANNER):
+        return
+    if round_.state == "setup":
+        yield _of_round(act, "to_prepare", round_.requests_open)
+    if round_.state == "decided" and not _standing_proposal(act, round_):
+        yield _of_round(act, "to_propose", round_.publication_due)
+    if round_.state not in {"open", "review"}:
         return
     if not act.person.has(Role.REVIEWER):
         for need in _needs(
@@ -149,12 +177,30 @@ def _standing_proposal(act: Act, round_: BudgetRound) -> Publication | None:
 
 
 def _of_lead(act: Act, round_: BudgetRound) -> Iterator[Item]:
-    if not act.person.has(Role.LEAD) or round_.state != "decided":
+    if not act.person.has(Role.LEAD):
+        return
+    yield from _moves(act, round_)
+    if round_.state != "decided":
         return
     row = _standing_proposal(act, round_)
     if row is not None and row.confirmed_by is None and row.proposed_by != act.person.id:
-        left = (round_.publication_due - deadlines.korean_day(act.now)).days
-        yield Item("to_confirm", "", "", "", round_.publication_due, left)
+        yield _of_round(act, "to_confirm", round_.publication_due)
+
+
+def _moves(act: Act, round_: BudgetRound) -> Iterator[Item]:
+    """What the round waits for: that a lead moves it on, or sees to its last decisions."""
+    today = deadlines.korean_day(act.now)
+    if round_.state == "setup" and today >= round_.requests_open:
+        yield _of_round(act, "to_open", round_.requests_open)
+    elif round_.state == "open" and today > round_.requests_close:
+        yield _of_round(act, "to_review", round_.requests_close)
+    elif round_.state == "review":
+        states = count_by_state(act.session, round_.id or 0)
+        undecided = sum(states.get(state, 0) for state in UNDECIDED if state != "draft")
+        if not undecided:
+            yield _of_round(act, "to_close", round_.decisions_due)
+        elif today + timedelta(days=NOTICE_DAYS) >= round_.decisions_due:
+            yield _of_round(act, "undecided", round_.decisions_due, undecided)
 
 
 def _of_centre_head(act: Act, round_: BudgetRound) -> Iterator[Item]:
@@ -172,7 +218,15 @@ def _of_centre_head(act: Act, round_: BudgetRound) -> Iterator[Item]:
             need.state in {"approved", "rejected", "funded", "unfunded"}
             and round_.state in OUTCOMES_VISIBLE
         ):
-            yield _item(act, need.state, need)
+            yield _outcome(act, need)
+
+
+def _outcome(act: Act, need: SpecialNeed) -> Item:
+    funded, approved = need.funded_krw or 0, need.approved_krw or 0
+    if need.state == "funded" and funded < approved:
+        item = _item(act, "funded_in_part", need)
+        return replace(item, funded=funded, approved=approved)
+    return _item(act, need.state, need)
 
 
 PLAN_KINDS = {"": "to_plan", "draft": "plan_draft", "returned": "plan_returned"}

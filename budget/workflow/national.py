@@ -11,9 +11,9 @@ from budget.allocation.policy import Policy as AllocationPolicy
 from budget.allocation.policy_reading import policy_from_toml
 from budget.files.tables import table_from
 from budget.storage.store import Store
-from budget.storage.tables import DataSet, Policy
+from budget.storage.tables import DataSet, Policy, Run
 from budget.workflow import saved_scenarios
-from budget.workflow.deeds import looking
+from budget.workflow.deeds import Act, looking
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.rounds import published_run
 
@@ -26,6 +26,8 @@ class NationalParts:
         pools: name and amount of each.
         special_needs: their ceiling before publication, what is funded after.
         own: after publication, centre id -> part -> won, for the centres that the person heads.
+        last_year: centre id -> operating money of last year, won; None for a new centre.
+        main: the pool that last year's money is compared with.
     """
 
     envelope: int
@@ -35,6 +37,8 @@ class NationalParts:
     reserve: int
     is_published: bool
     own: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    last_year: Mapping[str, int | None] = field(default_factory=dict)
+    main: str = ""
 
 
 def national_parts(store: Store, who: str) -> NationalParts:
@@ -69,10 +73,22 @@ def national_parts(store: Store, who: str) -> NationalParts:
                     for row in table.to_dict("records")
                     if row["centre_id"] in act.person.centres
                 },
+                last_year=_last_year(act, run),
+                main=policy.remainder_pool.name,
             )
         data_set = act.session.get_one(DataSet, round_.data_set_id)
         rows = len(table_from(data_set.content, "centres.csv"))
         return _planned(saved_scenarios.baseline(act.session, round_).policy, rows)
+
+
+def _last_year(act: Act, run: Run) -> dict[str, int | None]:
+    """Operating money of last year of the person's own centres, as the frozen data have it."""
+    content = act.session.get_one(DataSet, run.data_set_id).content
+    return {
+        row["centre_id"]: int(row["prior_operating_krw"]) if row["prior_operating_krw"] else None
+        for row in table_from(content, "centres.csv").to_dict("records")
+        if row["centre_id"] in act.person.centres
+    }
 
 
 def _planned(policy: AllocationPolicy, centres: int) -> NationalParts:

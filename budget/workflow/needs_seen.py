@@ -97,6 +97,11 @@ class Need:
     run_id: int | None = None
     is_whole: bool = True
 
+    @property
+    def is_funded_in_part(self) -> bool:
+        """Whether it was funded with less than was approved."""
+        return self.state == "funded" and (self.funded_krw or 0) < (self.approved_krw or 0)
+
 
 def need(store: Store, who: str, need_id: str) -> Need:
     """One request, as this person may see it.

@@ -82,12 +82,14 @@ class OwnYear:
 
     Attributes:
         running, special: won by quarter.
+        profile: the shares of the quarters in force.
         standing: None where no execution was uploaded.
     """
 
     centre_id: str
     running: Row
     special: Row
+    profile: Profile
     standing: Standing | None
 
 
@@ -193,7 +195,9 @@ def own_year(store: Store, who: str, centre_id: str) -> OwnYear | None:
         place = allotted.ids.index(centre_id)
         found = executed_in(act.session, round_)
         standing = standings(allotted, found, Reading())[place] if centre_id in found else None
-        return OwnYear(centre_id, allotted.running[place], allotted.special[place], standing)
+        return OwnYear(
+            centre_id, allotted.running[place], allotted.special[place], profile, standing
+        )
 
 
 # --- the profile -------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -32,21 +33,22 @@ def saved(name: str, path: str, value: str) -> str:
 
 
 def page(*tokens: str, who: str = "planner-1", **other: str) -> AppTest:
-    app = opened("compare", who)
-    if tokens:
-        app.query_params[keys.COMPARE_PARAMETER] = list(tokens)
-    for name, value in other.items():
-        app.query_params[name] = value
-    return app.run()
+    asked: dict[str, Any] = {keys.COMPARE_PARAMETER: list(tokens)} if tokens else {}
+    return opened("compare", who, {**asked, **other})
 
 
 def charts(app: AppTest) -> int:
     return len(app.get("vega_lite_chart"))
 
 
-def test_an_empty_choice_says_what_to_do_and_one_click_begins() -> None:
-    """Nothing is drawn; the button compares the baseline with last year."""
+def test_it_begins_with_the_baseline_against_last_year() -> None:
+    """Whoever takes everything away finds nothing drawn, and a button that begins again."""
     app = page()
+    assert app.query_params[keys.COMPARE_PARAMETER] == ["last", "1.1"]
+    assert charts(app) == 3
+    del app.query_params[keys.COMPARE_PARAMETER]
+    app.session_state[keys.COMPARED] = ()
+    app.run()
     assert "Nothing is chosen yet" in said(app)
     assert not charts(app)
     app.button(key=keys.COMPARE_BEGIN).click().run()

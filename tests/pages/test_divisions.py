@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 import budget
 from budget.allocation.divisions import CrossTable, cross_table
+from budget.files.round_folder import usual_divisions
 from budget.ui import keys
 from budget.workflow import (
     division_bands,
@@ -211,6 +212,14 @@ def test_a_round_without_rules_takes_the_first_ones() -> None:
     assert "rules for divisions are not there yet" in said(app)
     assert app.get("file_uploader")
     assert "A planner gives them" in said(opened("divisions", "lead-1"))
+    press(app, "Begin with the rules of the program…")
+    field(app, "text_area", "reason").set_value("첫 규칙")
+    confirm(app, "Save")
+    assert not app.exception
+    rules = divisions.planning(store(), planner()).rules
+    assert rules is not None
+    assert (rules.number, rules.note) == (1, "첫 규칙")
+    assert rules.content == usual_divisions()
 
 
 def test_a_planner_sees_plans_together_and_returns_one() -> None:

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from budget.files import policy_toml
 from budget.storage.store import Store
 from budget.ui import keys, server, sign_in
-from budget.workflow import attachments, needs_seen, people, review, round_inputs, rounds
+from budget.workflow import attachments, needs_seen, people, review, round_inputs
 from budget.workflow.needs_seen import Need
 from budget.workflow.roles import Role
 from tests.pages.people_of_pages import opened, said, store, trail_of
@@ -24,6 +24,7 @@ from tests.storage.databases import (
     lead,
     move_round,
     planner,
+    publish,
     reviewer,
 )
 from tests.workflow import steps
@@ -396,7 +397,9 @@ def test_rules_that_contradict_each_other_are_told_instead(
     harmless = {"pool.operating.floor.hold-harmless.prior.rate": Decimal("1.05")}
     rules = policy_toml(given.baseline.policy.replaced(harmless)).decode()
     tight = replace(given.baseline, policy_content=rules)
-    monkeypatch.setattr(rounds, "inputs", lambda *_args: replace(given, baseline=tight))
+    monkeypatch.setattr(
+        round_inputs, "inputs", lambda *_args, **_version: replace(given, baseline=tight)
+    )
     app = at(ASSESSED)
     assert "nobody can say what this costs" in app.error[0].value
     assert not app.get("vega_lite_chart")
@@ -467,3 +470,17 @@ def test_history_tells_every_field_old_and_new() -> None:
     assert "Approved amount: empty → 175,000,000 won" in told
     assert "Reason of the decision: “” → 노후 설비" in told
     assert "Planner 1 (planner)" in told
+
+
+def test_nothing_waits_in_a_published_round() -> None:
+    publish(store())
+    app = opened("review", "planner-1")
+    assert "wait for you" not in " ".join(found.value for found in app.subheader)
+    undecided = next(
+        need for need in needs_seen.queue(store(), planner()) if need.state == "assessed"
+    )
+    app = opened("review", "planner-1", {"request": undecided.id})
+    told = said(app)
+    assert "The round is published; this request was not decided in it." in told
+    assert "the lead moves the round" not in told
+    assert not [found for found in app.button if "Next for me" in found.label]

@@ -183,3 +183,43 @@ def test_dots_that_would_cover_each_other_are_moved_apart() -> None:
     assert len({places[name] for name in "ABC"}) == 3
     assert list(figure.data["names"]["centre_id"]) == ["D", "E"]
     assert list(figure.data["means"]["row"]) == [0]
+
+
+def test_own_quarters_say_the_half_and_sum_in_the_file() -> None:
+    running, special = (30_000_000, 30_000_000, 20_000_000, 20_000_000), (25_000_000, 0, 0, 0)
+    assert quarters.own_title("Gumi", running, special, EN) == (
+        "Gumi: 85.0 million won of 125.0 million won is allotted in the first half (68.0 %)"
+    )
+    table = quarters.own_table("Gumi", running, special, EN.words)
+    assert [list(column.cells) for column in table.columns[2:]] == [
+        [30_000_000, 25_000_000],
+        [30_000_000, 0],
+        [20_000_000, 0],
+        [20_000_000, 0],
+        [100_000_000, 25_000_000],
+    ]
+    assert [column.total for column in table.columns[2:]] == [
+        55_000_000,
+        30_000_000,
+        20_000_000,
+        20_000_000,
+        125_000_000,
+    ]
+
+
+def test_a_file_of_execution_is_compared_and_what_it_lacks_is_named(
+    allocation: Allocation, names: dict[str, str]
+) -> None:
+    allotted = allotment(allocation, DEFAULT)
+    first, *others = allotted.ids
+    spent = sum(allotted.running[0][:2]) // 2
+    known = {first: Executed(date(2027, 6, 30), spent)}
+    found = standings(allotted, known, Reading())
+    said = quarters.given_sentence(found, EN)
+    assert said.startswith("1 of 174 centres: ")
+    assert said.endswith("allotted to them to date (50.0 %)")
+    missing = quarters.missing_sentence(found, names, EN)
+    assert missing.startswith(f"Not in the file: {names[others[0]]}, {names[others[1]]}")
+    assert missing.endswith("and 161 more")
+    every = dict.fromkeys(allotted.ids, Executed(date(2027, 6, 30), 0))
+    assert quarters.missing_sentence(standings(allotted, every, Reading()), names, EN) == ""

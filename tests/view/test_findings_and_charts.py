@@ -8,15 +8,16 @@ import pytest
 
 import budget
 from budget import files
-from budget.view import charts, maps, tables
+from budget.view import charts, maps, publish, tables
 from budget.view.colours import DARK, LIGHT, Colours
 from budget.view.findings import (
+    against_last_year,
     movement_leader,
     movement_title,
     since_baseline,
     since_last_year,
 )
-from budget.view.numbers import Numbers
+from budget.view.numbers import NOTHING, Numbers
 from budget.view.words import Words
 
 DATA = Path(__file__).parents[2] / "data"
@@ -111,3 +112,23 @@ def test_tables_hold_every_won() -> None:
     assert len(rows) == 174
     assert round(rows["total"].sum() * 1e6) == sum(baseline().totals)
     assert list(tables.matching(rows, "제주")["province"].unique()) == ["제주"]
+
+
+def test_one_centre_s_money_stands_beside_last_year_s() -> None:
+    assert against_last_year("operating", 1_320_000_000, 1_200_000_000, EN) == (
+        "Of it operating 1,320.0 million won, last year 1,200.0 million won: "
+        "+120.0 million won (+10.0 %)."
+    )
+    assert against_last_year("operating", 1_320_000_000, None, EN) == (
+        "Of it operating 1,320.0 million won; a new centre, without last year."
+    )
+
+
+def test_a_baseline_stands_beside_last_year() -> None:
+    """Only operating money has a last year."""
+    table = publish.parts_on_last_year(baseline(), EN)
+    known = table[table["before"] != NOTHING]
+    assert known["part"].tolist() == ["Operating"]
+    assert known["before"].tolist() == ["104,600.0"]
+    assert known["change"].tolist() == ["+2,280.0"]
+    assert table["part"].tolist()[-1] == "Envelope"

@@ -224,6 +224,7 @@ def calls(world: World) -> Mapping[str, Called]:
         "rounds.deadline_of": look(rounds.deadline_of, "EC001", about="EC001"),
         "centres.centre": look(centres.centre, "EC001", about="EC001"),
         "centres.published": look(centres.published, "EC001", about="EC001"),
+        "centres.published_movers": look(centres.published_movers, "EC001", about="EC001"),
         "saved_data.versions": look(saved_data.versions),
         "saved_data.content": look(saved_data.content, 1, about="1"),
         "data_checking.checked": look(data_checking.checked, "a.csv", CHANGED_TABLE),

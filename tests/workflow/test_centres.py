@@ -121,3 +121,25 @@ def test_a_run_that_cannot_be_repeated_is_a_defect(published_world: World, copie
         intruder.commit()
     with pytest.raises(budget.Defect):
         centres.published(store, head(), "EC001")
+
+
+def test_a_head_learns_what_would_move_the_own_published_amount(
+    before: tuple[Store, World], after: tuple[Store, World]
+) -> None:
+    assert centres.published_movers(before[0], head(), "EC001") == ()
+    store, _world = after
+    total = national.national_parts(store, head()).own["EC001"]["total"]
+    found = centres.published_movers(store, head(), "EC001")
+    assert [mover.kind for mover in found][:2] == ["counsellor", "expertise"]
+    possible = [mover for mover in found if mover.total is not None]
+    assert possible
+    assert all(mover.total == total + mover.difference for mover in possible)
+    assert any(mover.difference for mover in possible)
+    others = set(rounds.centre_names(store, head())) - {"EC001"}
+    assert not [centre for centre in others if centre in repr(found)]
+
+
+def test_another_head_learns_nothing_of_it(after: tuple[Store, World]) -> None:
+    store, _world = after
+    with steps.refused(store, Forbidden, head("EC002"), "see_centre", "EC001"):
+        centres.published_movers(store, head("EC002"), "EC001")

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from budget.storage.store import Store
 from budget.workflow import checklist, publication, review, saved_scenarios, scenarios
 from budget.workflow.checklist import DONE, KNOWN, MISSING
 from budget.workflow.refusals import Forbidden
@@ -87,3 +88,12 @@ def test_once_published_it_stays_complete(published_world: World, copies: Copies
     assert found.is_complete
     assert states(found)["hands"] == DONE
     assert publication.proposal(store, auditor()) is not None
+
+
+def test_a_round_without_requests_says_so_and_ticks_nothing(own_store: Store) -> None:
+    """Drafts alone: nothing was submitted."""
+    with own_store.writing() as session:
+        session.connection().exec_driver_sql("UPDATE special_need SET state = 'draft'")
+    found = states(checklist.checklist(own_store, auditor()))
+    assert found["no_requests"] == KNOWN
+    assert "requests" not in found

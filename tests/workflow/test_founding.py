@@ -2,7 +2,10 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from sqlalchemy import inspect, text
@@ -12,7 +15,14 @@ from budget.allocation.faults import InputError
 from budget.files.inputs import read_requests
 from budget.storage import store as storage
 from budget.storage.store import Store, opened
-from budget.storage.tables import Installation, Person, RoleGrant, Snapshot, SpecialNeed
+from budget.storage.tables import (
+    BudgetRound,
+    Installation,
+    Person,
+    RoleGrant,
+    Snapshot,
+    SpecialNeed,
+)
 from budget.workflow import (
     founding,
     installation,
@@ -25,6 +35,8 @@ from budget.workflow import (
     special_needs,
 )
 from budget.workflow.demonstration import DEMONSTRATION
+from budget.workflow.fields import FIELDS
+from budget.workflow.founding import _until
 from budget.workflow.installation import MINISTRY
 from budget.workflow.refusals import Forbidden
 from tests.storage import released
@@ -76,9 +88,38 @@ def test_the_imported_requests_can_be_worked_on(own_store: Store) -> None:
     )
     back = needs_seen.need(store, head("EC094"), "SN2027-033")
     assert back.can_submit
-    with pytest.raises(InputError) as caught:
-        special_needs.submit(store, head("EC094"), back.id, based_on=back.version, key=key())
-    assert "need_by" in steps.places(caught.value)
+    again = special_needs.submit(store, head("EC094"), back.id, based_on=back.version, key=key())
+    assert (again.state, again.snapshots) == ("submitted", 2)
+
+
+def test_the_sample_s_requests_say_what_a_request_must_say(store: Store) -> None:
+    """Every field that a submission needs, each text marked as an example; drafts are unwritten."""
+    for need in needs_seen.queue(store, planner()):
+        asked = [field for field in FIELDS if field.only_for in {"", need.category}]
+        assert all(getattr(need, field.name) for field in asked), need.id
+        assert need.justification.startswith("(예시)")
+        assert need.need_by is not None
+        assert need.need_by.year == 2027
+        if need.assessed_krw is not None:
+            assert need.assessment.startswith("(예시)")
+        assert bool(need.decision_reason) == (need.state in {"approved", "rejected"})
+
+
+@pytest.mark.parametrize(
+    ("moment", "until"),
+    [
+        ("2026-11-10T09:00:00", "2026-11-24"),
+        ("2026-11-22T09:00:00", "2026-11-27"),
+        ("2026-11-27T09:00:00", "2026-11-27"),
+        ("2026-11-28T09:00:00", "2026-12-12"),
+    ],
+)
+def test_no_deadline_of_the_sample_lies_behind_its_decisions(moment: str, until: str) -> None:
+    """Unless the decisions are late already: then a visitor can still try it."""
+    clock = Clock()
+    clock.set(moment)
+    round_ = SimpleNamespace(decisions_due=date(2026, 11, 27))
+    assert _until(cast(BudgetRound, round_), clock()).isoformat() == until
 
 
 def test_the_demonstration_has_everybody_it_takes(store: Store) -> None:

@@ -7,6 +7,7 @@ import pytest
 from budget.storage.store import Store
 from budget.workflow import (
     inbox,
+    needs_seen,
     publication,
     review,
     rounds,
@@ -14,6 +15,7 @@ from budget.workflow import (
     special_needs,
 )
 from budget.workflow.inbox import Item
+from budget.workflow.need_states import UNDECIDED
 from tests.storage.databases import (
     Clock,
     administrator,
@@ -199,3 +201,68 @@ def test_somebody_with_two_roles_gets_both_boxes(own_store: Store) -> None:
     review.claim(store, who, other.id, based_on=other.version, key=key())
     assert {item.kind for item in items(store, who)} >= {"returned", "assigned", "unclaimed"}
     assert [item.kind for item in about(store, who, back.id)] == ["returned"]
+
+
+def test_a_planner_is_told_to_prepare_and_a_lead_to_open(own_store: Store, clock: Clock) -> None:
+    store = own_store
+    move_round(store, "open")
+    move_round(store, "setup")
+    clock.set("2026-02-28T09:00:00")
+    assert [(item.kind, item.days_left) for item in items(store, planner())] == [("to_prepare", 2)]
+    assert items(store, lead()) == []
+    clock.set("2026-03-02T09:00:00")
+    assert [(item.kind, item.days_left) for item in items(store, lead())] == [("to_open", 0)]
+    assert items(store, head()) == []
+
+
+def test_a_lead_is_told_when_the_last_day_for_requests_has_passed(
+    own_store: Store, clock: Clock
+) -> None:
+    move_round(own_store, "open")
+    clock.set("2026-05-29T23:59:59")
+    assert items(own_store, lead()) == []
+    clock.set("2026-05-30T00:00:00")
+    (item,) = items(own_store, lead())
+    assert (item.kind, item.due, item.days_left) == ("to_review", date(2026, 5, 29), -1)
+
+
+def test_a_lead_is_told_of_undecided_requests_from_seven_days_before(
+    store: Store, clock: Clock
+) -> None:
+    clock.set("2026-11-19T23:59:59")
+    assert items(store, lead()) == []
+    clock.set("2026-11-20T00:00:00")
+    (item,) = items(store, lead())
+    undecided = [need for need in needs_seen.queue(store, lead()) if need.state in UNDECIDED]
+    assert (item.kind, item.due, item.days_left) == ("undecided", date(2026, 11, 27), 7)
+    assert item.count == len(undecided) > 10
+
+
+def test_a_lead_is_told_as_soon_as_everything_is_decided(own_store: Store, clock: Clock) -> None:
+    clock.set("2026-06-10T09:00:00")
+    for need in needs_seen.queue(own_store, lead()):
+        if need.state in UNDECIDED:
+            special_needs.withdraw(
+                own_store, head(need.centre_id), need.id, "철회", based_on=need.version, key=key()
+            )
+    assert [item.kind for item in items(own_store, lead())] == ["to_close"]
+
+
+def test_a_request_that_got_a_part_says_so_and_is_no_thing_to_do(
+    published_world: World, copies: Copies
+) -> None:
+    store = copies.open(published_world)
+    parts = [need for need in needs_seen.queue(store, planner()) if need.is_funded_in_part]
+    assert parts
+    for need in parts:
+        (item,) = about(store, head(need.centre_id), need.id)
+        assert (item.kind, item.is_outcome) == ("funded_in_part", True)
+        assert 0 < item.funded < item.approved
+        assert (item.funded, item.approved) == (need.funded_krw, need.approved_krw)
+    whole = next(
+        need
+        for need in needs_seen.queue(store, planner())
+        if need.state == "funded" and need.funded_krw == need.approved_krw
+    )
+    (item,) = about(store, head(whole.centre_id), whole.id)
+    assert (item.kind, item.is_outcome) == ("funded", True)

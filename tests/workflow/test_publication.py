@@ -42,7 +42,7 @@ from tests.storage.databases import (
     planner,
 )
 from tests.workflow import steps
-from tests.workflow.worlds import Copies, World
+from tests.workflow.worlds import SAMPLE_TABLE, Copies, World
 
 CEILING, RESERVE = "special_needs.ceiling.share", "reserve.amount.share"
 
@@ -268,6 +268,10 @@ def test_publishing_marks_what_the_run_funded_and_freezes_the_round(
     assert parts.special_needs == sum(again.funded.values())
     assert parts.reserve + sum(int(row["total_krw"]) for row in placed) == parts.envelope
     assert parts.reserve + parts.special_needs + sum(won for _, won in parts.pools) == 128 * 10**9
+    rows = list(csv.DictReader(io.StringIO(SAMPLE_TABLE.decode("utf-8-sig"))))
+    prior = {row["centre_id"]: row["prior_operating_krw"] for row in rows}
+    assert parts.last_year == {"EC001": int(prior["EC001"])}
+    assert parts.main == "operating"
 
 
 def table(content: bytes) -> list[dict[str, str]]:

@@ -208,6 +208,7 @@ def test_an_own_year_after_publication_alone(
         place = allocation.centres.ids.index("EC001")
         assert sum(found.running) + sum(found.special) == allocation.totals[place]
         assert found.running == allotment(allocation, DEFAULT).running[place]
+        assert found.profile == DEFAULT
         assert found.standing is not None
         assert found.standing.executed is not None
         assert found.standing.executed.spent == 200_000_000

@@ -112,6 +112,7 @@ round_inputs.inputs                    see_figures          -  -  -  -  +  +  + 
 rounds.deadline_of                     see_need             +  -  -  -  +  +  +  -
 centres.centre                         see_centre           +  -  -  -  +  +  +  -
 centres.published                      see_centre           +  -  -  -  +  +  +  -
+centres.published_movers               see_centre           +  -  -  -  +  +  +  -
 saved_data.versions                    see_data             -  -  -  -  +  +  +  -
 saved_data.content                     see_data             -  -  -  -  +  +  +  -
 data_checking.checked                  save_data            -  -  -  -  +  -  -  -
