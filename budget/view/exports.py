@@ -35,7 +35,7 @@ class Column:
     heading: str
     cells: Sequence[Cell]
     kind: str = "text"
-    total: int | None = None
+    total: int | float | None = None
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ def parts_table(allocation: Allocation, baseline: Allocation, _: Words) -> Table
             Column(_("Common factor λ"), [part.common_factor for part in parts], "number"),
             Column(_("Centres at a floor"), [part.at_floor for part in parts], "count"),
             Column(_("Centres at a cap"), [part.at_cap for part in parts], "count"),
-            Column(_("Bands that bind"), [part.at_band for part in parts], "count"),
+            Column(_("Centres in a binding band"), [part.at_band for part in parts], "count"),
         ),
         capital(_("envelope")),
     )

@@ -157,8 +157,9 @@ def test_a_frontier_says_whether_the_present_is_beaten() -> None:
     parameter = parameter_at(RULES, FLOOR)
     assert parameter is not None
     found = Frontier(("a", "b"), (better, worse), worse)
-    assert "1 of 2 settings are beaten by none; 1 of them beat" in frontier_title(found, ENGLISH)
-    assert "none of them beats" in frontier_title(
+    title = frontier_title(found, ENGLISH)
+    assert "better than 1 of the 2 settings in both respects; 1 of them are better" in title
+    assert "none is better" in frontier_title(
         Frontier(("a", "b"), (better, worse), better), ENGLISH
     )
     frontier_scatter(found, [parameter, parameter], RULES, ENGLISH, LIGHT).to_chart()
