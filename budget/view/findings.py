@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from budget.allocation.result import Allocation
-from budget.view.names import centre_name
+from budget.view.names import centre_name, pool_name
 from budget.view.numbers import Numbers
 from budget.view.words import Words
 
@@ -151,6 +151,21 @@ def movement_basis(movement: Movement, numbers: Numbers) -> str:
         "{count} new left out.",
         "{count} new left out.",
         movement.without_before,
+    )
+
+
+def nothing_approved(allocation: Allocation, numbers: Numbers) -> str:
+    """Where the money for special needs stands while no request is approved; else nothing."""
+    _ = numbers.words
+    ceiling = allocation.parts.ceiling
+    if allocation.requests or not ceiling or allocation.policy.unspent_to_reserve:
+        return ""
+    main = allocation.policy.remainder_pool.name
+    return _(
+        "No request is approved yet: {won} for special needs stand in the part “{pool}” and "
+        "leave it as requests are approved.",
+        won=numbers.money_with_unit(ceiling),
+        pool=pool_name(main, _),
     )
 
 
