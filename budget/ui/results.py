@@ -24,6 +24,7 @@ from budget.view.findings import (
     movement_basis,
     movement_leader,
     movement_title,
+    nothing_approved,
     since_baseline,
     since_last_year,
 )
@@ -42,7 +43,7 @@ WIDER = {"million": 0, "thousand": 16, "won": 42}
 """Pixels that a column of money needs more in a smaller unit."""
 POOL_WIDTHS = {"ko": (74, 78, 78, 62, 72), "en": (96, 80, 84, 60, 64)}
 """Part, amount, its change, the factor, and a count of centres."""
-CENTRE_WIDTHS = {"ko": (98, 50, 58, 60, 62), "en": (116, 66, 56, 86, 72)}
+CENTRE_WIDTHS = {"ko": (98, 50, 58, 60, 62), "en": (116, 66, 54, 84, 70)}
 """Centre, province, change in per cent, a pool, staff."""
 MAP_HEIGHT = 330
 TALL_TABLE = 460
@@ -126,6 +127,9 @@ def _headline(
         st.caption(
             plain(f"{movement_leader(movement, numbers)} {movement_basis(movement, numbers)}")
         )
+        told = nothing_approved(allocation, numbers)
+        if told:
+            st.caption(f":material/info: {plain(told)}")
 
 
 def certificate_badge(allocation: Allocation, _: Words) -> None:

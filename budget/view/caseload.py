@@ -270,10 +270,10 @@ def desk_table(country: Gathered, names: Names, _: Words) -> Table:
             Column(_("Centre"), [names[desk.centre_id] for desk in found]),
             Column(_("Outreach posts"), [", ".join(desk.posts) for desk in found]),
             Column(_("Type"), [group_name(desk.centre_type, "centre_type", _) for desk in found]),
-            Column(_("Integration level"), [_level(desk.level) for desk in found], "number"),
-            _heads(_("Partner staff"), [desk.partners for desk in found], country.partners),
-            _heads(_("Clients"), [desk.clients for desk in found], country.clients),
-            _heads(_("Counsellors"), [desk.counsellors for desk in found], country.counsellors),
+            Column(_("Integration level"), [_level(desk.level) for desk in found], "count"),
+            _heads(_("Partner staff"), [desk.partners for desk in found]),
+            _heads(_("Clients"), [desk.clients for desk in found]),
+            _heads(_("Counsellors"), [desk.counsellors for desk in found]),
             Column(
                 _("Clients per counsellor"),
                 [_rounded(desk.per_counsellor) for desk in found],
@@ -302,9 +302,12 @@ def _level(level: str) -> int | None:
     return int(level) if level.isdigit() else None
 
 
-def _heads(name: str, people: Sequence[Fraction | int], total: Fraction | int) -> Column:
-    """A column of people, with the country's."""
-    return Column(name, [float(number) for number in people], "number", float(total))
+def _heads(name: str, people: Sequence[Fraction | int]) -> Column:
+    """A column of people; with their sum where nobody is counted in part."""
+    if all(number == int(number) for number in people):
+        whole = [int(number) for number in people]
+        return Column(name, whole, "count", sum(whole))
+    return Column(name, [float(number) for number in people], "number")
 
 
 def group_table(country: Gathered, by: str, _: Words) -> Table:
@@ -321,9 +324,9 @@ def group_table(country: Gathered, by: str, _: Words) -> Table:
                 "count",
                 len(country.desks),
             ),
-            _heads(_("Partner staff"), [one.partners for one in groups], country.partners),
-            _heads(_("Clients"), [one.clients for one in groups], country.clients),
-            _heads(_("Counsellors"), [one.counsellors for one in groups], country.counsellors),
+            _heads(_("Partner staff"), [one.partners for one in groups]),
+            _heads(_("Clients"), [one.clients for one in groups]),
+            _heads(_("Counsellors"), [one.counsellors for one in groups]),
             Column(
                 _("Clients per counsellor"),
                 [_rounded(one.per_counsellor) for one in groups],

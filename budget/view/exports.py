@@ -35,7 +35,7 @@ class Column:
     heading: str
     cells: Sequence[Cell]
     kind: str = "text"
-    total: int | float | None = None
+    total: int | None = None
 
 
 @dataclass(frozen=True)

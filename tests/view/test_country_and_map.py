@@ -206,7 +206,7 @@ def test_floors_against_the_pool() -> None:
     assert title == "The rules ask for 20.0 % more than there is: 20.0 million won short"
     figure = conflict_chart.conflict_picture(conflict, EN, LIGHT)
     names = figure.data["names"].iloc[0]
-    assert names["asked"] == "Asked for: Hold-harmless (floor)"
+    assert names["asked"] == "Asked for: floor Hold-harmless"
     assert names["there"] == "Available: pool amount operating"
     assert (names["available"], names["required"]) == (100, 120)
     stripes = figure.data["stripes"]

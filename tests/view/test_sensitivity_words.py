@@ -106,7 +106,7 @@ def test_the_chart_of_a_sweep_keeps_its_drawing_and_names_its_ends(swept: Swept)
     figure = sweep_lines(swept, "centre", ENGLISH, LIGHT)
     assert figure.spec is sweep_lines(swept, "centre", ENGLISH, LIGHT).spec
     assert figure.data["bites"]["number"].tolist() == ["1", "2"]
-    assert figure.data["gaps"].to_numpy().tolist() == [[22.5, 27.5]]
+    assert figure.data["gaps"].to_numpy().tolist() == [[22.5, 25.0]]
     assert figure.data["ends"]["label"].tolist() == ["Ga +100.0 %", "Da −33.3 %"]
     assert "contradict" in figure.meaning
     figure.to_chart()
