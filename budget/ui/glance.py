@@ -56,23 +56,22 @@ def envelope(allocation: Allocation, shown: Round) -> None:
     _, numbers = session.words(), session.numbers()
     total = allocation.policy.envelope
     parts = _parts(allocation, _)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.subheader(
-            plain(
-                _(
-                    "{envelope} for {count} centres in {year}",
-                    envelope=numbers.money_with_unit(total),
-                    count=len(allocation.centres),
-                    year=shown.fiscal_year,
-                )
-            ),
-            anchor=False,
-            width="content",
-        )
-        st.caption(plain(_operating_last_year(allocation, numbers)), width="content")
-        certificate_badge(allocation, _)
-        st.space("stretch")
-        downloads(lambda: overview_contents(shown, allocation, _pictures(allocation, shown)))
+    with st.container(gap=None):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.subheader(
+                plain(
+                    _(
+                        "{envelope} for {count} centres in {year}",
+                        envelope=numbers.money_with_unit(total),
+                        count=len(allocation.centres),
+                        year=shown.fiscal_year,
+                    )
+                ),
+                anchor=False,
+            )
+            certificate_badge(allocation, _)
+            downloads(lambda: overview_contents(shown, allocation, _pictures(allocation, shown)))
+        st.caption(plain(_operating_last_year(allocation, numbers)))
     _envelope_parts(parts, total, numbers)
     told = nothing_approved(allocation, numbers)
     if told:
