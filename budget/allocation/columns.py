@@ -187,9 +187,18 @@ class ColumnReader:
         if have is None or used is None:
             return None
         base = have - later
+        if base < 0:
+            self._fault(
+                "prior_carryover_krw",
+                f"{later // 10**6}",
+                N_("at most the budget available, {most}"),
+                row,
+                {"most": str(have // 10**6)},
+            )
+            return None
         if base == 0 and used == 0:
             return None
-        if base <= 0 or used > base:
+        if used > base:
             self._fault(
                 "prior_spent_krw",
                 f"{used // 10**6}",

@@ -12,7 +12,7 @@ import streamlit as st
 
 from budget.allocation.faults import N_, Fault
 from budget.allocation.faults import shown as shown_value
-from budget.ui import keys, session, sign_in
+from budget.ui import address_words, keys, session, sign_in
 from budget.ui.edits import ADDRESS
 from budget.ui.text import plain
 from budget.view.words import LANGUAGES, Words
@@ -226,7 +226,8 @@ def _tell(faults: Sequence[Fault], _: Words) -> None:
         return
     lines = [_("The address of this page names what cannot be used. It was left out:")]
     for fault in faults[:MOST_TOLD]:
-        what = f"{fault.where} “{fault.value}”" if fault.value else fault.where
+        name = address_words.place(fault, _)
+        what = f"{name} “{fault.value}”" if fault.value else name
         lines.append(f"{what}: {_.template(fault.expected, fault.details)}")
     if len(faults) > MOST_TOLD:
         lines.append(_("… and {count} more.", count=len(faults) - MOST_TOLD))

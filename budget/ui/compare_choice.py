@@ -15,6 +15,7 @@ from budget.allocation.faults import N_, Fault, InputError, shown
 from budget.allocation.result import Allocation
 from budget.ui import keys, session
 from budget.ui.address import Parameter
+from budget.ui.edits import ADDRESS
 from budget.ui.problems import fault_text
 from budget.ui.round import (
     Round,
@@ -37,7 +38,6 @@ PRESENT = "now"
 MOST_SCENARIOS = 4
 MOST_READ = 12
 """So many entries of an address are looked at; each that is no scenario leaves a record."""
-ADDRESS = N_("address of the page")
 
 COMPARE = Parameter(keys.COMPARE_PARAMETER, str, N_("a scenario and its version"), is_many=True)
 MEASURE = Parameter(keys.MEASURE_PARAMETER, str, N_("what is compared"))
@@ -92,8 +92,8 @@ def asked(latest: Mapping[str, SavedScenario]) -> Asked:
             faults.append(
                 Fault(
                     ADDRESS,
-                    "",
-                    shown(f"{keys.COMPARE_PARAMETER}={text}"),
+                    keys.COMPARE_PARAMETER,
+                    shown(text),
                     expected,
                     details={"most": str(MOST_SCENARIOS)},
                 )
@@ -144,9 +144,8 @@ def _wrong_measure() -> list[Fault]:
     found = st.query_params.get(keys.MEASURE_PARAMETER, TOTAL)
     if found in MEASURES:
         return []
-    value = shown(f"{keys.MEASURE_PARAMETER}={found}")
-    allowed = {"choices": ", ".join(MEASURES)}
-    return [Fault(ADDRESS, "", value, N_("one of: {choices}"), details=allowed)]
+    expected, allowed = N_("one of: {choices}"), {"choices": ", ".join(MEASURES)}
+    return [Fault(ADDRESS, keys.MEASURE_PARAMETER, shown(found), expected, details=allowed)]
 
 
 def keep(tokens: Sequence[str]) -> None:

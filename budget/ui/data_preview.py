@@ -252,6 +252,7 @@ def _figures(seen: Preview, names: Names, numbers: Numbers) -> None:
         _figure_frame(found.figures, names, numbers, keys.DATA_FIGURES)
     text = st.column_config.TextColumn
     dropped = [name for name in seen.before.columns if name not in seen.uploaded.columns]
+    ended = words_of_data.column_names(", ".join(dropped), _)
     if dropped:
         st.info(
             plain(
@@ -260,7 +261,7 @@ def _figures(seen: Preview, names: Names, numbers: Numbers) -> None:
                     "{count} further columns are not in the file and end with this version: "
                     "{names}",
                     len(dropped),
-                    names=", ".join(dropped),
+                    names=ended,
                 )
             ),
             icon=":material/view_column:",
@@ -271,7 +272,7 @@ def _figures(seen: Preview, names: Names, numbers: Numbers) -> None:
             plain(_.ngettext("{count} text changes", "{count} texts change", len(texts)))
         ):
             st.dataframe(
-                text_table(texts, names, TITLES, _),
+                text_table(texts, names, {**words_of_data.OTHER_COLUMNS, **TITLES}, _),
                 column_config={
                     "centre": text(_("Centre"), width=170, pinned=True),
                     "column": text(_("Column"), width=190),

@@ -14,7 +14,7 @@ from budget.files.workbook import MIME
 from budget.ui import data_preview, deed_dialog, keys, session
 from budget.ui.deed_dialog import Fields, Prepared
 from budget.ui.text import plain
-from budget.view.data import fault_table, reason
+from budget.view.data import fault_table, reason, remark_text
 from budget.view.words import Words
 from budget.workflow import data, data_checking, round_inputs
 from budget.workflow.data_checking import Preview
@@ -138,7 +138,9 @@ def remarks(found: Upload, given: str) -> None:
         )
     if found.remarks:
         st.caption(
-            "  \n".join(plain(_.template(remark.text, remark.details)) for remark in found.remarks)
+            "  \n".join(
+                plain(remark_text(remark.text, remark.details, _)) for remark in found.remarks
+            )
         )
 
 

@@ -1,4 +1,7 @@
-"""The cross table on the screen: every centre over its divisions, what binds, a click opens it."""
+"""The cross table on the screen: every centre over its divisions; a click opens it.
+
+What binds stands as a sign at each amount; the words are for the filter and the files.
+"""
 
 from functools import partial
 from typing import Any
@@ -63,6 +66,7 @@ def centres_section(present: DivisionRound) -> None:
         _marked(rows, present, numbers),
         column_config=_columns(present, numbers),
         hide_index=True,
+        column_order=[name for name in rows.columns if name != "binds"],
         height=min(HEIGHT, (len(rows) + 1) * ROW + 8),
         row_height=ROW,
         placeholder="",
@@ -111,15 +115,14 @@ def _columns(present: DivisionRound, numbers: Numbers) -> dict[str, Any]:
     wider = WIDER[numbers.unit.key]
     return {
         LANDING: text(_("Number"), width=66, pinned=True),
-        "centre": text(_("Centre"), width=110, pinned=True),
-        "province": text(_("Province"), width=64),
+        "centre": text(_("Centre"), width=120, pinned=True),
+        "province": text(_("Province"), width=70),
         "type": text(_("Type"), width=132),
         "operating": number(_("Operating money"), width=116 + wider),
         **{
             division.id: number(
-                short_name(division, _), width=118 + wider, help=division_name(division, _)
+                short_name(division, _), width=112 + wider, help=division_name(division, _)
             )
             for division in present.rules.divisions
         },
-        "binds": text(_("What binds"), width=320),
     }

@@ -10,11 +10,11 @@ from budget.storage.store import Store
 from budget.ui import division_edits, session
 from budget.ui.division_plans_list import state_texts
 from budget.ui.division_round import DivisionRound
+from budget.ui.division_totals import limits_key, limits_title
 from budget.ui.downloads import Contents, File, Picture, Sheet, round_provenance
 from budget.view import division_charts
 from budget.view.colours import LIGHT
 from budget.view.division_tables import cross_sheet, plans_sheet, pushes_sheet, totals_sheet
-from budget.view.divisions import plans_title, proposal_title
 from budget.workflow import divisions
 from budget.workflow.rounds import RoundFacts
 
@@ -27,7 +27,6 @@ def contents(present: DivisionRound, round_: RoundFacts, which: str) -> Contents
     categories, names = present.categories(_), present.names(_)
     held = [found for found in categories if found.binds]
     chosen = next((found for found in held if found.id == which), held[0] if held else None)
-    heading = proposal_title(categories, present.leading_pushes(_), numbers)
     sheets = [
         Sheet(
             "centres",
@@ -65,9 +64,15 @@ def contents(present: DivisionRound, round_: RoundFacts, which: str) -> Contents
             Picture(
                 "limits",
                 _("National totals"),
-                heading,
-                plans_title(categories, len(present.submitted), len(names), numbers),
-                partial(division_charts.totals_against_limits, categories, heading, numbers, LIGHT),
+                limits_title(categories, numbers),
+                limits_key(numbers),
+                partial(
+                    division_charts.totals_against_limits,
+                    categories,
+                    limits_title(categories, numbers),
+                    numbers,
+                    LIGHT,
+                ),
             )
         ],
         files=[

@@ -34,15 +34,7 @@ def _totals(categories: Sequence[Category], present: DivisionRound, numbers: Num
     title = limits_title(categories, numbers)
     st.markdown(f"**{plain(title)}**")
     show(division_charts.totals_against_limits(categories, title, numbers, session.chart_colours()))
-    st.caption(
-        plain(
-            _(
-                "Bar: all centres together, in {unit}; ● a national limit binds. Thin line: by "
-                "staff alone. Orange mark: ceiling; grey mark: minimum.",
-                unit=numbers.unit_name,
-            )
-        )
-    )
+    st.caption(plain(limits_key(numbers)))
     if present.submitted:
         st.caption(
             plain(
@@ -66,6 +58,15 @@ def limits_title(categories: Sequence[Category], numbers: Numbers) -> str:
     if not bound:
         return _("Every category keeps its limits with room to spare")
     return _("At their national limit: {names}", names=", ".join(bound))
+
+
+def limits_key(numbers: Numbers) -> str:
+    """What the marks of the picture mean, and its unit; below it on the screen and in a file."""
+    return numbers.words(
+        "Bar: all centres together, in {unit}; ● a national limit binds. Thin line: by "
+        "staff alone. Orange mark: ceiling; grey mark: minimum.",
+        unit=numbers.unit_name,
+    )
 
 
 def _table(categories: Sequence[Category], numbers: Numbers) -> None:

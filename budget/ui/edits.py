@@ -14,7 +14,7 @@ Changes = Mapping[str, Value]
 
 MOST_STEPS = 200
 """So many steps can be taken back."""
-ADDRESS = "address"
+ADDRESS = N_("address of the page")
 MOST_DIGITS = 30
 """Larger or smaller powers of ten are no number of a policy, and take for ever to write out."""
 

@@ -23,6 +23,7 @@ from budget.view.findings import (
     against_last_year,
     movement_basis,
     movement_title,
+    nothing_approved,
     since_last_year,
 )
 from budget.view.names import pool_name
@@ -73,6 +74,9 @@ def envelope(allocation: Allocation, shown: Round) -> None:
         st.space("stretch")
         downloads(lambda: overview_contents(shown, allocation, _pictures(allocation, shown)))
     _envelope_parts(parts, total, numbers)
+    told = nothing_approved(allocation, numbers)
+    if told:
+        st.caption(f":material/info: {plain(told)}")
 
 
 def _pictures(allocation: Allocation, shown: Round) -> list[Picture]:

@@ -203,12 +203,13 @@ def _groups(country: Gathered, by: str, numbers: Numbers) -> None:
     """Each level or type, and the country."""
     _ = numbers.words
     number = st.column_config.NumberColumn
+    st.caption(plain(_("money in {unit}", unit=numbers.unit_name)))
     st.dataframe(
         view.group_rows(country, by, numbers),
         column_config={
-            "name": st.column_config.TextColumn(_(view.GROUPINGS[by]), pinned=True, width=140),
-            "centres": number(_("Number of centres"), format="%,.0f", width=74),
-            "above": number(_("Above the band"), format="%,.0f", width=118),
+            "name": st.column_config.TextColumn(_(view.GROUPINGS[by]), pinned=True, width=128),
+            "centres": number(_("Centres"), help=_("Number of centres"), format="%,.0f", width=62),
+            "above": number(_("Above"), help=_("Above the band"), format="%,.0f", width=62),
             **_figures(numbers),
         },
         hide_index=True,
@@ -224,14 +225,14 @@ def _figures(numbers: Numbers) -> dict[str, Any]:
     _ = numbers.words
     number = st.column_config.NumberColumn
     return {
-        "partners": number(_("Partner staff"), format="%,.0f", width=98),
-        "clients": number(_("Clients"), format="%,.0f", width=76),
-        "counsellors": number(_("Counsellors"), format="%,.0f", width=94),
-        "ratio": number(_("Per counsellor"), format="%,.1f", width=106),
-        "missing": number(_("More needed"), format="%,.0f", width=74),
-        "cost": money_column(_("Cost a year"), numbers, 92),
-        "pool": money_column(_("Joined-up pool"), numbers, 112),
-        "covered": number(_("Covered (%)"), format="%,.1f", width=92),
+        "partners": number(_("Partner staff"), format="%,.0f", width=86),
+        "clients": number(_("Clients"), format="%,.0f", width=72),
+        "counsellors": number(_("Counsellors"), format="%,.0f", width=82),
+        "ratio": number(_("Per counsellor"), format="%,.1f", width=96),
+        "missing": number(_("More needed"), format="%,.0f", width=86),
+        "cost": money_column(_("Cost a year"), numbers, 78),
+        "pool": money_column(_("Pool"), numbers, 68, meaning=_("Joined-up pool")),
+        "covered": number(_("Covered (%)"), format="%,.1f", width=82),
     }
 
 
@@ -241,16 +242,14 @@ def _desks(country: Gathered, names: view.Names, numbers: Numbers) -> None:
     text = st.column_config.TextColumn
     rows: pd.DataFrame = view.desk_rows(country, names, numbers)
     order = ["centre", "ratio", "side", "clients", "counsellors", "missing", "cost", "pool"]
-    rows = rows[["centre_id", *order, "covered", "partners", "level", "type"]]
-    st.caption(plain(_("money in {unit}", unit=numbers.unit_name)))
+    rows = rows[["centre_id", *order, "covered", "partners", "level"]]
     centre_table(
         rows,
         {
-            "centre": text(_("Centre"), pinned=True, width=130),
+            "centre": text(_("Centre"), pinned=True, width=108),
             **_figures(numbers),
-            "side": text(_("Against the band"), width=130),
-            "type": text(_("Type"), width=140),
-            "level": text(_("Level"), width=56),
+            "side": text(_("Against the band"), width=112),
+            "level": text(_("Level"), width=52),
         },
         "joined_up",
         _("Table of the centres with clients per counsellor and the cost of the gap"),

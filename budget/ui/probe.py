@@ -204,12 +204,13 @@ def centre_table(rows: pd.DataFrame, columns: Mapping[str, Any], name: str, alt:
         open_centre(str(rows["centre_id"].iloc[chosen[0]]))
 
 
-def money_column(label: str, numbers: Numbers, width: int = 86) -> Any:
+def money_column(label: str, numbers: Numbers, width: int = 86, meaning: str = "") -> Any:
     """A column of amounts."""
     return st.column_config.NumberColumn(
         capital(label),
         format=f"%,.{numbers.unit.digits}f",
         width=width + WIDER[numbers.unit.key],
+        help=meaning or None,
     )
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import Defect, Fault, InputError
-from budget.ui import session
+from budget.ui import address_words, session
 from budget.ui.request_words import field_name
 from budget.ui.text import plain
 from budget.view.notices import conflict_sentence
@@ -103,7 +103,7 @@ def fault_text(fault: Fault, _: Words) -> str:
     """One fault as a sentence."""
     expected = _.template(fault.expected, fault.details)
     row = _(", row {row}", row=fault.row) if fault.row is not None else ""
-    parts = (f"{_.name(fault.file)}{row}", fault.where)
+    parts = (f"{_.name(fault.file)}{row}", address_words.place(fault, _))
     place = ", ".join(part for part in parts if part)
     if fault.value:
         return _(

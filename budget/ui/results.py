@@ -24,6 +24,7 @@ from budget.view.findings import (
     movement_basis,
     movement_leader,
     movement_title,
+    nothing_approved,
     since_baseline,
     since_last_year,
 )
@@ -40,9 +41,10 @@ POOL_ROW = 28
 LAMBDA = N_("The part of its entitlement that every centre gets that no floor, cap or band stops.")
 WIDER = {"million": 0, "thousand": 16, "won": 42}
 """Pixels that a column of money needs more in a smaller unit."""
-POOL_WIDTHS = {"ko": (74, 78, 78), "en": (98, 86, 92)}
-CENTRE_WIDTHS = {"ko": (98, 50, 62, 60), "en": (134, 72, 60, 88)}
-"""Centre, province, change in per cent, a pool."""
+POOL_WIDTHS = {"ko": (74, 78, 78, 62, 72), "en": (96, 80, 84, 60, 64)}
+"""Part, amount, its change, the factor, and a count of centres."""
+CENTRE_WIDTHS = {"ko": (98, 50, 58, 60, 62), "en": (116, 66, 54, 84, 70)}
+"""Centre, province, change in per cent, a pool, staff."""
 MAP_HEIGHT = 330
 TALL_TABLE = 460
 AGAINST = ("last_year", "baseline")
@@ -125,6 +127,9 @@ def _headline(
         st.caption(
             plain(f"{movement_leader(movement, numbers)} {movement_basis(movement, numbers)}")
         )
+        told = nothing_approved(allocation, numbers)
+        if told:
+            st.caption(f":material/info: {plain(told)}")
 
 
 def certificate_badge(allocation: Allocation, _: Words) -> None:
@@ -217,10 +222,10 @@ def _pool_table(lines: Sequence[PoolLine], numbers: Numbers) -> None:
                 capital(_(numbers.unit.label)), alignment="right", width=widths[1] + wider
             ),
             "amount_change": text(capital(_("vs baseline")), alignment="right", width=widths[2]),
-            "factor": text("λ", alignment="right", width=44, help=_(LAMBDA)),
-            "floor": text(capital(_("floor")), alignment="right", width=68),
-            "cap": text(capital(_("cap")), alignment="right", width=68),
-            "band": text(capital(_("bands")), alignment="right", width=56),
+            "factor": text(_("Factor λ"), alignment="right", width=widths[3], help=_(LAMBDA)),
+            "floor": _count(_("At floor"), _("Centres at a floor"), widths[4]),
+            "cap": _count(_("At cap"), _("Centres at a cap"), widths[4]),
+            "band": _count(_("In band"), _("Centres in a binding band"), widths[4]),
         },
         hide_index=True,
         row_height=POOL_ROW,
@@ -228,6 +233,10 @@ def _pool_table(lines: Sequence[PoolLine], numbers: Numbers) -> None:
         key=keys.POOL_TABLE,
         alt=_("Parts of the envelope, the common factor, and how many centres a rule stops"),
     )
+
+
+def _count(label: str, meaning: str, width: int) -> Any:
+    return st.column_config.TextColumn(label, help=meaning, alignment="right", width=width)
 
 
 def _factor(line: PoolLine, numbers: Numbers) -> str:
@@ -263,7 +272,7 @@ def _above_the_table(allocation: Allocation, movement: Movement, numbers: Number
         st.text_input(
             _("Filter"),
             key=keys.CENTRE_FILTER,
-            placeholder=_("Filter by centre, province or rule"),
+            placeholder=_("Centre, province or rule"),
             icon=":material/search:",
             max_chars=address.MOST_TEXT,
             label_visibility="collapsed",
@@ -331,8 +340,8 @@ def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> di
     columns: dict[str, Any] = {
         "centre": st.column_config.TextColumn(_("Centre"), pinned=True, width=widths[0]),
         "province": st.column_config.TextColumn(_("Province"), pinned=True, width=widths[1]),
-        "staff": st.column_config.NumberColumn(_("Staff"), format="%,.0f", width=46),
-        "before": st.column_config.NumberColumn(capital(before), format=money, width=76 + wider),
+        "staff": st.column_config.NumberColumn(_("Staff (no.)"), format="%,.0f", width=widths[4]),
+        "before": st.column_config.NumberColumn(capital(before), format=money, width=70 + wider),
         "more": st.column_config.NumberColumn(
             capital(_("gain %")), format="+%,.1f", width=widths[2]
         ),
@@ -342,7 +351,7 @@ def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> di
         "special": st.column_config.NumberColumn(
             capital(_("special")), format=money, width=62 + wider
         ),
-        "total": st.column_config.NumberColumn(capital(_("total")), format=money, width=76 + wider),
+        "total": st.column_config.NumberColumn(capital(_("total")), format=money, width=70 + wider),
         "binds": st.column_config.TextColumn(_("What binds"), width=180),
     }
     for result_ in allocation.pools:
@@ -350,6 +359,6 @@ def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> di
         columns[tables.pool_column(name)] = st.column_config.NumberColumn(
             capital(pool_name(name, _)),
             format=money,
-            width=(76 if name == main else widths[3]) + wider,
+            width=(74 if name == main else widths[3]) + wider,
         )
     return columns

@@ -5,9 +5,8 @@ going back costs nothing. The workflow checks at every call who may see them.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -39,7 +38,8 @@ class Round:
 
     Attributes:
         version: changes when anything that an allocation depends on changes.
-        facts: state, dates, name.
+        facts: state and name; kept for all who see these figures, so the dates, of which a centre's
+            head has an own one, are not to be read from here.
         requests: with the amounts of the requests that are considered.
         saved_baseline: the scenario that others are compared with; `baseline` is its policy.
         provinces: outlines for the map.
@@ -59,11 +59,6 @@ class Round:
     def fiscal_year(self) -> int:
         """The year whose budget is split."""
         return self.facts.fiscal_year
-
-    @property
-    def dates(self) -> Mapping[str, date]:
-        """What is due when, in the order of the round."""
-        return self.facts.dates
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.curve import Curve, curve
+from budget.allocation.faults import N_
 from budget.allocation.parameters import Parameter
 from budget.allocation.point import Point, Value
 from budget.ui import keys, session, studies
@@ -38,7 +39,7 @@ DEFAULT = (
     "pool.operating.floor.hold-harmless.prior.rate",
     "pool.performance.amount.share",
 )
-LAMBDA = "λ"
+LAMBDA = N_("common factor λ")
 POINTS = (21, 41, 81)
 
 
@@ -229,7 +230,7 @@ def _figures(probe: Probe, swept: Swept, point: Point, numbers: Numbers) -> None
     )
     before = next(pool for pool in then.pools if pool.name == name)
     pairs = (
-        (LAMBDA, numbers.factor(now.common_factor), numbers.factor(before.common_factor)),
+        (_(LAMBDA), numbers.factor(now.common_factor), numbers.factor(before.common_factor)),
         (_("at a floor"), str(now.at_floor), str(before.at_floor)),
         (_("at a cap"), str(now.at_cap), str(before.at_cap)),
         (_("in a binding band"), str(now.at_band), str(before.at_band)),
@@ -240,8 +241,7 @@ def _figures(probe: Probe, swept: Swept, point: Point, numbers: Numbers) -> None
             beside = _(
                 "{value} at {setting}", value=old, setting=swept.shown(then.values[0], numbers)
             )
-            name = label if label == LAMBDA else capital(label)
             st.markdown(
-                f"{plain(name)}  \n**{plain(value)}** :small[:gray[{plain(beside)}]]",
+                f"{plain(capital(label))}  \n**{plain(value)}** :small[:gray[{plain(beside)}]]",
                 width="content",
             )

@@ -146,7 +146,7 @@ def covered_sentence(country: Gathered, numbers: Numbers) -> str:
     if not idle:
         return covered
     return f"{covered} " + _(
-        "{idle} of it is more than its centres need for that.",
+        "{idle} of the pool is more than its centres lack, and would be left over.",
         idle=numbers.money_with_unit(idle),
     )
 
@@ -270,10 +270,10 @@ def desk_table(country: Gathered, names: Names, _: Words) -> Table:
             Column(_("Centre"), [names[desk.centre_id] for desk in found]),
             Column(_("Outreach posts"), [", ".join(desk.posts) for desk in found]),
             Column(_("Type"), [group_name(desk.centre_type, "centre_type", _) for desk in found]),
-            Column(_("Integration level"), [desk.level for desk in found]),
-            Column(_("Partner staff"), [float(desk.partners) for desk in found], "number"),
-            Column(_("Clients"), [float(desk.clients) for desk in found], "number"),
-            Column(_("Counsellors"), [float(desk.counsellors) for desk in found], "number"),
+            Column(_("Integration level"), [_level(desk.level) for desk in found], "count"),
+            _heads(_("Partner staff"), [desk.partners for desk in found]),
+            _heads(_("Clients"), [desk.clients for desk in found]),
+            _heads(_("Counsellors"), [desk.counsellors for desk in found]),
             Column(
                 _("Clients per counsellor"),
                 [_rounded(desk.per_counsellor) for desk in found],
@@ -298,6 +298,18 @@ def desk_table(country: Gathered, names: Names, _: Words) -> Table:
     )
 
 
+def _level(level: str) -> int | None:
+    return int(level) if level.isdigit() else None
+
+
+def _heads(name: str, people: Sequence[Fraction | int]) -> Column:
+    """A column of people; with their sum where nobody is counted in part."""
+    if all(number == int(number) for number in people):
+        whole = [int(number) for number in people]
+        return Column(name, whole, "count", sum(whole))
+    return Column(name, [float(number) for number in people], "number")
+
+
 def group_table(country: Gathered, by: str, _: Words) -> Table:
     """One row a level or type, for a file."""
     groups: Sequence[Gathered] = gathered(country.desks, by)
@@ -312,9 +324,9 @@ def group_table(country: Gathered, by: str, _: Words) -> Table:
                 "count",
                 len(country.desks),
             ),
-            Column(_("Partner staff"), [float(one.partners) for one in groups], "number"),
-            Column(_("Clients"), [float(one.clients) for one in groups], "number"),
-            Column(_("Counsellors"), [float(one.counsellors) for one in groups], "number"),
+            _heads(_("Partner staff"), [one.partners for one in groups]),
+            _heads(_("Clients"), [one.clients for one in groups]),
+            _heads(_("Counsellors"), [one.counsellors for one in groups]),
             Column(
                 _("Clients per counsellor"),
                 [_rounded(one.per_counsellor) for one in groups],

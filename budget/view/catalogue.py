@@ -3,7 +3,8 @@
     python -m budget.view.catalogue            # extract, keep translations, write the .po
     python -m budget.view.catalogue --check    # exit 1 when the .po misses or misstates a text
 
-Texts are found where they are written: `_("…")`, `ngettext("…", "…", n)` and `N_("…")`.
+Texts are found where they are written: `_("…")`, `numbers.words("…")`, `_.template("…", …)`,
+`ngettext("…", "…", n)` and `N_("…")`.
 """
 
 import re
@@ -20,7 +21,7 @@ from budget.view.words import LANGUAGES, catalogue, catalogue_file, one_of
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("budget", "pages", "app.py")
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "words": None, "template": None, "ngettext": (1, 2)}
 _PLACEHOLDER = re.compile(r"{{|}}|{([a-z_]*)}")
 
 

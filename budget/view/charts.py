@@ -145,7 +145,9 @@ def _labels(movement: Movement, numbers: Numbers, height: int) -> list[dict[str,
         ("more", movement.gainers, 1),
         ("less", movement.losers, -1),
     ):
-        places = _spread([sign * centre.change for centre in centres[:LABELLED]], distance)
+        places = off_zero(
+            _spread([sign * centre.change for centre in centres[:LABELLED]], distance), distance
+        )
         last = len(changes)
         below = max(min(places, default=0) - 0.6 * distance, 0)
         free = min(sum(sign * change > below for change in changes) + 2, last)
@@ -170,6 +172,16 @@ def _spread(heights: Sequence[int], distance: float) -> list[float]:
         wanted = height
         placed.append(min(wanted, placed[-1] - distance) if placed else wanted)
     return placed
+
+
+def off_zero(places: Sequence[float], distance: float) -> list[float]:
+    """Places from the greatest down, none so near zero that the line there strikes it through.
+
+    The first that is too near goes below the line, and those below it go as far down.
+    """
+    least = 0.6 * distance
+    shift = next((place + least for place in places if abs(place) < least), 0.0)
+    return [place - shift if place < least else place for place in places]
 
 
 def greatest_changes(centres: Sequence[CentreChange], numbers: Numbers, colours: Colours) -> Figure:

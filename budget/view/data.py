@@ -86,6 +86,30 @@ def headline(found: Revision, _: Words) -> str:
     return _("The same centres · {figures}", figures=figures)
 
 
+OTHER_COLUMNS: Mapping[str, str] = {
+    "jurisdiction_ko": N_("area of responsibility"),
+    "name_basis": N_("source of the name"),
+    "kind_of_data": N_("kind of the figures"),
+}
+"""Columns that the sample files carry along and no rule reads."""
+
+
+def column_names(headers: str, _: Words) -> str:
+    """Further columns of a file by their meaning where that is known, else as written.
+
+    Args:
+        headers: as the file has them, separated by commas.
+    """
+    return ", ".join(column_title(header, OTHER_COLUMNS, _) for header in headers.split(", "))
+
+
+def remark_text(text: str, details: Mapping[str, str], _: Words) -> str:
+    """What was passed over in a file, in a sentence."""
+    if "names" in details:
+        details = {**details, "names": column_names(details["names"], _)}
+    return _.template(text, details)
+
+
 def column_title(column: str, titles: Mapping[str, str], _: Words) -> str:
     """A column by its meaning; another one by its header."""
     return _(titles[column]) if column in titles else column

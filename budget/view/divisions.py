@@ -79,7 +79,7 @@ class Push:
 SHORT: Mapping[str, str] = {
     "planning": N_("Planning"),
     "placement": N_("Placement"),
-    "support_programme": N_("Support programme"),
+    "support_programme": N_("Support scheme"),
     "training": N_("Training"),
     "regional": N_("Regional"),
     "benefit": N_("Benefit"),

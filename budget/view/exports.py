@@ -216,7 +216,7 @@ def parts_table(allocation: Allocation, baseline: Allocation, _: Words) -> Table
             Column(_("Common factor λ"), [part.common_factor for part in parts], "number"),
             Column(_("Centres at a floor"), [part.at_floor for part in parts], "count"),
             Column(_("Centres at a cap"), [part.at_cap for part in parts], "count"),
-            Column(_("Bands that bind"), [part.at_band for part in parts], "count"),
+            Column(_("Centres in a binding band"), [part.at_band for part in parts], "count"),
         ),
         capital(_("envelope")),
     )

@@ -170,6 +170,21 @@ def movement_basis(movement: Movement, numbers: Numbers) -> str:
     )
 
 
+def nothing_approved(allocation: Allocation, numbers: Numbers) -> str:
+    """Where the money for special needs stands while no request is approved; else nothing."""
+    _ = numbers.words
+    ceiling = allocation.parts.ceiling
+    if allocation.requests or not ceiling or allocation.policy.unspent_to_reserve:
+        return ""
+    main = allocation.policy.remainder_pool.name
+    return _(
+        "No request is approved yet: {won} for special needs stand in the part “{pool}” and "
+        "leave it as requests are approved.",
+        won=numbers.money_with_unit(ceiling),
+        pool=pool_name(main, _),
+    )
+
+
 def movement_leader(movement: Movement, numbers: Numbers) -> str:
     """Who gains most, and who loses most."""
     _ = numbers.words

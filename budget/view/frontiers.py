@@ -21,19 +21,22 @@ def frontier_title(found: Frontier, numbers: Numbers) -> str:
         return _("No setting of this grid has an allocation")
     if not found.present.is_feasible:
         return _(
-            "{count} of {all} settings are beaten by none; the present rules have no allocation",
+            "No other setting is better than {count} of the {all} settings in both respects; the "
+            "present rules have no allocation",
             count=count,
             all=len(found.points),
         )
     better = found.beats_present
     if not better:
         return _(
-            "{count} of {all} settings are beaten by none; none of them beats the present rules",
+            "No other setting is better than {count} of the {all} settings in both respects; none "
+            "is better than the present rules",
             count=count,
             all=len(found.points),
         )
     return _(
-        "{count} of {all} settings are beaten by none; {better} of them beat the present rules",
+        "No other setting is better than {count} of the {all} settings in both respects; {better} "
+        "of them are better than the present rules",
         count=count,
         all=len(found.points),
         better=len(better),

@@ -142,10 +142,10 @@ def centre_name(korean: str, english: str, _: Words) -> str:
 
 
 def binding_name(binding: str, _: Words) -> str:
-    """What stops a centre, from "floor:<term>;band:<name>", in words: kind first."""
+    """What stops a centre, from "floor:<term>;band:<name>", in words: the rule's name first."""
     rules: dict[str, list[str]] = {}
     for part in binding.split(";"):
         kind, _colon, rule = part.partition(":")
         if rule:
             rules.setdefault(kind, []).append(rule_name(rule, _))
-    return " · ".join(f"{kind_name(kind, _)} {', '.join(names)}" for kind, names in rules.items())
+    return " · ".join(f"{', '.join(names)} ({kind_name(kind, _)})" for kind, names in rules.items())

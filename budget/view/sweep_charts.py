@@ -18,7 +18,7 @@ NAMED = 3
 """So many lines are named at the top and as many at the bottom."""
 ALL_NAMED = 8
 """So few lines are all named."""
-LABEL_HEIGHT = 15
+LABEL_HEIGHT = 19
 HEIGHT, PADDING, AXIS = 360, 52, 70
 """Pixels: of the whole chart, above and below the lines, and of the axis with its title."""
 ROWS, FIRST_ROW, ROW = 3, 8, 13
@@ -135,9 +135,13 @@ def _gaps(swept: Swept) -> pd.DataFrame:
     """Stretches without an allocation, each as wide as the walk's step on either side."""
     values = [swept.on_screen(point.values[0]) for point in swept.curve.points]
     half = (values[1] - values[0]) / 2 if len(values) > 1 else 0.5
+    low, high = (values[0], values[-1]) if len(values) > 1 else (values[0] - 1, values[0] + 1)
     return pd.DataFrame(
         [
-            (swept.on_screen(first) - half, swept.on_screen(last) + half)
+            (
+                max(swept.on_screen(first) - half, low),
+                min(swept.on_screen(last) + half, high),
+            )
             for first, last in swept.curve.infeasible
         ],
         columns=["start", "end"],
@@ -234,7 +238,7 @@ def _sweep_lines(
     ends = alt.Chart(alt.NamedData("ends"))
     # a phone has no room beside the lines: there the names stand on them
     side_of_end = alt.ExprRef(f"width < {NARROW} ? 'right' : 'left'")
-    offset = alt.ExprRef(f"width < {NARROW} ? -6 : 6")
+    offset = alt.ExprRef(f"width < {NARROW} ? -6 : 14")
     names = [
         ends.transform_filter(f"datum.side == '{side}'")
         .mark_text(align=side_of_end, dx=offset, fontSize=12, fontWeight=600, color=colour)

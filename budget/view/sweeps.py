@@ -125,7 +125,7 @@ def point_table(swept: Swept, numbers: Numbers) -> pd.DataFrame:
         else:
             row |= {
                 _("Result"): _("certified") if point.certified else _("not certified"),
-                "λ": numbers.factor(main.common_factor),
+                capital(_("common factor λ")): numbers.factor(main.common_factor),
                 _("at a floor"): numbers.number(main.at_floor),
                 _("at a cap"): numbers.number(main.at_cap),
                 _("in a binding band"): numbers.number(main.at_band),

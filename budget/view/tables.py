@@ -19,7 +19,7 @@ class PoolLine:
 
     Attributes:
         key: the same in every allocation.
-        common_factor, at_floor, at_cap, at_band: None for parts that have no such thing.
+        common_factor, at_floor, at_cap, at_band: centres; None for parts that have no such thing.
         before: the same part in the baseline; None where it has none.
     """
 
@@ -69,8 +69,15 @@ def _line(result: PoolResult, _: Words) -> PoolLine:
         result.common_factor,
         sum(result.at_floor),
         sum(result.at_cap),
-        len(result.binding_bands) if result.rule.band else None,
+        _in_bands(result) if result.rule.band else None,
     )
+
+
+def _in_bands(result: PoolResult) -> int:
+    """Centres in a band that binds, as a sweep counts them."""
+    binding = result.binding_bands
+    groups = [group for group in result.question.groups if group.name in binding]
+    return len({member for group in groups for member in group.members})
 
 
 def pool_column(name: str) -> str:
@@ -139,7 +146,7 @@ def _bindings(allocation: Allocation, _: Words) -> list[str]:
     main = allocation.policy.remainder_pool.name
     lines: list[list[str]] = [[] for _centre in allocation.centres.ids]
     for result in allocation.pools:
-        prefix = "" if result.rule.name == main else f"{pool_name(result.rule.name, _)} "
+        prefix = "" if result.rule.name == main else f"{pool_name(result.rule.name, _)}: "
         for line, binding in zip(lines, result.binding, strict=True):
             if binding:
                 if binding not in known:

@@ -29,18 +29,22 @@ BUSY = N_(
     "{count} runs are waiting already, as many as may. Nothing was started; please try again "
     "in a minute."
 )
+BUSY_OWN = N_(
+    "{count} of your runs are waiting already, as many as one person may have. Nothing was "
+    "started; please wait for one or cancel one."
+)
 
 
 class TooBusy(Exception):  # noqa: N818 - a refusal, told as such
-    """As many jobs wait as may.
+    """As many jobs wait as may, of all or of one person.
 
     Attributes:
         message, details: a template and its values.
     """
 
-    def __init__(self, count: int) -> None:
-        super().__init__(BUSY.format(count=count))
-        self.message = BUSY
+    def __init__(self, count: int, message: str = BUSY) -> None:
+        super().__init__(message.format(count=count))
+        self.message = message
         self.details = {"count": str(count)}
 
 
@@ -75,15 +79,17 @@ class Desk:
             who: asks.
 
         Raises:
-            TooBusy: if as many jobs wait as may.
+            TooBusy: if as many jobs wait as may, of all or of this person.
         """
         with self._changed:
             job = self._jobs.get(key)
             if job is None or job.state not in UNFINISHED | {State.DONE}:
                 self._drop_forgotten()
                 own = sum(other.askers == {who} for other in self._waiting)
-                if len(self._waiting) >= self.most_waiting or own >= MOST_OF_ONE:
+                if len(self._waiting) >= self.most_waiting:
                     raise TooBusy(len(self._waiting))
+                if own >= MOST_OF_ONE:
+                    raise TooBusy(own, BUSY_OWN)
                 job = Job(key, begin, self._clock)
                 self._jobs[key] = job
                 self._waiting.append(job)

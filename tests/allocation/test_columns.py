@@ -1,6 +1,9 @@
 """Columns read exactly: one scale, every digit, and what is computed from others."""
 
+import pytest
+
 from budget.allocation.columns import round_half_even
+from budget.allocation.faults import InputError
 from tests.allocation.rounds import ADJUSTED, STAFF_FACTOR, checked, policy
 
 OFFICIALS = STAFF_FACTOR.replace("staff =", "officials =")
@@ -38,6 +41,25 @@ def test_derived_columns() -> None:
     assert found.texts["new_centre"] == ("true", "false")
     assert found.selected(rules.pool[0].band[0].where) == [True, False]
     assert found.numbers["execution_rate"].numerators == (10**18 // 2, None)
+
+
+@pytest.mark.parametrize(
+    ("spent", "carried", "where", "most"),
+    [(90, 250, "prior_carryover_krw", "200"), (90, 120, "prior_spent_krw", "80")],
+)
+def test_what_was_carried_over_or_spent_beyond_the_budget(
+    spent: int, carried: int, where: str, most: str
+) -> None:
+    """Of 200 won nobody carries over 250, and beside 120 carried over nobody spends 90."""
+    with pytest.raises(InputError) as raised:
+        checked(
+            policy(ADJUSTED),
+            prior_available_krw=[200, None],
+            prior_spent_krw=[spent, None],
+            prior_carryover_krw=[carried, None],
+        )
+    (fault,) = raised.value.faults
+    assert (fault.where, fault.row, fault.details["most"]) == (where, 2, most)
 
 
 def test_thirty_digits_are_kept() -> None:

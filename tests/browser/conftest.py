@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.server import CHROMIUM, chromium
+from tests.browser.server import CHROMIUM, chromium, opened, served
 
 
 @pytest.fixture(scope="session")
@@ -18,4 +18,13 @@ def browser() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def address(browser: Browser) -> Iterator[str]:
+    """The demonstration, for all tests that save nothing; its first page was opened already."""
+    with served() as found:
+        with opened(browser, found):
+            pass
         yield found

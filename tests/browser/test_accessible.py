@@ -11,14 +11,16 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.screenshots import PAGES, address_of, give, press
-from tests.browser.server import opened, served, settled
+from tests.browser.server import opened, settled
 from tests.browser.steps import visit
 
 pytestmark = pytest.mark.browser
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 GRAVE = ("serious", "critical")
-FIND = """async () => {
-  const found = await axe.run({resultTypes: ['violations']});
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""The rules that a dark screen may break where the light one keeps them."""
+FIND = """async options => {
+  const found = await axe.run({resultTypes: ['violations'], ...options});
   return found.violations.filter(one => %s.includes(one.impact)).map(one =>
     one.id + ': ' + one.nodes.slice(0, 3).map(node => node.target.join(' ') + ' ' +
       node.html.slice(0, 120) + ' ' + node.any.map(check => check.message).join(' ')).join(' | '));
@@ -35,27 +37,27 @@ TOO_WIDE = """() => {
 
 
 @pytest.fixture(scope="module")
-def phone(browser: Browser) -> Iterator[tuple[Page, str]]:
-    """One window as wide as a phone for all pages, and where they are served."""
-    with served() as address, opened(browser, address, width=390, height=844) as page:
-        yield page, address
+def phone(browser: Browser, address: str) -> Iterator[Page]:
+    """One window as wide as a phone for all pages."""
+    with opened(browser, address, width=390, height=844) as page:
+        yield page
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_serious_finding_and_no_scrolling_sideways(phone: tuple[Page, str], name: str) -> None:
+def test_no_serious_finding_and_no_scrolling_sideways(phone: Page, address: str, name: str) -> None:
     """Light and dark; with the dialog open, if the page is shown with one.
 
     The page is loaded once: it draws itself anew when the computer turns dark, and main buttons
     follow with the next run.
     """
-    (page, address), shown = phone, PAGES[name]
+    page, shown = phone, PAGES[name]
     page.emulate_media(color_scheme="light")
     visit(page, f"{address}/{address_of(shown)}")
     give(page, shown)
     press(page, shown)
     page.add_script_tag(path=AXE)
     assert page.evaluate(TOO_WIDE) <= 0
-    assert not page.evaluate(FIND)
+    assert not page.evaluate(FIND, {})
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(IS_DARK)
     page.evaluate("document.activeElement.blur()")
@@ -63,4 +65,4 @@ def test_no_serious_finding_and_no_scrolling_sideways(phone: tuple[Page, str], n
     page.wait_for_timeout(300)
     settled(page)
     assert page.evaluate(TOO_WIDE) <= 0
-    assert not page.evaluate(FIND)
+    assert not page.evaluate(FIND, {"runOnly": COLOURS})

@@ -59,9 +59,9 @@ def test_an_auditor_finds_proves_and_exports_with_a_reason(
     browser: Browser, address: str, tmp_path: Path
 ) -> None:
     with opened(browser, f"{address}/audit?as=auditor-1&lang=en&verb=found") as page:
-        expect(page.get_by_text("66 records")).to_be_visible()
+        expect(page.get_by_text("67 records")).to_be_visible()
         dialog(page, "Verify the trail")
-        expect(page.get_by_text("The trail is whole: 66 records.")).to_be_visible()
+        expect(page.get_by_text("The trail is whole: 67 records.")).to_be_visible()
         page.keyboard.press("Escape")
         dialog(page, "Export…")
         submit(page)
@@ -75,7 +75,7 @@ def test_an_auditor_finds_proves_and_exports_with_a_reason(
             link.click()
         file = tmp_path / "trail.csv"
         waiting.value.save_as(file)
-        assert file.read_text(encoding="utf-8-sig").count("\n") == 67
+        assert file.read_text(encoding="utf-8-sig").count("\n") == 68
         wrong = page.context.request.get(f"{address}/{link.get_attribute('href')}x")
         assert wrong.status == 403
         page.goto(f"{address}/audit?as=auditor-1&lang=en&verb=export_trail")

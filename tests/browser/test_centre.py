@@ -1,25 +1,16 @@
 """A planner opens a centre from the table of Allocate, reads why, and takes the notice away."""
 
-from collections.abc import Iterator
-
 import pypdf
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.server import opened as page_opened
-from tests.browser.server import served, settled
+from tests.browser.server import settled
 
 pytestmark = pytest.mark.browser
 ROW = 30
 FIRST_ROW = 34
 CENTRE_COLUMN = 110
-
-
-@pytest.fixture(scope="module")
-def address(browser: Browser) -> Iterator[str]:
-    """Our pages, served for this module."""
-    with served() as found, page_opened(browser, found):
-        yield found
 
 
 def test_from_the_table_to_the_printed_notice(browser: Browser, address: str) -> None:

@@ -1,6 +1,5 @@
 """Compare in Chromium: chosen by clicks, sent by address, taken away as a workbook."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,17 +8,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from budget.view.numbers import Numbers
 from budget.view.words import Words
-from tests.browser.server import opened, served, settled
+from tests.browser.server import opened, settled
 
 pytestmark = pytest.mark.browser
 NUMBERS = Numbers(Words("ko"))
-
-
-@pytest.fixture(scope="module")
-def address(browser: Browser) -> Iterator[str]:
-    """Our pages, served for this module."""
-    with served() as found, opened(browser, found):
-        yield found
 
 
 def summary(page: Page) -> list[list[str]]:

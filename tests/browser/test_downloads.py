@@ -1,7 +1,6 @@
 """A workbook downloaded in Chromium: its totals are those of the screen, after a moved rule."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,17 +9,10 @@ from playwright.sync_api import Browser, Page
 
 from budget.view.numbers import Numbers
 from budget.view.words import Words
-from tests.browser.server import opened, served, settled
+from tests.browser.server import opened, settled
 
 pytestmark = pytest.mark.browser
 NUMBERS = Numbers(Words("ko"))
-
-
-@pytest.fixture(scope="module")
-def address(browser: Browser) -> Iterator[str]:
-    """Our pages, served for this module."""
-    with served() as found, opened(browser, found):
-        yield found
 
 
 def parts_on_screen(page: Page) -> dict[str, str]:

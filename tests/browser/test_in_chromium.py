@@ -1,7 +1,5 @@
 """The pages in a real browser: nothing breaks, nothing overflows, the keyboard is enough."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -10,13 +8,6 @@ from tests.browser.server import opened, served, settled
 pytestmark = pytest.mark.browser
 PAGES = ("", "allocate", "compare?compare=last&compare=1.1", "publish")
 SIZES = ((1366, 768), (390, 844))
-
-
-@pytest.fixture(scope="module")
-def address(browser: Browser) -> Iterator[str]:
-    """Our pages, served for this module."""
-    with served() as found, opened(browser, found):
-        yield found
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -84,7 +75,7 @@ def test_a_page_of_others_has_a_head_and_a_way_out(browser: Browser, address: st
     """Whoever opens a link to a page that is not theirs can change language, person and page."""
     with opened(browser, f"{address}/allocate?as=reviewer-1") as page:
         expect(page.get_by_role("heading", level=1)).to_have_text("배분안 만들기")
-        expect(page.get_by_text("이 작업을 할 권한이 없습니다").first).to_be_visible()
+        expect(page.get_by_text("맡은 역할로는 할 수 없습니다").first).to_be_visible()
         page.get_by_role("link", name="한눈에 보기로").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("한눈에 보기")
 

@@ -100,7 +100,7 @@ def test_from_draft_to_funded(browser: Browser, address: str, store: Store) -> N
         expect(page.get_by_text("승인했습니다").first).to_be_visible(timeout=20_000)
 
     with page_opened(browser, f"{address}/?as=lead-1") as page:
-        confirm(page, "라운드 단계 이동…", "심의를 마침", "‘결정됨’ 단계로 이동")
+        confirm(page, "라운드 단계 이동…", "심의를 마침", "“결정됨” 단계로 이동")
     assert rounds.present(store, lead()).state == "decided"
 
     with page_opened(browser, f"{address}/requests?as=centre_head-EC001&request={need.id}") as page:

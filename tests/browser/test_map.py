@@ -1,11 +1,9 @@
 """The map in Chromium: clicks open a centre or choose a province; outlines are loaded once."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.server import opened, served, settled
+from tests.browser.server import opened, settled
 
 pytestmark = pytest.mark.browser
 MAP = ".st-key-country_map svg.marks"
@@ -13,13 +11,6 @@ SENT = """() => performance.getEntriesByType('resource').filter(
   one => one.name.includes('/kept/') && one.transferSize > 0).length"""
 """How often outlines came over the wire; what the browser had kept counts 0."""
 SLIDER = 'input[type=range][aria-label="유보액"]'
-
-
-@pytest.fixture(scope="module")
-def address(browser: Browser) -> Iterator[str]:
-    """Our pages, served for this module."""
-    with served() as found, opened(browser, found):
-        yield found
 
 
 def test_the_outlines_are_loaded_once_while_the_map_follows_a_rule(

@@ -6,7 +6,6 @@ workbook, whose totals are the screen's.
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,18 +14,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from budget.view.numbers import Numbers
 from budget.view.words import Words
-from tests.browser.server import opened, served, settled
+from tests.browser.server import opened, settled
 
 pytestmark = pytest.mark.browser
 NUMBERS = Numbers(Words("ko"))
 PATIENCE = 20_000
-
-
-@pytest.fixture(scope="module")
-def address(browser: Browser) -> Iterator[str]:
-    """Our pages, served for this module."""
-    with served() as found, opened(browser, found):
-        yield found
 
 
 def table(page: Page, place: int = 0) -> list[list[str]]:

@@ -58,7 +58,7 @@ def test_a_small_sweep_is_finished(browser: Browser, address: str, width: int) -
             page.locator(START).first.click()
         page.wait_for_selector(CHART, timeout=60_000)
         settled(page)
-        expect(page.get_by_text("174개 센터 중").first).to_be_visible()
+        expect(page.get_by_text("센터 174곳 중").first).to_be_visible()
         wide = page.evaluate(
             "(() => { const m = document.querySelector('[data-testid=\"stMain\"]');"
             " return m.scrollWidth - m.clientWidth })()"

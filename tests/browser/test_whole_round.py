@@ -47,19 +47,19 @@ def test_from_upload_to_reproduced_pack(
     with opened(browser, f"{address}/data?as=planner-1") as page:
         a_planner_uploads_the_table(page)
         visit(page, f"{address}/?as=lead-1")
-        confirm(page, "라운드 단계 이동…", "요구 접수 시작", "‘요구 접수 중’ 단계로 이동")
+        confirm(page, "라운드 단계 이동…", "요구 접수 시작", "“요구 접수 중” 단계로 이동")
         visit(page, f"{address}/requests?as=centre_head-EC003")
         need = a_centre_head_asks(page)
         visit(page, f"{address}/review?as=reviewer-1&request={need}")
         a_reviewer_assesses(page)
         visit(page, f"{address}/?as=lead-1")
-        confirm(page, "라운드 단계 이동…", "접수를 마감함", "‘검토 중’ 단계로 이동")
+        confirm(page, "라운드 단계 이동…", "접수를 마감함", "“검토 중” 단계로 이동")
         visit(page, f"{address}/review?as=planner-1&request={need}")
         a_planner_approves(page)
         visit(page, f"{address}/allocate?as=planner-1")
         the_planner_sets_the_rules(page)
         visit(page, f"{address}/?as=lead-1")
-        confirm(page, "라운드 단계 이동…", "심의를 마침", "‘결정됨’ 단계로 이동")
+        confirm(page, "라운드 단계 이동…", "심의를 마침", "“결정됨” 단계로 이동")
         visit(page, f"{address}/publish?as=planner-1")
         confirm(page, "공개 제안…", "심의 결과대로", "계산하고 제안")
         visit(page, f"{address}/publish?as=lead-1")
@@ -86,7 +86,7 @@ def a_planner_uploads_the_table(page: Page) -> None:
     expect(page.get_by_text(re.compile("통합: 서초.* → 서울"))).to_be_visible(timeout=PATIENCE)
     settled(page)
     confirm(page, "새 판으로 저장…", "2027년도 센터 현황", "판 저장")
-    expect(page.get_by_text("적용 중: 2판, 센터 173개소")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("적용 중: 2판, 센터 173곳")).to_be_visible(timeout=PATIENCE)
 
 
 def a_centre_head_asks(page: Page) -> str:

@@ -199,7 +199,7 @@ CELLS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("128만원", "12천원", "12원", "₩12", "1.5", "△836", "3월 1일", "=A1+1"),
     ),
     ("prior_spent_krw", ("9,999,999,999", "집행중")),
-    ("prior_carryover_krw", ("1,200,000,000", "일억")),
+    ("prior_carryover_krw", ("1,200,000,000", "1,400,000,000", "일억")),
     ("disadvantaged_jobseekers", ("99999", "1,20")),
     ("integration_level", ("0", "5", "2.5", "높음")),
     ("performance_score", ("100.1", "81.5%", "-1", "우수")),

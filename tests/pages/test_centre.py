@@ -33,7 +33,7 @@ def test_a_planner_reads_why_with_waterfall_movers_and_named_peers() -> None:
     text = said(app)
     assert "Operating money from 1,076.6 to 1,022.7, −53.8" in text
     assert "Baseline: Default rules, version 1" in text
-    assert "Nothing changes: operating: floor Hold-harmless" in text
+    assert "Nothing changes: operating: Hold-harmless (floor)" in text
     assert "Performance one grade up: C → B" in text
     waterfall, strip = charts(app)
     assert "total this year 1,049.8" in waterfall

@@ -135,8 +135,8 @@ def test_values_are_named_as_cells_hold_them() -> None:
     ).faults[0]
     english, korean = (expected_text(fault, Words(one), word_of) for one in ("en", "ko"))
     assert english == "one of plus, basic, medium, branch, outreach"
-    assert "고용복지+센터, 고용센터, 중형고용센터, 출장센터, 출장소" in korean
-    for word in ("고용복지+센터", "고용센터", "중형고용센터", "출장센터", "출장소"):
+    assert "고용복지플러스센터, 고용센터, 중형고용센터, 출장센터, 출장소" in korean
+    for word in ("고용복지플러스센터", "고용센터", "중형고용센터", "출장센터", "출장소"):
         upload = data_checking.checked(
             store(), planner(), "센터.csv", changed(EC002__centre_type=word)
         )

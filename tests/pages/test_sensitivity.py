@@ -62,7 +62,7 @@ def test_an_empty_page_says_what_to_do_and_a_sweep_answers() -> None:
     assert "구간 계산" in page.info[0].value
     done = small_sweep()
     text = answer(done)
-    assert "174개 센터 중" in text
+    assert "센터 174곳 중" in text
     assert "96.0 %부터 적용: 운영 · 유형별 최소액 (하한)" in text
     assert done.button(key=keys.STUDY_START).disabled
 
@@ -74,7 +74,7 @@ def test_a_value_is_taken_over_and_taken_back_and_the_sweep_stays() -> None:
     assert {path: str(value) for path, value in page.session_state[keys.EDITS].present.items()} == {
         HARMLESS: "0.945"
     }
-    assert "174개 센터 중" in shown(page)
+    assert "센터 174곳 중" in shown(page)
     assert "변경 1건" in shown(page)
     page.button(key=keys.PROBE_UNDO).click().run()
     assert page.session_state[keys.EDITS].present == {}
@@ -83,14 +83,14 @@ def test_a_value_is_taken_over_and_taken_back_and_the_sweep_stays() -> None:
 def test_another_session_finds_the_same_study() -> None:
     small_sweep()
     again = opened(part="sweep", parameter=HARMLESS, parameter_from="0.945", parameter_to="0.96")
-    assert "174개 센터 중" in shown(again)
+    assert "센터 174곳 중" in shown(again)
 
 
 def test_prices_come_by_themselves_and_name_who_pays() -> None:
     page = opened(part="prices")
     text = answer(page)
     assert "가장 큰 규칙 운영 · 전년 보전 (하한)" in text
-    assert "개 센터 부담" in text
+    assert "곳 부담" in text
     chosen = page.selectbox(key=keys.PRICED_RULE)
     assert chosen.value == "pool.operating.floor.hold-harmless"
 

@@ -3,8 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budget.ui import address
+from budget.allocation.faults import Fault
+from budget.ui import address, address_words, keys
 from budget.ui.address import Parameter, reading
+from budget.ui.edits import ADDRESS
+from budget.ui.problems import fault_text
+from budget.view.words import Words
 
 KIND = Parameter("kind", address.one_of(("a", "b")), "a or b")
 NUMBER = Parameter("number", address.whole, address.WHOLE)
@@ -80,3 +84,17 @@ def test_nothing_in_an_address_breaks_a_page(given_: dict[str, list[str]]) -> No
         assert fault.where.isprintable()
         assert fault.value.isprintable()
         assert fault.expected
+
+
+def test_every_part_of_an_address_has_a_name_in_korean() -> None:
+    """Whoever is told of a bad link reads it in one language."""
+    names = {value for name, value in vars(keys).items() if name.endswith("_PARAMETER")}
+    assert names == set(address_words.NAMES)
+    for name in names:
+        korean = address_words.place(Fault(ADDRESS, name, "", "a number"), Words("ko"))
+        assert not any(sign.isascii() and sign.isalpha() for sign in korean), korean
+
+
+def test_a_fault_of_an_address_is_told_in_korean() -> None:
+    fault = Fault(ADDRESS, keys.CENTRE_PARAMETER, "EC999", "one centre")
+    assert fault_text(fault, Words("ko")) == "화면 주소, 센터: 현재 값 EC999, 필요한 값은 센터 하나"

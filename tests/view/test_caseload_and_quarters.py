@@ -69,7 +69,7 @@ def test_what_the_gap_costs_in_words() -> None:
     assert "1 counsellors at 40.0 million won cost 40.0 million won a year: 2.7 times" in told
     assert "10.0 % of the envelope (400.0 million won)" in told
     assert "25.0 %" in caseload.covered_sentence(found, EN)
-    assert "5.0 million won of it is more" in caseload.covered_sentence(found, EN)
+    assert "5.0 million won of the pool is more" in caseload.covered_sentence(found, EN)
     assert "연계 재원(15.0백만원)의 2.7배" in caseload.cost_sentence(found, 400_000_000, scheme, KO)
     rows = caseload.group_rows(found, "level", EN)
     assert list(rows["name"]) == ["Level 1", "Level 2", "Country"]
@@ -98,6 +98,10 @@ def test_tables_for_files_reconcile(allocation: Allocation, names: dict[str, str
         for column in table.columns:
             if column.total is not None:
                 assert sum(cell or 0 for cell in column.cells) == column.total  # type: ignore[misc]
+    totals = [column.total for column in caseload.desk_table(found, names, EN.words).columns]
+    assert [float(total or 0) for total in totals[5:8]] == [
+        float(figure) for figure in (found.partners, found.clients, found.counsellors)
+    ]
     year = quarters.allotment_table(plan, names, EN.words).columns[-1]
     assert year.total == sum(allocation.totals)
 

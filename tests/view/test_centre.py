@@ -156,7 +156,7 @@ def test_movers_say_what_stops_them() -> None:
     at_floor = Mover(
         "counsellor", "counsellors", "counsellors", 10, 0, unmoved=(("operating", "floor:least"),)
     )
-    assert mover_line(at_floor, ENGLISH).note == "Nothing changes: operating: floor Least"
+    assert mover_line(at_floor, ENGLISH).note == "Nothing changes: operating: Least (floor)"
     used_up = Mover("execution", "0.957", "0.967", 10, 0, counts=False)
     assert "no rule counts this" in mover_line(used_up, ENGLISH).note
     assert mover_line(used_up, ENGLISH).detail == "95.7 % → 96.7 %"

@@ -1,5 +1,6 @@
 """Findings agree with the allocation; charts carry meaning, units and every centre."""
 
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -9,11 +10,13 @@ import pytest
 import budget
 from budget import files
 from budget.view import charts, maps, publish, tables
+from budget.view.charts import off_zero
 from budget.view.colours import DARK, LIGHT, Colours
 from budget.view.findings import (
     against_last_year,
     movement_leader,
     movement_title,
+    nothing_approved,
     since_baseline,
     since_last_year,
 )
@@ -54,6 +57,22 @@ def test_titles_say_how_much_moves_and_who_leads() -> None:
         assert movement.gainers[0].name in movement_leader(movement, numbers)
     still = since_baseline(baseline(), baseline(), KO.words)
     assert "기준안과 같은" in movement_title(still, KO)
+
+
+def test_without_approved_requests_the_reader_is_told_where_their_money_stands() -> None:
+    """7,680 million won of the sample round then stand in the operating money."""
+    assert nothing_approved(baseline(), EN) == ""
+    bare = replace(baseline(), requests=())
+    assert "7,680.0 million won for special needs stand in the part “operating”" in (
+        nothing_approved(bare, EN)
+    )
+    assert "7,680.0백만원" in nothing_approved(bare, KO)
+
+
+def test_no_name_stands_on_the_line_of_zero() -> None:
+    """Names 10 apart: the third would stand at 2 and goes below the line, the fourth with it."""
+    assert off_zero([40.0, 12.0, 2.0, -8.0], 10.0) == [40.0, 12.0, -6.0, -16.0]
+    assert off_zero([40.0, 30.0, -20.0], 10.0) == [40.0, 30.0, -20.0]
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK])

@@ -106,7 +106,7 @@ def test_the_chart_of_a_sweep_keeps_its_drawing_and_names_its_ends(swept: Swept)
     figure = sweep_lines(swept, "centre", ENGLISH, LIGHT)
     assert figure.spec is sweep_lines(swept, "centre", ENGLISH, LIGHT).spec
     assert figure.data["bites"]["number"].tolist() == ["1", "2"]
-    assert figure.data["gaps"].to_numpy().tolist() == [[22.5, 27.5]]
+    assert figure.data["gaps"].to_numpy().tolist() == [[22.5, 25.0]]
     assert figure.data["ends"]["label"].tolist() == ["Ga +100.0 %", "Da −33.3 %"]
     assert "contradict" in figure.meaning
     figure.to_chart()
@@ -157,8 +157,9 @@ def test_a_frontier_says_whether_the_present_is_beaten() -> None:
     parameter = parameter_at(RULES, FLOOR)
     assert parameter is not None
     found = Frontier(("a", "b"), (better, worse), worse)
-    assert "1 of 2 settings are beaten by none; 1 of them beat" in frontier_title(found, ENGLISH)
-    assert "none of them beats" in frontier_title(
+    title = frontier_title(found, ENGLISH)
+    assert "better than 1 of the 2 settings in both respects; 1 of them are better" in title
+    assert "none is better" in frontier_title(
         Frontier(("a", "b"), (better, worse), better), ENGLISH
     )
     frontier_scatter(found, [parameter, parameter], RULES, ENGLISH, LIGHT).to_chart()

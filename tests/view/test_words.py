@@ -1,6 +1,7 @@
 """The Korean catalogue is complete and says what the sources say."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,18 @@ def test_texts_of_the_core_are_found() -> None:
     """Labels of parameters, faults and breaches are part of the catalogue."""
     texts = {one_of(message.id) for message in extracted() if message.id}
     assert {"rate of last year", "an id that is not empty", "hold-harmless"} <= texts
+
+
+def test_texts_behind_other_names_are_found(tmp_path: Path) -> None:
+    """A text given to a reader's words by another name than `_` is a text of the catalogue."""
+    (tmp_path / "budget").mkdir()
+    (tmp_path / "budget" / "some.py").write_text(
+        'numbers.words("{least} or less")\n_.template("as {often}", {})\n', encoding="utf-8"
+    )
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "app.py").write_text("", encoding="utf-8")
+    found = {one_of(message.id) for message in extracted(tmp_path) if message.id}
+    assert found == {"{least} or less", "as {often}"}
 
 
 def test_templates_are_formatted_in_both_languages() -> None:

@@ -12,7 +12,7 @@ import pytest
 from budget.allocation.faults import InputError
 from budget.allocation.study import Task, found_here
 from budget.work.crew import WORKERS, Crew, WorkersLost, crew_of
-from budget.work.desk import Desk, TooBusy
+from budget.work.desk import BUSY, BUSY_OWN, MOST_OF_ONE, Desk, TooBusy
 from budget.work.job import LOOKING_SECONDS, State
 from tests.work import tasks
 
@@ -148,6 +148,22 @@ def test_who_looked_long_ago_does_not_keep_a_job() -> None:
         slow.close()
 
 
+def test_a_person_s_own_limit_is_told_as_such() -> None:
+    roomy = Desk(Crew(2), most_waiting=MOST_OF_ONE + 5)
+    try:
+        first = roomy.ask("first", lambda: tasks.sleeping(5, 40), "a")
+        until(lambda: first.state is State.RUNNING)
+        for number in range(MOST_OF_ONE):
+            roomy.ask(f"more {number}", lambda: tasks.squares(6), "a")
+        with pytest.raises(TooBusy) as refusal:
+            roomy.ask("one too many", lambda: tasks.squares(6), "a")
+        assert refusal.value.message == BUSY_OWN
+        assert refusal.value.details == {"count": str(MOST_OF_ONE)}
+        roomy.ask("of another", lambda: tasks.squares(6), "b")
+    finally:
+        roomy.close()
+
+
 def test_others_wait_and_are_told_how_many_are_before_them(desk: Desk) -> None:
     first = desk.ask("first", lambda: tasks.sleeping(5, 40), "a")
     until(lambda: first.state is State.RUNNING)
@@ -157,6 +173,7 @@ def test_others_wait_and_are_told_how_many_are_before_them(desk: Desk) -> None:
     with pytest.raises(TooBusy) as refusal:
         desk.ask("fourth", lambda: tasks.squares(6), "d")
     assert refusal.value.details == {"count": "2"}
+    assert refusal.value.message == BUSY
     assert desk.find("fourth") is None
     desk.cancel(second, "b")
     assert [second.state, desk.progress(third).ahead] == [State.CANCELLED, 1]

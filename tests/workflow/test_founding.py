@@ -143,6 +143,7 @@ def test_what_was_founded_is_in_the_trail_and_whole(store: Store, clock: Clock) 
     assert Counter(record.object_kind for record in made) == {
         "round": 1,
         "scenario": 1,
+        "division_rules": 1,
         "special_need": 63,
         "centre": 1,
     }
@@ -169,7 +170,7 @@ def test_several_processes_that_start_at_once_fill_it_once(empty_address: str) -
             store.close()
 
     with ThreadPoolExecutor(2) as pool:
-        assert set(pool.map(start, range(2))) == {66}
+        assert set(pool.map(start, range(2))) == {67}
 
 
 def test_the_demonstration_opens_no_ministry_s_database(empty_address: str) -> None:

@@ -373,7 +373,7 @@ def test_random_people_do_only_what_the_specification_opens(
     run_state_machine_as_test(
         Round,
         settings=settings(
-            max_examples=6,
+            max_examples=10,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,

@@ -46,6 +46,7 @@ RULES: Mapping[str, str] = {
     "moment": N_("a date and time like 2026-04-30T17:30:00+09:00"),
     "part": N_("at most the registered jobseekers, {most}"),
     "spent": N_("at most {most} (available − carry-over): execution is never above 100 %"),
+    "carried": N_("at most the budget available, {most}"),
     "hundredths": N_("a number with at most two decimals"),
     "divisions": N_(
         "staff of all divisions together as many as the staff of the centre, {most}, or at most"
@@ -66,7 +67,8 @@ _NULL, _TWICE, _LONG, _LETTERS, _MOMENT = (
 )
 _DAY, _CONTRACTED = "day", "contracted"
 _NUMBER, _RANGE, _VALUES, _TEXT = "number", "range", "values", "text"
-_PART, _SPENT, _OWN_HOST, _HOST = "part", "spent", "own_host", "host"
+_PART, _SPENT, _CARRIED = "part", "spent", "carried"
+_OWN_HOST, _HOST = "own_host", "host"
 _DIVISIONS, _HUNDREDTHS = "divisions", "hundredths"
 
 _UNSEEN = (
@@ -148,11 +150,12 @@ _ORDER = {
     )
 } | {
     name: _ORDER_TOGETHER + n
-    for n, name in enumerate((_PART, _SPENT, _OWN_HOST, _HOST, _CONTRACTED, _DIVISIONS))
+    for n, name in enumerate((_PART, _SPENT, _CARRIED, _OWN_HOST, _HOST, _CONTRACTED, _DIVISIONS))
 }
 _COLUMN_OF = {
     _PART: "disadvantaged_jobseekers",
     _SPENT: "prior_spent_krw",
+    _CARRIED: "prior_carryover_krw",
     _HOST: "host_id",
     _OWN_HOST: "host_id",
     _CONTRACTED: "committed_krw",
@@ -161,6 +164,7 @@ _COLUMN_OF = {
 _TOGETHER = {
     _PART: ("disadvantaged_jobseekers", "registered_jobseekers"),
     _SPENT: ("prior_spent_krw", "prior_available_krw", "prior_carryover_krw"),
+    _CARRIED: ("prior_available_krw", "prior_carryover_krw"),
     _HOST: ("host_id",),
     _OWN_HOST: ("host_id", "centre_id"),
     _CONTRACTED: ("committed_krw", "spent_krw"),
@@ -189,6 +193,8 @@ def _told(
         details["at"] = str(next(other for other in same if other != row))
     if rule == _PART:
         details["most"] = f"{int(table['registered_jobseekers'].iloc[row]):,}"
+    if rule == _CARRIED:
+        details["most"] = f"{int(_numbers(table, 'prior_available_krw').iloc[row]):,}"
     if rule == _SPENT:
         details["most"] = f"{int(_least_available(table).iloc[row]):,}"
     if rule == _CONTRACTED:
@@ -290,8 +296,13 @@ def _rules_together(definition: TableDefinition, present: frozenset[str]) -> Ite
         )
     if {"prior_available_krw", "prior_spent_krw", "prior_carryover_krw"} <= present:
         yield _frame_check(
-            _SPENT, lambda table: ~(_numbers(table, "prior_spent_krw") > _least_available(table))
+            _SPENT,
+            lambda table: (
+                ~(_numbers(table, "prior_spent_krw") > _least_available(table))
+                | (_least_available(table) < 0)
+            ),
         )
+        yield _frame_check(_CARRIED, lambda table: ~(_least_available(table) < 0))
     if {*DIVISION_STAFF, *STAFF} <= present:
         most = float(STAFF_TOLERANCE) + 1e-9  # tenths of a person are not exact here
         yield _frame_check(

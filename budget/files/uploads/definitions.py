@@ -117,7 +117,7 @@ def _words(**values: Iterable[str]) -> dict[str, str]:
 
 
 KOREAN_WORDS: Mapping[str, str] = {
-    "plus": "고용복지+센터",
+    "plus": "고용복지플러스센터",
     "basic": "고용센터",
     "medium": "중형고용센터",
     "branch": "출장센터",
@@ -127,7 +127,7 @@ KOREAN_WORDS: Mapping[str, str] = {
     "relocation": "이전",
     "other": "기타",
     "true": "예",
-    "false": "아니오",
+    "false": "아니요",
 }
 """Value -> the Korean word for it that templates offer and messages name."""
 
@@ -229,7 +229,8 @@ CATEGORIES = _words(
     other=("기타",),
 )
 YES_NO = _words(
-    true=("예", "가능", "O", "Y", "yes", "분할 가능"), false=("아니오", "불가", "X", "N", "no")
+    true=("예", "가능", "O", "Y", "yes", "분할 가능"),
+    false=("아니요", "아니오", "불가", "X", "N", "no"),
 )
 
 REQUESTS = TableDefinition(
