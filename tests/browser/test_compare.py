@@ -24,9 +24,8 @@ def summary(page: Page) -> list[list[str]]:
 
 
 def test_from_an_empty_page_to_a_workbook(browser: Browser, address: str, tmp_path: Path) -> None:
-    """One click compares with last year; the address brings a colleague there; files agree."""
+    """It opens against last year; the address brings a colleague there; files agree."""
     with opened(browser, f"{address}/compare?as=planner-1") as page:
-        page.get_by_role("button", name="기준안을 전년과 비교").click()
         expect(page.get_by_text("전년 대비 기본 규칙 · 1:")).to_be_visible(timeout=20_000)
         settled(page)
         found = page.url
