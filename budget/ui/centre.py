@@ -12,6 +12,7 @@ from budget.allocation.explained import Explained, explained
 from budget.allocation.movers import Mover, movers
 from budget.allocation.result import Allocation
 from budget.ui import address, conflict, glance, keys, scenario_controls, session
+from budget.ui.allocation_files import parameters_sheet
 from budget.ui.centre_context import Context
 from budget.ui.centre_figures import WAY, explanation
 from budget.ui.centre_link import PAGE
@@ -124,6 +125,7 @@ def _by_rules(known: CentreFacts, round_: RoundFacts, names: Mapping[str, str]) 
             allocation_sha256=lambda: sha256(files.allocation_csv(present)).hexdigest(),
             is_published=False,
             movers=moved,
+            parameters=parameters_sheet(present.policy, shown, _),
         ),
     )
     if known.published:

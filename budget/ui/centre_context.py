@@ -1,9 +1,10 @@
 """What stands around the explanation of a centre's amount."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from budget.allocation.movers import Mover
+from budget.view.exports import Table
 from budget.workflow.centres import CentreFacts
 from budget.workflow.rounds import RoundFacts
 
@@ -18,6 +19,7 @@ class Context:
         status, scenario, allocation_sha256, is_published: the same for the notice; the hash is
             asked for when the notice is made.
         movers: what would move the centre; empty where the reader may not know.
+        parameters: the rules behind the figures as sheets of a workbook; none for the same.
     """
 
     facts: CentreFacts
@@ -29,6 +31,7 @@ class Context:
     allocation_sha256: Callable[[], str]
     is_published: bool
     movers: tuple[Mover, ...]
+    parameters: Callable[[], Sequence[Table]] = tuple
 
     @property
     def name(self) -> str:

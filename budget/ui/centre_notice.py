@@ -82,6 +82,7 @@ def menu(found: Explained, context: Context, numbers: Numbers) -> None:
                     lambda: notice_html(_notice(found, context, numbers)).encode(),
                 ),
             ],
+            further=context.parameters,
             hashes=lambda: {N_("allocation"): context.allocation_sha256()},
         )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from budget.allocation.comparison import Pair
+from budget.allocation.policy import Policy
 from budget.files.outputs import hashes
 from budget.ui import session
 from budget.ui.compare_choice import Asked
@@ -31,8 +32,9 @@ from budget.view.comparison import (
     parameter_rows,
     scatter_title,
 )
-from budget.view.exports import Column, Table, centre_columns, rates, total, won
+from budget.view.exports import Column, Table, centre_columns, parameter_table, rates, total, won
 from budget.view.numbers import Numbers
+from budget.view.words import Words
 
 LEAST_MARK = 24
 """Letters of a file's name for what is compared."""
@@ -59,8 +61,22 @@ def comparison_contents(comparison: Comparison, found: Asked, shown: Round, key:
         check=may_see_figures(),
         sheets=_sheets(comparison, numbers),
         pictures=_pictures(comparison, key, numbers) if key else [],
+        further=partial(parameter_sheets, comparison, shown.baseline, _),
         hashes=partial(_hashes, comparison),
     )
+
+
+def parameter_sheets(comparison: Comparison, baseline: Policy, _: Words) -> list[Table]:
+    """The parameters of everything that is compared and has rules, each on a sheet of its own."""
+    return [
+        replace(
+            parameter_table(choice.policy, baseline, choice.rationales, _),
+            name=f"parameters-{number}",
+            title=f"{number} {choice.name}",
+        )
+        for number, choice in enumerate(comparison.choices, start=1)
+        if choice.policy is not None
+    ]
 
 
 def _hashes(comparison: Comparison) -> Mapping[str, str]:

@@ -219,7 +219,7 @@ th { color: #58616a; font-weight: 400; }
 .level span { background: #1e2124; }
 .more .step { color: #0b50d0; } .less .step { color: #a1490f; }
 tr { break-inside: avoid; }
-.hash { font-family: monospace; font-size: 8.5pt; word-break: break-all; }
+.hash { font-size: 8.5pt; word-break: break-all; font-variant-numeric: tabular-nums; }
 @media print { body { margin: 0; padding: 0; max-width: none; } }
 @media (max-width: 600px) { .bar { display: none; } }
 """

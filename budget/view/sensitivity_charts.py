@@ -13,7 +13,7 @@ from budget.allocation.parameters import Parameter
 from budget.allocation.point import Point
 from budget.allocation.policy import Policy
 from budget.allocation.uncertainty import Spread
-from budget.view.charts import Figure
+from budget.view.charts import LABEL_HEIGHT, Figure
 from budget.view.colours import Colours
 from budget.view.drawing import change_axis, finished
 from budget.view.frontiers import frontier_title, setting_text
@@ -29,6 +29,8 @@ ROOM = 2.6
 """So many times the longest bar is there on each side, for the figures."""
 FRONTIER_HEIGHT = 320
 SPREAD_HEIGHT = 280
+OUTLIERS = 3
+"""So many centres are named at either end of the ranking."""
 
 
 # --- the price of every rule ---------------------------------------------------------------------
@@ -252,8 +254,38 @@ def spread_intervals(
     )
     return Figure(
         _spread_intervals(numbers, colours),
-        {"centres": rows, "sides": _sides(rows, numbers)},
+        {"centres": rows, "sides": _sides(rows, numbers), "labels": _outliers(rows, numbers)},
         f"{uncertainty_title(spreads, draws, numbers)}.",
+    )
+
+
+def _outliers(rows: pd.DataFrame, numbers: Numbers) -> pd.DataFrame:
+    """The greatest gains and losses by name, apart, and beyond the bars of all others."""
+    found: list[tuple[str, int, float, int, float, str]] = []
+    distance = (rows["high"].max() - rows["low"].min()) * LABEL_HEIGHT / SPREAD_HEIGHT
+    for side, sign, edge, own in (("more", 1, "high", rows), ("less", -1, "low", rows[::-1])):
+        named = own[sign * own["middle"] > 0].head(OUTLIERS)
+        reach = (sign * own[edge].drop(named.index)).max() if len(own) > len(named) else 0.0
+        column = OUTLIERS + 6 if sign > 0 else len(rows) - OUTLIERS - 5
+        found += [
+            (
+                side,
+                rank,
+                middle,
+                min(max(column, 1), len(rows)),
+                sign * max(sign * middle, reach + (0.8 + below) * distance),
+                f"{centre} {numbers.percent_change(middle / 100)}",
+            )
+            for rank, middle, centre, below in zip(
+                named["rank"],
+                named["middle"],
+                named["centre"],
+                reversed(range(len(named))),
+                strict=True,
+            )
+        ]
+    return pd.DataFrame(
+        found, columns=["side", "rank", "middle", "label_rank", "label_place", "label"]
     )
 
 
@@ -324,4 +356,18 @@ def _spread_intervals(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
         .mark_rule(aria=False, color=colours.text)
         .encode(y=alt.datum(0))
     )
-    return finished(alt.layer(*layers, zero), SPREAD_HEIGHT)
+    labels = alt.Chart(alt.NamedData("labels"))
+    leaders = labels.mark_rule(color=colours.muted, strokeWidth=0.7).encode(
+        x=rank, x2="label_rank:O", y=alt.Y("middle:Q"), y2="label_place:Q"
+    )
+    ends: tuple[tuple[str, Literal["left", "right"], int, str], ...] = (
+        ("more", "left", 4, colours.more_text),
+        ("less", "right", -4, colours.less_text),
+    )
+    names = [
+        labels.transform_filter(f"datum.side == '{side}'")
+        .mark_text(align=align, dx=offset, fontSize=12, fontWeight=600, color=ink)
+        .encode(x=alt.X("label_rank:O"), y=alt.Y("label_place:Q"), text="label:N")
+        for side, align, offset, ink in ends
+    ]
+    return finished(alt.layer(*layers, zero, leaders, *names), SPREAD_HEIGHT)

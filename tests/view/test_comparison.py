@@ -1,5 +1,6 @@
 """Comparisons worked by hand: three centres, two policies, last year; and the whole sample."""
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 import budget
 from budget import files
+from budget.ui.compare_files import parameter_sheets
 from budget.view import comparison_charts as charts
 from budget.view.chart_files import chart_bytes
 from budget.view.colours import LIGHT
@@ -211,3 +213,19 @@ def test_the_scatter_makes_a_picture() -> None:
     scatter = charts.scatter_chart(sample(), "1.1", KO, LIGHT)
     svg = chart_bytes(scatter, "svg", scatter.meaning, []).decode()
     assert svg.count("<path") >= 169
+
+
+def test_a_workbook_has_the_parameters_of_everything_that_has_rules() -> None:
+    """Last year has none; sheets bear the scenario's name and the reason of a changed value."""
+    last = Choice(LAST_YEAR, "last year")
+    changed = replace(choice(660, "B"), rationales={"policy.envelope_krw": "more"})
+    choices = (last, choice(600, "A"), changed)
+    found, base = Comparison(choices, TOTAL, three(600)), three(600).policy
+    sheets = parameter_sheets(found, base, EN.words)
+    assert [(sheet.name, sheet.title) for sheet in sheets] == [
+        ("parameters-2", "2 A"),
+        ("parameters-3", "3 B"),
+    ]
+    differs, reasons = sheets[1].columns[5], sheets[1].columns[6]
+    place = list(sheets[1].columns[1].cells).index("policy.envelope_krw")
+    assert (differs.cells[place], reasons.cells[place]) == ("yes", "more")

@@ -179,5 +179,6 @@ def test_what_uncertain_data_leave_sure(places: Places) -> None:
     assert spread_table(spreads, places, ENGLISH)["verdict"].tolist() == ["gains", "open", "new"]
     figure = spread_intervals(spreads, places, 1_000, ENGLISH, LIGHT)
     assert figure.data["centres"]["kind"].tolist() == ["gains", "open"]
+    assert figure.data["labels"]["label"].tolist() == [f"{places.names[0]} +10.0 %"]
     assert figure.data["centres"]["low"].tolist() == [pytest.approx(5.0), pytest.approx(-5.0)]
     figure.to_chart()
