@@ -38,7 +38,7 @@ KINDS = {
     "to_open": N_("the round can be opened for requests: “Move the round…” above"),
     "to_review": N_("the round can be moved to the review: “Move the round…” above"),
     "to_close": N_("every request is decided, the round can be: “Move the round…” above"),
-    "undecided": N_("requests without a decision: {count}; then the round can be decided"),
+    "undecided": N_("{count} requests without a decision"),
     "to_propose": N_("the publication can be proposed"),
     "to_confirm": N_("publication waits for your confirmation"),
     "to_plan": N_("plan your divisions"),
