@@ -226,7 +226,7 @@ def _figures(numbers: Numbers) -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         "partners": number(_("Partner staff"), format="%,.0f", width=86),
-        "clients": number(_("Clients"), format="%,.0f", width=72),
+        "clients": number(_("Clients"), format="%,.0f", width=66),
         "counsellors": number(_("Counsellors"), format="%,.0f", width=82),
         "ratio": number(_("Per counsellor"), format="%,.1f", width=96),
         "missing": number(_("More needed"), format="%,.0f", width=86),
@@ -242,14 +242,13 @@ def _desks(country: Gathered, names: view.Names, numbers: Numbers) -> None:
     text = st.column_config.TextColumn
     rows: pd.DataFrame = view.desk_rows(country, names, numbers)
     order = ["centre", "ratio", "side", "clients", "counsellors", "missing", "cost", "pool"]
-    rows = rows[["centre_id", *order, "covered", "partners", "level"]]
+    rows = rows[["centre_id", *order, "covered", "partners"]]
     centre_table(
         rows,
         {
-            "centre": text(_("Centre"), pinned=True, width=108),
+            "centre": text(_("Centre"), pinned=True, width=106),
             **_figures(numbers),
-            "side": text(_("Against the band"), width=112),
-            "level": text(_("Level"), width=52),
+            "side": text(_("Against the band"), width=120),
         },
         "joined_up",
         _("Table of the centres with clients per counsellor and the cost of the gap"),

@@ -107,7 +107,7 @@ def test_a_frontier_names_what_none_beats() -> None:
     )
     page.select_slider(key=keys.picked("grid")).set_value(5).run()
     page.button(key=keys.STUDY_START).click().run()
-    assert "다른 설정에 뒤지지 않으며" in answer(page)
+    assert "두 기준 모두에서 더 나은 설정이 없음" in answer(page)
     page.button(key=keys.FRONTIER_USE).click().run()
     assert page.session_state[keys.EDITS].present
 
