@@ -50,7 +50,7 @@ def rules_and_result(shown: Round) -> None:
             conflict.conflict(contradiction, shown.baseline.replaced(changes), shown)
 
 
-_ = session.enter()
+_ = session.enter(__file__)
 with problems():
     round_ = present_round()
     frame.page_head(_("Allocate"), round_.facts)

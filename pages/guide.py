@@ -4,7 +4,7 @@ from budget.ui import frame, guide, session
 from budget.ui.problems import problems
 from budget.ui.round import facts
 
-_ = session.enter()
+_ = session.enter(__file__)
 with problems():
     frame.page_head(_("Guide"), facts(), has_money=False)
     guide.guide_page()

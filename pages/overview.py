@@ -8,7 +8,7 @@ from budget.workflow.roles import Verb
 
 OF_THE_MAP = (MEASURE, PROVINCE)
 
-_ = session.enter()
+_ = session.enter(__file__)
 with problems():
     round_ = facts()
     person = session.person()

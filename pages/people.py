@@ -4,7 +4,7 @@ from budget.ui import frame, people, session
 from budget.ui.problems import problems
 from budget.ui.round import facts
 
-_ = session.enter()
+_ = session.enter(__file__)
 with problems():
     frame.page_head(_("People"), facts(), has_money=False)
     people.people_page()

@@ -4,7 +4,7 @@ from budget.ui import frame, quarters, session
 from budget.ui.problems import problems
 from budget.ui.round import facts
 
-_ = session.enter()
+_ = session.enter(__file__)
 with problems():
     round_ = facts()
     frame.page_head(_("Quarters"), round_)

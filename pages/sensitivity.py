@@ -4,7 +4,7 @@ from budget.ui import address, frame, scenario_controls, sensitivity, session
 from budget.ui.problems import problems
 from budget.ui.round import present_round
 
-_ = session.enter()
+_ = session.enter(__file__)
 with problems():
     round_ = present_round()
     frame.page_head(_("Sensitivity"), round_.facts)

@@ -26,6 +26,7 @@ def run(page: StreamlitPage) -> None:
     Raises:
         Forbidden: for somebody without a role.
     """
+    session.go_on()
     head = st.container()
     st.session_state[keys.HEAD_DRAWN] = False
     page.run()

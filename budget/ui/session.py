@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, cast
 
 import streamlit as st
@@ -33,15 +34,30 @@ def adopt_language() -> Words:
     return Words(language)
 
 
-def enter() -> Words:
+def enter(page: str) -> Words:
     """The language of this session; the first call of every page.
 
     Streamlit serves the first address after a start straight from pages/, past app.py. Whoever
-    came that way is sent through app.py.
+    came that way is sent through app.py, and from there back to the page (`go_on`).
+
+    Args:
+        page: the page's own file.
     """
     if keys.WHO not in st.session_state:
-        st.switch_page("app.py")
+        st.session_state[keys.WANTED_PAGE] = Path(page).name
+        st.switch_page("app.py", query_params=_whole_address())
     return words()
+
+
+def go_on() -> None:
+    """Whoever came past app.py goes on to the page that they asked for, with its whole address."""
+    wanted = st.session_state.pop(keys.WANTED_PAGE, None)
+    if wanted:
+        st.switch_page(f"pages/{wanted}", query_params=_whole_address())
+
+
+def _whole_address() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
 # --- who -----------------------------------------------------------------------------------------

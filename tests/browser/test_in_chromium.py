@@ -1,5 +1,7 @@
 """The pages in a real browser: nothing breaks, nothing overflows, the keyboard is enough."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -66,9 +68,15 @@ def test_charts_can_be_heard(browser: Browser, address: str) -> None:
 
 
 def test_the_first_address_after_a_start_goes_through_the_app(browser: Browser) -> None:
-    """Streamlit serves the very first address from pages/ directly; it must not stay there."""
-    with served() as fresh, opened(browser, f"{fresh}/allocate") as page:
-        expect(page.get_by_text("한눈에 보기").first).to_be_visible()
+    """Streamlit serves the very first address from pages/ directly: the app takes over, and the
+    whole address with it."""
+    asked = "centre?centre=EC003&as=planner-2&lang=en"
+    with served() as fresh, opened(browser, f"{fresh}/{asked}") as page:
+        expect(page.get_by_role("heading", level=1)).to_have_text("Centre")
+        expect(page.get_by_text("Demonstration: Planner 2")).to_be_visible()
+        expect(
+            page.get_by_role("heading", name=re.compile("Seoul Gangnam receives"))
+        ).to_be_visible()
 
 
 def test_a_page_of_others_has_a_head_and_a_way_out(browser: Browser, address: str) -> None:
