@@ -85,6 +85,8 @@ def test_a_page_of_others_has_a_head_and_a_way_out(browser: Browser, address: st
         expect(page.get_by_role("heading", level=1)).to_have_text("배분안 만들기")
         expect(page.get_by_text("맡은 역할로는 할 수 없습니다").first).to_be_visible()
         page.get_by_role("link", name="한눈에 보기로").click()
+        page.get_by_role("heading", level=1, name="한눈에 보기").wait_for()
+        settled(page)
         expect(page.get_by_role("heading", level=1)).to_have_text("한눈에 보기")
 
 
