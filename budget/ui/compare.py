@@ -79,6 +79,7 @@ def compare_page() -> None:
     comparison = Comparison(choices, measure, carrier)
     with above:
         controls.measure_switch(measure, is_fixed=LAST_YEAR in found.tokens, _=_)
+        st.space("stretch")
         downloads(partial(comparison_contents, comparison, found, shown, pair_key(comparison)))
     _result(comparison, session.numbers())
 

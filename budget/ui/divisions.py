@@ -1,5 +1,7 @@
 """The page of divisions: for those who see the round the whole table, for a head the own plan."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from budget.allocation.conflict import InfeasiblePolicy
@@ -21,7 +23,7 @@ from budget.ui import (
 from budget.ui.address import Parameter
 from budget.ui.division_files import contents
 from budget.ui.division_round import DivisionRound, Money, computed, lacks_staff, money_of, planning
-from budget.ui.downloads import downloads
+from budget.ui.downloads import Contents, downloads
 from budget.ui.problems import problems, show_faults
 from budget.ui.round import present_round
 from budget.ui.text import plain
@@ -89,7 +91,7 @@ def _whole_round(found: Planning, round_: RoundFacts, section: str, which: str) 
     except InputError as error:
         _cannot_be_computed(error, found, money, which, _)
         return
-    _headline(present, numbers)
+    _headline(present, numbers, lambda: contents(present, round_, which))
     _switch(section, _)
     if section == "totals":
         division_totals.totals_section(present, which)
@@ -99,7 +101,6 @@ def _whole_round(found: Planning, round_: RoundFacts, section: str, which: str) 
         division_plans_list.plans_section(present, which)
     else:
         division_rules_form.rules_section(found, money, present, which)
-    downloads(lambda: contents(present, round_, which))
 
 
 def _no_rules(_: Words) -> None:
@@ -140,7 +141,7 @@ def _basis(money: Money, rules: RulesVersion, numbers: Numbers) -> None:
         division_rules_form.unsaved_badge(rules)
 
 
-def _headline(present: DivisionRound, numbers: Numbers) -> None:
+def _headline(present: DivisionRound, numbers: Numbers, offered: Callable[[], Contents]) -> None:
     """The finding, in a sentence made of the numbers."""
     _ = numbers.words
     categories = present.categories(_)
@@ -151,6 +152,7 @@ def _headline(present: DivisionRound, numbers: Numbers) -> None:
             st.badge(_("certified"), color="green", icon=":material/verified:")
         else:
             st.badge(_("not certified"), color="red", icon=":material/gpp_bad:")
+        downloads(offered)
     if present.money.is_published:
         count = len(present.table.cells)
         st.markdown(plain(plans_title(categories, len(present.submitted), count, numbers)))

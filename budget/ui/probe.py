@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from budget.allocation.parameters import Parameter, parameters
 from budget.allocation.point import Value
@@ -26,6 +27,7 @@ from budget.ui.downloads import (
 )
 from budget.ui.edits import Changes
 from budget.ui.round import Round, allocation
+from budget.ui.text import plain
 from budget.view.charts import Figure
 from budget.view.colours import LIGHT, Colours
 from budget.view.names import pool_name
@@ -233,8 +235,16 @@ def text_columns(rows: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def headline(title: str) -> DeltaGenerator:
+    """The finding; gives the room at its right, for the files."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(plain(title), anchor=False)
+        return st.container(width="content")
+
+
 def files(
     probe: Probe,
+    room: DeltaGenerator,
     name: str,
     title: str,
     finding: str,
@@ -247,6 +257,7 @@ def files(
     """What the present answer offers as files: its records, its chart, the rules that it had.
 
     Args:
+        room: where the menu stands.
         finding: the chart's heading.
         basis: what is compared with what.
         draw: the chart in given colours.
@@ -276,4 +287,5 @@ def files(
             hashes=lambda: allocation_hashes(base, probe.shown.requests),
         )
 
-    downloads(contents)
+    with room:
+        downloads(contents)

@@ -60,7 +60,7 @@ def _chosen(_: Words) -> str:
     part: str = st.session_state.setdefault(keys.PROBE, next(iter(PARTS)))
     st.query_params[keys.PART_PARAMETER] = part
     st.session_state[keys.PROBE_SWITCH] = part
-    st.segmented_control(
+    st.pills(
         _("Question"),
         list(PARTS),
         format_func=lambda key: _(PARTS[key][0]),

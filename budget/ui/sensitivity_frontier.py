@@ -13,9 +13,8 @@ from budget.allocation.parameters import Parameter
 from budget.allocation.point import Point, Value, point_of
 from budget.ui import keys, session, studies
 from budget.ui.figures import show
-from budget.ui.probe import Probe, files, parameter_picker, text_columns, use_values
+from budget.ui.probe import Probe, files, headline, parameter_picker, text_columns, use_values
 from budget.ui.probe_range import value_range
-from budget.ui.text import plain
 from budget.view.frontiers import frontier_records, frontier_table, frontier_title, setting_text
 from budget.view.parameters import full_title
 from budget.view.sensitivity_charts import frontier_scatter
@@ -83,7 +82,7 @@ def _answer(probe: Probe, found: Frontier, moved: Sequence[Parameter]) -> None:
     numbers, baseline = session.numbers(), probe.shown.baseline
     _ = numbers.words
     with st.container(gap=None):
-        st.subheader(plain(frontier_title(found, numbers)), anchor=False)
+        room = headline(frontier_title(found, numbers))
         st.caption(
             _(
                 "Money that follows results: pools for which results decide who shares, and what "
@@ -137,6 +136,7 @@ def _answer(probe: Probe, found: Frontier, moved: Sequence[Parameter]) -> None:
         )
     files(
         probe,
+        room,
         "frontier",
         _("Frontier"),
         frontier_title(found, numbers),

@@ -11,6 +11,7 @@ from budget.ui.probe import (
     Probe,
     centre_table,
     files,
+    headline,
     money_column,
     signed_columns,
     text_columns,
@@ -52,7 +53,7 @@ def _answer(probe: Probe, found: tuple[RulePrice, ...], totals: tuple[int, ...])
     numbers = session.numbers()
     _ = numbers.words
     with st.container(gap=None):
-        st.subheader(plain(prices_title(found, numbers)), anchor=False)
+        room = headline(prices_title(found, numbers))
         st.caption(
             plain(
                 _(
@@ -78,6 +79,7 @@ def _answer(probe: Probe, found: tuple[RulePrice, ...], totals: tuple[int, ...])
         )
     files(
         probe,
+        room,
         "prices",
         _("Price of rules"),
         prices_title(found, numbers),

@@ -93,6 +93,7 @@ def _answer(probe: Probe, found: Curve, parameter: Parameter) -> None:
         ):
             st.subheader(plain(curve_title(swept, numbers)), anchor=False, width="stretch")
             grouping = _grouping(numbers)
+            room = st.container(width="content")
         st.caption(plain(against))
     show(sweep_lines(swept, grouping, numbers, session.chart_colours()))
     _bites(swept, numbers)
@@ -108,6 +109,7 @@ def _answer(probe: Probe, found: Curve, parameter: Parameter) -> None:
         )
     files(
         probe,
+        room,
         "sweep",
         _("Sweep"),
         curve_title(swept, numbers),

@@ -8,7 +8,7 @@ from budget.allocation.disturbance import Disturbance
 from budget.allocation.uncertainty import Uncertainty, uncertainty
 from budget.ui import keys, session, studies
 from budget.ui.figures import show
-from budget.ui.probe import Probe, centre_table, files, money_column
+from budget.ui.probe import Probe, centre_table, files, headline, money_column
 from budget.ui.text import plain
 from budget.view.numbers import Numbers
 from budget.view.parameters import capital
@@ -113,7 +113,7 @@ def _answer(probe: Probe, found: Uncertainty) -> None:
     against = _against(numbers)
     spreads = spreads_of(found, against)
     with st.container(gap=None):
-        st.subheader(plain(uncertainty_title(spreads, found.draws, numbers)), anchor=False)
+        room = headline(uncertainty_title(spreads, found.draws, numbers))
         st.caption(plain(uncertainty_basis(found, numbers)))
     if not spreads:
         return
@@ -152,6 +152,7 @@ def _answer(probe: Probe, found: Uncertainty) -> None:
     )
     files(
         probe,
+        room,
         f"uncertainty-{against}".replace("_", "-"),
         _("Uncertainty"),
         uncertainty_title(spreads, found.draws, numbers),

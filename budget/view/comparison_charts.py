@@ -108,7 +108,7 @@ def bands_chart(comparison: Comparison, key: str, numbers: Numbers, colours: Col
             "place": range(len(order)),
             "sign": [(number > 0) - (number < 0) for number in order],
             "count": [pair.counts[number] for number in order],
-            "right": [most * 1.75] * len(order),
+            "right": [most * 2.8] * len(order),  # labels have room on a phone too
             "label": [_band_label(pair.counts[n], pair.moved[n], numbers) for n in order],
         }
     )
@@ -125,7 +125,7 @@ def bands_chart(comparison: Comparison, key: str, numbers: Numbers, colours: Col
 def _band_label(count: int, moved: int, numbers: Numbers) -> str:
     _ = numbers.words
     centres = _.ngettext("{count} centre", "{count} centres", count)
-    return f"{centres}  ({numbers.change(moved)})" if moved else centres
+    return f"{centres} ({numbers.change(moved)})" if moved else centres
 
 
 @functools.cache

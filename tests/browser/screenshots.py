@@ -47,6 +47,7 @@ INFEASIBLE = "set=pool.operating.floor.hold-harmless.prior.rate%3D1.2"
 PAGES = {
     "overview": Shown("", "planner-1"),
     "overview-head": Shown("", "centre_head-EC001"),
+    "overview-lead": Shown("", "lead-1"),
     "allocate": Shown("allocate", "planner-1"),
     "allocate-map": Shown("allocate?view=map", "planner-1"),
     "allocate-conflict": Shown(f"allocate?{INFEASIBLE}", "planner-1"),

@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from budget.workflow import installation
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+"""The same engine without the windows around it, where it is installed: a third less work."""
 FLAGS = [
     "--headless",
     "--no-sandbox",

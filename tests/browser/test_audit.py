@@ -42,19 +42,6 @@ def tick(page: Page) -> None:
     page.locator("[role=dialog] [data-testid=stCheckbox] label").first.click()
 
 
-@pytest.mark.parametrize("name", ["audit?as=auditor-1", "people?as=administrator-1", "?as=lead-1"])
-def test_nothing_overflows_on_a_phone(browser: Browser, address: str, name: str) -> None:
-    with opened(browser, f"{address}/{name}", width=390, height=844) as page:
-        assert (
-            page.locator('[data-testid="stException"], [data-testid="stAlertError"]').count() == 0
-        )
-        wide = page.evaluate(
-            "(() => { const m = document.querySelector('[data-testid=\"stMain\"]');"
-            " return m.scrollWidth - m.clientWidth })()"
-        )
-        assert wide <= 0
-
-
 def test_an_auditor_finds_proves_and_exports_with_a_reason(
     browser: Browser, address: str, tmp_path: Path
 ) -> None:

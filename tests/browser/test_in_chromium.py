@@ -13,13 +13,15 @@ SIZES = ((1366, 768), (390, 844))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize("name", PAGES)
 def test_opens_without_overflow(
-    browser: Browser, address: str, name: str, language: str, size: tuple[int, int]
+    browser: Browser, address: str, name: str, size: tuple[int, int]
 ) -> None:
-    """No error on the page or in the console, and no scrolling sideways."""
-    asked = f"{name}{'&' if '?' in name else '?'}lang={language}"
+    """No error on the page, and no scrolling sideways, in English, whose words are longer.
+
+    test_accessible looks at every page in Korean on a phone.
+    """
+    asked = f"{name}{'&' if '?' in name else '?'}lang=en"
     with opened(browser, f"{address}/{asked}", width=size[0], height=size[1]) as page:
         assert page.locator('[data-testid="stException"], [data-testid="stAlert"]').count() == 0
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
