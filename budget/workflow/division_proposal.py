@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from budget.allocation.division_conflict import InfeasibleDivisions
 from budget.allocation.division_plan import plan_faults
@@ -20,7 +20,6 @@ from budget.allocation.division_split import cross_split
 from budget.allocation.divisions import cross_table
 from budget.allocation.faults import N_, Fault, InputError
 from budget.storage.store import Store
-from budget.storage.tables import Person, TrailRecord
 from budget.workflow.deeds import looking
 from budget.workflow.divisions import (
     PublishedMoney,
@@ -31,7 +30,7 @@ from budget.workflow.divisions import (
     rules_in_force,
     seen_rules,
 )
-from budget.workflow.needs_seen import HistoryLine
+from budget.workflow.needs_seen import HistoryLine, deeds_on
 from budget.workflow.refusals import NotNow
 from budget.workflow.roles import Verb
 
@@ -178,16 +177,7 @@ def history(store: Store, who: str, centre_id: str) -> list[HistoryLine]:
 
 
 def _lines(session: Session, identifier: str) -> list[HistoryLine]:
-    found = session.exec(
-        select(TrailRecord, Person)
-        .join(Person, col(Person.id) == col(TrailRecord.person_id))
-        .where(
-            TrailRecord.object_kind == "division_plan",
-            TrailRecord.object_id == identifier,
-            TrailRecord.outcome == "done",
-        )
-        .order_by(col(TrailRecord.number))
-    ).all()
+    found = deeds_on(session, "division_plan", identifier)
     return [
         HistoryLine(
             at=record.at,

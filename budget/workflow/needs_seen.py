@@ -176,6 +176,20 @@ class HistoryLine:
     changes: Mapping[str, tuple[Any, Any]]
 
 
+def deeds_on(session: Session, kind: str, identifier: str) -> Sequence[tuple[TrailRecord, Person]]:
+    """What was done with an object, by the trail, and who did it; from its beginning."""
+    return session.exec(
+        select(TrailRecord, Person)
+        .join(Person, col(Person.id) == col(TrailRecord.person_id))
+        .where(
+            TrailRecord.object_kind == kind,
+            TrailRecord.object_id == identifier,
+            TrailRecord.outcome == "done",
+        )
+        .order_by(col(TrailRecord.number))
+    ).all()
+
+
 def history(store: Store, who: str, need_id: str) -> list[HistoryLine]:
     """What happened to a request, from its beginning; a centre sees its review once the round is
     decided.
@@ -186,16 +200,7 @@ def history(store: Store, who: str, need_id: str) -> list[HistoryLine]:
     with looking(store, who, Verb.SEE_NEED) as act:
         row = act.need(need_id)
         open_ = may_see_outcome(act, row)
-        found = act.session.exec(
-            select(TrailRecord, Person)
-            .join(Person, col(Person.id) == col(TrailRecord.person_id))
-            .where(
-                TrailRecord.object_kind == "special_need",
-                TrailRecord.object_id == need_id,
-                TrailRecord.outcome == "done",
-            )
-            .order_by(col(TrailRecord.number))
-        ).all()
+        found = deeds_on(act.session, "special_need", need_id)
         return [
             HistoryLine(
                 at=record.at,
