@@ -160,13 +160,15 @@ def keep(tokens: Sequence[str]) -> None:
 def restore(latest: Mapping[str, SavedScenario]) -> None:
     """What was compared before, if the address names nothing: the reader came back to the page.
 
-    Who has compared nothing yet begins with the baseline against last year.
+    Who has compared nothing yet begins with the baseline against last year, or, with changed
+    rules, with those against the baseline.
     """
     named = st.query_params.get_all(keys.COMPARE_PARAMETER)
     if named:
         st.session_state[keys.COMPARED] = tuple(named)
     else:
-        begin = (LAST_YEAR, next(iter(latest)))
+        base = next(iter(latest))
+        begin = (base, PRESENT) if session.edits().present else (LAST_YEAR, base)
         keep(cast(tuple[str, ...], st.session_state.get(keys.COMPARED, begin)))
 
 

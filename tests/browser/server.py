@@ -33,14 +33,18 @@ PORTS = range(8700, 8800)
 OWN_PORTS = 25
 
 
-def free_port() -> int:
+def free_port(taken: int = 0) -> int:
     """A port of the agreed range on which nobody listens; test workers side by side each look
-    through their own part of it."""
+    through their own part of it.
+
+    Args:
+        taken: a port that is promised to somebody who does not listen yet.
+    """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     first = worker * OWN_PORTS % len(PORTS)
     for port in PORTS[first : first + OWN_PORTS]:
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
+            if port != taken and probe.connect_ex(("127.0.0.1", port)):
                 return port
     raise RuntimeError("no free port from 8700 to 8799 for this worker")
 

@@ -49,7 +49,6 @@ def test_a_planner_s_afternoon(browser: Browser, address: str, tmp_path: Path) -
         assert "hold-harmless.prior.rate%3D1.0081" in page.url
 
         go(page, "비교")
-        page.get_by_role("button", name="변경한 규칙을 기준안과 비교").click()
         heading = page.get_by_text(re.compile("변동 폭 최대: .* △"))
         expect(heading).to_be_visible(timeout=PATIENCE)
         settled(page)

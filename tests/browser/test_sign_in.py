@@ -76,7 +76,8 @@ def ministry(
 ) -> Iterator[Ministry]:
     """A provider, and the app that trusts it, on a database of its own."""
     folder = tmp_path_factory.mktemp("ministry")
-    provider_port, port = free_port(), free_port() + 1
+    provider_port = free_port()
+    port = free_port(taken=provider_port)
     issuer = f"http://localhost:{provider_port}"
     (folder / "secrets.toml").write_text(
         f"""
