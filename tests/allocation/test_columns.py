@@ -54,6 +54,7 @@ def test_what_was_carried_over_or_spent_beyond_the_budget(
     with pytest.raises(InputError) as raised:
         checked(
             policy(ADJUSTED),
+            staff=[1, 1],
             prior_available_krw=[200, None],
             prior_spent_krw=[spent, None],
             prior_carryover_krw=[carried, None],

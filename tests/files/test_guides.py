@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from budget.files.guides import FOLDER, GUIDES, Guide, Picture, guide_file, read_guide
+from budget.ui import menu
 from budget.view.words import LANGUAGES, Words
 from tests.browser.guide_images import HEIGHT, MOST_BYTES, MOST_PICTURES, PICTURES, WIDTH
 
@@ -22,8 +23,7 @@ def pictures(found: Guide) -> list[str]:
 
 def titles() -> dict[str, str]:
     """Page -> its English title in the menu."""
-    text = (ROOT / "app.py").read_text("utf-8")
-    return dict(re.findall(r'\("(\w+)", _\("([^"]+)"\)', text))
+    return {entry.name: entry.title for entry in menu.ENTRIES}
 
 
 def test_there_are_no_others() -> None:

@@ -310,7 +310,7 @@ def test_a_returned_plan_shows_the_reason_and_the_inbox_leads_there() -> None:
     assert "상한 초과" in said(app)
     assert fields(app)
     overview = opened("overview", f"centre_head-{GUMI}")
-    assert "your plan of divisions was returned" in str(
+    assert "Your plan of divisions was returned" in str(
         [link.proto.label for link in overview.get("page_link")]
     )
 

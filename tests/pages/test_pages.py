@@ -308,7 +308,7 @@ def test_an_address_opens_the_same_view_and_tells_what_it_cannot_mean(app: AppTe
         app.query_params[name] = value
     app.run()
     said = "\n".join(found.value for found in app.warning).replace("\\", "")
-    assert "against “NaN”" in said
+    assert "비교 대상 “NaN”" in said
     assert "foo" in said
     assert app.button_group(key=keys.MEASURE_SWITCH).value == "per_head"
     assert app.text_input(key=keys.CENTRE_FILTER).value == "구미"

@@ -73,8 +73,8 @@ def test_a_planner_is_refused_and_that_is_recorded() -> None:
 def test_what_the_address_cannot_mean_is_told() -> None:
     wrong = {keys.ROLE_PARAMETER: "king", keys.WHO_PARAMETER: "9999"}
     app = opened("people", "administrator-1", wrong)
-    assert "role “king”" in said(app)
-    assert "person “9999”" in said(app)
+    assert "Role “king”" in said(app)
+    assert "Person “9999”" in said(app)
 
 
 # --- granting ------------------------------------------------------------------------------------
