@@ -90,6 +90,7 @@ def quick_store(sqlite_databases: Databases, clock: Clock) -> Iterator[Store]:
     sqlite_databases.remove(address)
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of a file stay with one worker, for they share servers; the long ones go apart.
 
