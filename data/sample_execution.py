@@ -23,7 +23,7 @@ LATE, WITHOUT = 12, 2
 
 def execution() -> list[Row]:
     """The rows, in the order of the ids: parts of what the default rules allot until that day."""
-    sys.path.append(str(HERE.parent))
+    sys.path.insert(0, str(HERE.parent))
     import budget  # noqa: PLC0415 - scripts of this folder stand beside the package
     from budget import files  # noqa: PLC0415
     from budget.allocation.allotment import DEFAULT, allotment, due  # noqa: PLC0415
