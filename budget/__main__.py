@@ -162,6 +162,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _sweep(options: argparse.Namespace) -> int:
+    from budget.allocation.paths import joined_path, split_path  # noqa: PLC0415
     from budget.allocation.sweep import sweep, sweep_values  # noqa: PLC0415 - loads the solver
     from budget.files.tables import table_bytes  # noqa: PLC0415
 
@@ -171,6 +172,7 @@ def _sweep(options: argparse.Namespace) -> int:
         path, equals, values = text.rpartition("=")
         if not equals or not path:
             raise InputError([Fault("--set", "", text, N_("parameter path=values"))])
+        path = joined_path(split_path(path))  # quoted or not, it is one parameter
         if path in settings:
             raise InputError([Fault("--set", path, values, N_("each parameter once"))])
         settings[path] = sweep_values(values)

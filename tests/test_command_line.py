@@ -244,6 +244,13 @@ def test_sweeps_that_cannot_be(desk: Desk, text: str) -> None:
     assert "out.csv" not in desk.names()
 
 
+def test_one_parameter_is_set_once_however_it_is_written(desk: Desk) -> None:
+    path = "pool.operating.floor.least.krw"
+    again = path.replace("operating", '"operating"')
+    assert desk.run("sweep", "--set", f"{path}=0", "--set", f"{again}=5", "--out", "out.csv") == 2
+    assert "each parameter once" in desk.errors
+
+
 def test_a_folder_that_is_not_there(desk: Desk) -> None:
     assert desk.run("allocate", "--out", "nowhere/out.csv") == 2
     assert "a file in a folder that exists" in desk.errors
@@ -427,6 +434,10 @@ BAD_CENTRES: dict[str, tuple[str | bytes, list[str]]] = {
     "10 million": (replaced("나,2", '나,"1,000만원"'), ["row 3, staff is '1,000만원'"]),
     "NaN": (replaced("나,2", "나,NaN"), ["row 3, staff is 'NaN'"]),
     "infinite": (replaced("나,2", "나,-inf"), ["row 3, staff is '-inf'"]),
+    "cut-off digits": (
+        replaced("100000", "8.1E+08"),
+        ["row 2, prior_operating_krw is '8.1E+08': expected a whole number", "digits only"],
+    ),
     "huge float": (replaced("나,2", "나,1e308"), ["row 3, staff is '1e308'"]),
     "huge integer": (replaced("나,2", "나," + "9" * 400), ["row 3, staff is '999"]),
     "empty cell": (replaced("나,2", "나,"), ["row 3, staff: expected a number"]),

@@ -5,13 +5,15 @@ Source: file formats, centres.csv.
 
 import re
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Any
 
 import pandas as pd
 
 from budget.allocation.contract import Column
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
+"""Digits and a point: with an exponent (8.1E+08) a spreadsheet has cut digits off."""
 NOT_A_NUMBER = object()
 """What a cell holds that is neither empty nor a number."""
 
@@ -81,6 +83,6 @@ def cell_text(cell: object) -> str:
         return str(cell).lower()
     if cell is None or pd.isna(cell):  # type: ignore[call-overload]
         return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, float) and isfinite(cell):
+        return str(int(cell)) if cell.is_integer() else format(Decimal(repr(cell)), "f")
     return str(cell)

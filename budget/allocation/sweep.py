@@ -6,6 +6,7 @@ Source: file formats, command line.
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from math import prod
 from typing import Any
 
 import pandas as pd
@@ -76,21 +77,22 @@ def sweep(
         InputError: for a path or a value that the policy does not allow, before any run.
     """
     whole = {parameter.path for parameter in parameters(policy) if isinstance(parameter.value, int)}
-    combinations = [
-        dict(zip(settings, values, strict=True)) for values in itertools.product(*settings.values())
-    ]
-    if len(combinations) > MOST_RUNS:
+    count = prod(map(len, settings.values()))
+    if count > MOST_RUNS:  # before they are listed: two long lists make a hundred million
         raise InputError(
             [
                 Fault(
                     "--set",
                     "",
-                    str(len(combinations)),
+                    str(count),
                     N_("at most {most} values"),
                     details={"most": str(MOST_RUNS)},
                 )
             ]
         )
+    combinations = [
+        dict(zip(settings, values, strict=True)) for values in itertools.product(*settings.values())
+    ]
     policies: list[Policy] = []
     faults: list[Fault] = []
     for combination in combinations:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from budget.allocation.faults import N_, Fault, InputError, shown
+from budget.files.pack import BROKEN
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -143,18 +144,12 @@ def read_manifest(path: Path) -> Manifest:
                 if (lines, digest.hexdigest()) != (count, sha256):
                     raise _refused(path, N_("what was written; this table has changed"), where=name)
             return manifest
+    except InputError:
+        raise
     except OSError as error:
         reason = error.strerror or "?"
         raise _refused(path, N_("a readable file ({reason})"), reason=reason) from None
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        KeyError,
-        TypeError,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except (*BROKEN, AttributeError, KeyError, TypeError) as error:
         reason = shown(error, 120)
         raise _refused(path, N_("a backup of this program ({reason})"), reason=reason) from None
 
@@ -163,7 +158,7 @@ def _manifest(given: dict[str, Any]) -> Manifest:
     if given["format"] != FORMAT:
         raise ValueError(f"format {given['format']}")
     tables = {name: (int(count), str(sha256)) for name, (count, sha256) in given["tables"].items()}
-    return Manifest(**{**given, "tables": tables})
+    return Manifest(**{**given, "tables": tables, "revision": str(given["revision"])})
 
 
 def rows_of(path: Path, table: str) -> Iterator[Row]:

@@ -12,6 +12,7 @@ import io
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -32,6 +33,15 @@ MOST_BYTES = 1024 * 1024 * 1024
 MOST_TABLE = 128 * 1024 * 1024
 CHUNK = 1024 * 1024
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What reading a zip raises that was cut, or changed on its way."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _SUM = re.compile(r"([0-9a-f]{64})  (\S+)")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -84,21 +94,14 @@ def read_pack(path: Path) -> dict[str, bytes]:
     """
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as pack:
-            parts = pack.infolist()
-            faults = list(_faults(parts, path.name))
-            if faults:
-                raise InputError(faults)
-            left = MOST_BYTES
-            contents = {}
-            for part in parts:
-                contents[part.filename] = _content(pack, part, left, path.name)
-                left -= len(contents[part.filename])
-            return contents
+            return _contents(pack, path.name)
+    except InputError:
+        raise
     except OSError as error:
         raise _refused(
             str(path), N_("a readable file ({reason})"), reason=error.strerror or "?"
         ) from None
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except BROKEN as error:
         raise _refused(
             path.name, N_("an export pack, a zip ({reason})"), reason=shown(error, 120)
         ) from None
@@ -154,6 +157,20 @@ def _faults(parts: list[zipfile.ZipInfo], file: str) -> list[Fault]:
 def _too_large(file: str, name: str, most: int) -> Fault:
     size = {"size": f"{most // 1024**2:,}"}
     return Fault(file, name, "", N_("at most {size} MiB, unpacked"), details=size)
+
+
+def _contents(pack: zipfile.ZipFile, file: str) -> dict[str, bytes]:
+    """Every file, once nothing is wrong with the table of contents."""
+    parts = pack.infolist()
+    faults = _faults(parts, file)
+    if faults:
+        raise InputError(faults)
+    left = MOST_BYTES
+    contents = {}
+    for part in parts:
+        contents[part.filename] = _content(pack, part, left, file)
+        left -= len(contents[part.filename])
+    return contents
 
 
 def _content(pack: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, file: str) -> bytes:

@@ -21,6 +21,12 @@ from budget.storage.trail import FIRST
 from budget.workflow import proving
 from budget.workflow.proving import Proof
 
+UNFIT = (
+    *(SQLAlchemyError, ValueError, TypeError),
+    *(ArithmeticError, LookupError, RecursionError),
+)
+"""What writing a row raises that no backup of ours holds: a number without end, a list."""
+
 
 @dataclass(frozen=True)
 class Copied:
@@ -111,7 +117,7 @@ def _fill(store: Store, path: Path, manifest: Manifest) -> None:
                 copies.insert_rows(session, name, file.rows_of(path, name))
             copies.go_on_numbering(session, manifest.tables)
             _check(session, manifest)
-    except (SQLAlchemyError, ValueError, TypeError, KeyError) as error:
+    except UNFIT as error:
         reason = shown(str(error).partition("\n")[0], 160)
         raise InputError(
             [

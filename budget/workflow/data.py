@@ -10,6 +10,7 @@ Source: screens, Data; workflow, what is recorded.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -26,10 +27,16 @@ from budget.storage.store import Store
 from budget.storage.tables import BudgetRound, Centre, DataSet, TrailRecord
 from budget.workflow import fields, following, saved_scenarios, scenarios
 from budget.workflow.data_checking import against_rules, checked, for_rows, stale_scenarios
-from budget.workflow.deeds import MOST_RECORDS, Act, acting
+from budget.workflow.deeds import MOST_RECORDS, Act, acting, looking
 from budget.workflow.refusals import Conflict, NotNow
 from budget.workflow.roles import Subject, Verb
-from budget.workflow.saved_data import Version, version_of_round, versions_of_round
+from budget.workflow.saved_data import (
+    Version,
+    is_illustrative,
+    version_of_round,
+    versions,
+    versions_of_round,
+)
 
 PUTS_IN_FORCE = (Verb.SAVE_DATA, Verb.RESTORE_DATA)
 PUBLISHED = N_("The round is published: its data are final.")
@@ -61,6 +68,7 @@ def save(
         Conflict: if somebody else put another version in force meanwhile.
     """
     upload = checked(store, who, name, uploaded)  # before anybody has to wait for us
+    prepared = _prepared(store, who, upload, takeovers)
     wish = (upload.sha256, [_plain(takeover) for takeover in takeovers], illustrative, reason)
     with acting(store, who, Verb.SAVE_DATA, key, *wish) as act:
         round_ = _open_round(act)
@@ -73,11 +81,10 @@ def save(
         faults = [*known, *_reason_faults(reason)]
         if faults:
             raise InputError(faults)
-        present = act.session.get_one(DataSet, round_.data_set_id)
-        before = table_from(present.content, CONTENT)
-        after = with_takeovers(before, upload.table, takeovers)
-        found = revision(before, after, takeovers)
-        if found.is_empty and illustrative == round_.illustrative:
+        if prepared is None or prepared.data_set_id != round_.data_set_id:
+            present = act.session.get_one(DataSet, round_.data_set_id)
+            prepared = _compared(present, upload, takeovers)
+        if prepared.revision.is_empty and illustrative == round_.illustrative:
             raise InputError(
                 [
                     Fault(
@@ -85,10 +92,48 @@ def save(
                     )
                 ]
             )
-        row = _stored(act, round_, table_bytes(after), fields.reason_text(reason))
-        told = _changes_told(upload, found, before, after)
+        row = _stored(act, round_, prepared.content, fields.reason_text(reason))
+        told = prepared.told
         _put_in_force(act, round_, row, illustrative=illustrative, told=told, based_on=based_on)
-        return versions_of_round(act.session, round_)
+    return versions(store, who)
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """An upload compared with the version in force, whose number is `data_set_id`.
+
+    Attributes:
+        content: the table with what was taken over, as centres.csv.
+        told: what the record of it tells.
+    """
+
+    data_set_id: int
+    revision: Revision
+    content: bytes
+    told: Mapping[str, tuple[Any, Any]]
+
+
+def _prepared(
+    store: Store, who: str, upload: Upload, takeovers: Sequence[Takeover]
+) -> _Compared | None:
+    """The comparison, made while others can write; None where there are faults to tell first."""
+    if upload.faults:
+        return None
+    with looking(store, who, Verb.SAVE_DATA) as act:
+        act.allow(Subject("data_set", ""))
+        present = act.session.get_one(DataSet, act.round().data_set_id)
+    try:
+        return _compared(present, upload, takeovers)
+    except InputError:  # takeovers that cannot be: told with the other faults
+        return None
+
+
+def _compared(present: DataSet, upload: Upload, takeovers: Sequence[Takeover]) -> _Compared:
+    before = table_from(present.content, CONTENT)
+    after = with_takeovers(before, upload.table, takeovers)
+    found = revision(before, after, takeovers)
+    told = _changes_told(upload, found, before, after)
+    return _Compared(present.id or 0, found, table_bytes(after), told)
 
 
 def _plain(takeover: Takeover) -> tuple[str, str, bool]:
@@ -232,17 +277,16 @@ def restore(
         table = table_from(row.content, CONTENT)
         policy = saved_scenarios.baseline(act.session, round_).policy
         checked_centres(table, for_rows(policy, len(table)), CONTENT)
-        version = next(one for one in versions_of_round(act.session, round_) if one.id == row.id)
         _put_in_force(
             act,
             round_,
             row,
-            illustrative=version.illustrative,
+            illustrative=is_illustrative(act.session, round_, row),
             told={},
             based_on=based_on,
             reason=why,
         )
-        return versions_of_round(act.session, round_)
+    return versions(store, who)
 
 
 def _put_in_force(
@@ -281,11 +325,10 @@ def _put_in_force(
 
 def _keep_names(session: Session, table: pd.DataFrame) -> None:
     """New centres can have heads and requests; renamed ones are called so; closed ones stay."""
-    for row in table.to_dict("records"):
-        centre_id = cell_text(row["centre_id"])
-        centre = session.get(Centre, centre_id)
-        if centre is None:
-            centre = Centre(centre_id=centre_id, name_ko="", name_en="")
-        centre.name_ko = cell_text(row.get("name_ko")) or centre_id
-        centre.name_en = cell_text(row.get("name_en")) or centre_id
+    known = {centre.centre_id: centre for centre in session.exec(select(Centre)).all()}
+    names = table.reindex(columns=["centre_id", "name_ko", "name_en"], fill_value="")
+    for cells in zip(*(names[column] for column in names), strict=True):
+        centre_id, korean, english = map(cell_text, cells)
+        centre = known.get(centre_id) or Centre(centre_id=centre_id, name_ko="", name_en="")
+        centre.name_ko, centre.name_en = korean or centre_id, english or centre_id
         session.add(centre)

@@ -22,7 +22,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
-from budget.allocation.faults import N_, Fault, InputError
+from budget.allocation.faults import N_, Fault, InputError, shown
 from budget.storage import trail
 from budget.storage.store import Store
 from budget.storage.tables import (
@@ -204,7 +204,9 @@ class Act:
 
         Raises:
             Conflict: with who changed what.
+            InputError: if no row could have such a version.
         """
+        check_version(based_on)
         stamps: dict[str, list[Any]] = json.loads(row.stamps)
         draft = json.loads(row.draft)
         changes = []
@@ -311,7 +313,12 @@ class Act:
 
         Args:
             made: the object that the deed made, if that is not the one it began with.
+
+        Raises:
+            InputError: if nothing could have the version that it is based on.
         """
+        if based_on is not None:
+            check_version(based_on)
         if self._subject is None or self._role is None:
             raise RuntimeError("a deed is recorded only after its rights were checked")
         role, centre = self._role
@@ -359,6 +366,18 @@ def is_possible(identifier: str | int) -> bool:
     if isinstance(identifier, int):
         return 0 < identifier < 2**31
     return len(identifier) <= MOST_IDENTIFIER and identifier.isprintable()
+
+
+def check_version(based_on: int) -> None:
+    """What a deed is based on can be the version of something; a page never gives anything else.
+
+    Raises:
+        InputError: if it cannot.
+    """
+    if based_on and not is_possible(based_on):
+        raise InputError(
+            [Fault("", "based_on", shown(based_on, 40), N_("the version that the page began with"))]
+        )
 
 
 def _written(identifier: str) -> str:

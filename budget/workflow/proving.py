@@ -149,15 +149,16 @@ def _fits(content: bytes, sha256: str, told_hash: str | None) -> bool:
 
 
 def _contents(session: Session, tale: Told) -> Iterator[Finding]:
-    yield from _false(
-        session,
-        "data_set",
-        DataSet,
-        lambda row: row.sha256 in tale.data_sets and _fits(row.content, row.sha256, row.sha256),
-        1,
-    )
+
+    def table(row: DataSet) -> bool:
+        told_hash = tale.tables.get(row.id or 0)
+        is_told = row.sha256 in tale.data_sets if told_hash is None else row.sha256 == told_hash
+        return is_told and _fits(row.content, row.sha256, row.sha256)
+
+    yield from _false(session, "data_set", DataSet, table, 1)
+    told_hashes = tale.data_sets | set(tale.tables.values())
     hashes = set(session.exec(select(DataSet.sha256)))
-    yield from (("data_set", sha256) for sha256 in sorted(tale.data_sets - hashes))
+    yield from (("data_set", sha256) for sha256 in sorted(told_hashes - hashes))
     hashes = set(session.exec(select(Policy.sha256)))
     yield from (("policy", sha256) for sha256 in sorted(tale.policies - hashes - {""}))
     yield from _false(
@@ -173,8 +174,13 @@ def _contents(session: Session, tale: Told) -> Iterator[Finding]:
         session,
         "snapshot",
         Snapshot,
-        lambda row: _fits(
-            str(row.content).encode(), row.sha256, tale.snapshot(row.special_need_id, row.number)
+        lambda row: (
+            tale.sender(row.special_need_id, row.number) in {None, row.submitted_by}
+            and _fits(
+                str(row.content).encode(),
+                row.sha256,
+                tale.snapshot(row.special_need_id, row.number),
+            )
         ),
         100,
     )
@@ -266,9 +272,8 @@ def _scenarios(session: Session, tale: Told) -> Iterator[Finding]:
 def _publications(session: Session, tale: Told) -> Iterator[Finding]:
     def publication(row: Publication) -> bool:
         fields = tale.publications.get(row.id or 0)
-        return fields is not None and _as_told(
-            row, {name: fields.get(name) for name in ("run_id", "proposed_by", "confirmed_by")}
-        )
+        named = ("round_id", "run_id", "proposed_by", "proposed_at", "confirmed_by", "confirmed_at")
+        return fields is not None and _as_told(row, {name: fields.get(name) for name in named})
 
     def run(row: Run) -> bool:
         fields = next(
@@ -278,6 +283,7 @@ def _publications(session: Session, tale: Told) -> Iterator[Finding]:
         report = hashlib.sha256(row.report.encode()).hexdigest()
         return (
             row.certified
+            and (row.round_id, row.ran_by) == (fields.get("round_id"), fields.get("proposed_by"))
             and fields.get("report_sha256", report) == report
             and _as_told(row, {name: fields[name] for name in linked if name in fields})
             and all(
@@ -331,12 +337,17 @@ def _year(session: Session, tale: Told) -> Iterator[Finding]:
 
 
 def _rounds(session: Session, tale: Told) -> Iterator[Finding]:
-    yield from _false(
-        session,
-        "round",
-        BudgetRound,
-        lambda row: _as_told(row, tale.rounds.get(str(row.id), {"state": None})),
-    )
+    hashes = dict(session.exec(select(DataSet.id, DataSet.sha256)).all())
+
+    def is_right(row: BudgetRound) -> bool:
+        fields = tale.rounds.get(str(row.id), {"state": None})
+        return (
+            _as_told(row, fields)
+            and row.corrects_id == fields.get("corrects_id")
+            and hashes.get(row.data_set_id) == tale.in_force.get(str(row.id))
+        )
+
+    yield from _false(session, "round", BudgetRound, is_right)
     yield from _gone(session, "round", BudgetRound.id, {int(key) for key in tale.rounds})
 
 

@@ -4,6 +4,7 @@ Source: screens, Data; workflow, what is recorded.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,7 +72,7 @@ def versions_of_round(session: Session, round_: BudgetRound) -> list[Version]:
             sha256=row.sha256,
             note=row.note,
             file=told.get(row.id, {}).get("file", ""),
-            illustrative=bool(told.get(row.id, {}).get("illustrative", round_.illustrative)),
+            illustrative=_is_illustrative(told, row, round_),
             centres=len(table_from(row.content, CONTENT)),
             saved_by=person.name,
             saved_by_en=person.name_en,
@@ -80,6 +81,17 @@ def versions_of_round(session: Session, round_: BudgetRound) -> list[Version]:
         )
         for row, person in rows
     ]
+
+
+def is_illustrative(session: Session, round_: BudgetRound, row: DataSet) -> bool:
+    """Whether the figures of a version are made up; inside a transaction."""
+    return _is_illustrative(_told(session, round_), row, round_)
+
+
+def _is_illustrative(
+    told: Mapping[int | None, Mapping[str, Any]], row: DataSet, round_: BudgetRound
+) -> bool:
+    return bool(told.get(row.id, {}).get("illustrative", round_.illustrative))
 
 
 def _told(session: Session, round_: BudgetRound) -> dict[int | None, dict[str, Any]]:

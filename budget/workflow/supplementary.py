@@ -84,7 +84,7 @@ def open_round(
     Raises:
         Forbidden: for anybody but a lead.
         NotNow: before the present round is published.
-        InputError: without a reason, or for a day that is past.
+        InputError: without a reason, or for a day that is past or after the fiscal year.
     """
     with acting(store, who, Verb.OPEN_SUPPLEMENTARY, key, requests_close, reason) as act:
         act.allow(Subject("round", ""))
@@ -97,7 +97,7 @@ def _open(act: Act, before: BudgetRound, requests_close: date, reason: str) -> N
     run = rounds.published_run(act.session, before)
     if before.state != "published" or run is None:
         raise NotNow(N_("A supplementary round corrects a published one; this is not published."))
-    why = _checked(act, requests_close, reason)
+    why = _checked(act, before, requests_close, reason)
     round_ = _new_round(act, before, requests_close)
     given = act.session.get_one(DataSet, run.data_set_id)
     data_set = DataSet(
@@ -129,10 +129,14 @@ def _open(act: Act, before: BudgetRound, requests_close: date, reason: str) -> N
             act.record(to_state=state, changes=changes, made=made)
 
 
-def _checked(act: Act, requests_close: date, reason: str) -> str:
+def _checked(act: Act, before: BudgetRound, requests_close: date, reason: str) -> str:
     faults = []
     if requests_close < korean_day(act.now):
         faults.append(Fault("", "until", requests_close.isoformat(), N_("today or a later day")))
+    elif requests_close.year > before.fiscal_year:
+        expected = N_("a day from today to the end of {year}")
+        details = {"year": str(before.fiscal_year)}
+        faults.append(Fault("", "until", requests_close.isoformat(), expected, details=details))
     try:
         why = fields.reason_text(reason)
     except InputError as error:

@@ -40,13 +40,15 @@ class ToldNeed:
         is_whole: what the records do not name stands at its beginning; those of an old founding
             left fields out.
         files: "name hash" of each.
-        snapshots: their hashes, in their order.
+        snapshots: their hashes, in their order; `senders`: who submitted each, None where its
+            record is of another deed (an import, a copy into a supplementary round).
     """
 
     fields: dict[str, Any] = field(default_factory=dict)
     is_whole: bool = False
     files: set[str] = field(default_factory=set)
     snapshots: list[str] = field(default_factory=list)
+    senders: list[int | None] = field(default_factory=list)
 
 
 @dataclass
@@ -54,7 +56,10 @@ class Told:
     """What the trail tells, object by object.
 
     Attributes:
-        data_sets, policies: hashes that some record names.
+        data_sets: hashes of tables of centres, told without the number of their row: those that
+            a round was founded with; `tables`: number of the row -> hash of every other one.
+        in_force: round -> hash of the table that was put in force last.
+        policies: hashes that some record names.
         scenarios: id -> version -> field -> value.
         publications: id -> field -> value; the run's hashes among them.
         runs: the ids of the runs that were proposed.
@@ -69,6 +74,8 @@ class Told:
     """
 
     data_sets: set[str] = field(default_factory=set)
+    tables: dict[int, str] = field(default_factory=dict)
+    in_force: dict[str, str] = field(default_factory=dict)
     policies: set[str] = field(default_factory=set)
     needs: dict[str, ToldNeed] = field(default_factory=dict)
     scenarios: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
@@ -88,6 +95,11 @@ class Told:
         """The hash of a request's snapshot; None if it was never told."""
         hashes = self.needs.get(need_id, ToldNeed()).snapshots
         return hashes[number - 1] if 0 < number <= len(hashes) else None
+
+    def sender(self, need_id: str, number: int) -> int | None:
+        """Who submitted a request's snapshot; None where no record says so."""
+        senders = self.needs.get(need_id, ToldNeed()).senders
+        return senders[number - 1] if 0 < number <= len(senders) else None
 
     def files(self, need_id: str) -> set[str]:
         """The files of a request: "name hash" of each."""
@@ -140,6 +152,7 @@ def _need(tale: Told, record: TrailRecord, changes: Changes) -> None:
         first.is_whole = record.verb == Verb.BEGIN or tale.has_founders
         if record.verb == Verb.BEGIN:
             first.fields["written_by"] = record.person_id
+            first.fields["centre_id"] = record.centre_id  # a head begins at the own centre alone
         tale.needs[record.object_id] = first
     need = tale.needs[record.object_id]
     for name, (old, new) in changes.items():
@@ -148,6 +161,7 @@ def _need(tale: Told, record: TrailRecord, changes: Changes) -> None:
             need.files |= {new} - {None}
         elif name == "snapshot":
             need.snapshots.append(new)
+            need.senders.append(record.person_id if record.verb == Verb.SUBMIT else None)
         elif name in SpecialNeed.model_fields and record.verb != Verb.BEGIN:
             need.fields[name] = new  # a record of BEGIN tells what stands in the draft
     if record.to_state:
@@ -173,6 +187,9 @@ def _scenario(tale: Told, record: TrailRecord, changes: Changes) -> None:
     ):
         if name in changes:
             fields[name] = changes[name][1]
+    fields["saved_at"] = to_plain(record.at)
+    if record.person_id is not None:  # a founding is nobody's deed
+        fields["saved_by"] = record.person_id
     versions[number] = fields
     tale.policies.add(fields.get("policy_sha256", ""))
 
@@ -180,14 +197,15 @@ def _scenario(tale: Told, record: TrailRecord, changes: Changes) -> None:
 def _publication(tale: Told, record: TrailRecord, changes: Changes) -> None:
     fields = tale.publications.setdefault(int(record.object_id), {})
     if record.to_state == "proposed":
+        fields["round_id"] = int(next(reversed(tale.rounds)))
         fields["run_id"] = changes["run"][1]
-        fields["proposed_by"] = record.person_id
+        fields["proposed_by"], fields["proposed_at"] = record.person_id, to_plain(record.at)
         tale.runs.add(changes["run"][1])
         for name in RUN_FIELDS:
             if name in changes:
                 fields[name] = changes[name][1]
     elif record.to_state == "published":
-        fields["confirmed_by"] = record.person_id
+        fields["confirmed_by"], fields["confirmed_at"] = record.person_id, to_plain(record.at)
         tale.present_round["state"] = "published"
 
 
@@ -197,7 +215,11 @@ def _round(tale: Told, record: TrailRecord, changes: Changes) -> None:
         if name in _ROUND_FIELDS:
             fields[name] = new
         elif name == "centres.csv":
-            tale.data_sets.add(new)
+            tale.in_force[record.object_id] = new
+            if "data_set_id" in changes:
+                tale.tables[changes["data_set_id"][1]] = new
+            else:
+                tale.data_sets.add(new)
         elif name == DIVISIONS:
             tale.division_rules[int(record.object_id), 1] = _rules_version(record, new)
         elif name == "people":

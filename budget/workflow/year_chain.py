@@ -9,7 +9,7 @@ from budget.storage.tables import (
     ExecutionSet,
     Person,
 )
-from budget.workflow.deeds import Act
+from budget.workflow.deeds import Act, check_version
 
 
 def rounds_of_year(session: Session, round_: BudgetRound) -> list[int]:
@@ -35,7 +35,11 @@ def saved_by_others[Row: (AllotmentProfile, DivisionRules, ExecutionSet)](
 
     Returns:
         The versions and who saved them, the oldest first.
+
+    Raises:
+        InputError: if no version could have that id.
     """
+    check_version(based_on)
     return list(
         act.session.exec(
             select(table, Person)

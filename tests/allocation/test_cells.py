@@ -19,7 +19,8 @@ from budget.allocation.cells import cell_number, cell_text
         ("1.50", Decimal("1.5")),
         ("2.0", 2),
         (".5", Decimal("0.5")),
-        ("1e3", 1_000),
+        (1e3, 1_000),
+        (1e-5, Decimal("0.00001")),
         ("", None),
         ("  ", None),
         (None, None),
@@ -49,6 +50,8 @@ def test_cells_are_numbers_exactly_as_written(cell: object, number: object) -> N
         "٣",
         "²",
         "1 000",
+        "1e3",
+        "8.1E+08",
         "1e999",
         "-",
         ".",
@@ -65,11 +68,12 @@ def test_what_is_no_number(cell: object) -> None:
 
 
 def test_texts_are_stripped_and_whole_floats_lose_their_point() -> None:
-    assert [cell_text(cell) for cell in (" a ", 3.0, True, None, nan, 1.5)] == [
+    assert [cell_text(cell) for cell in (" a ", 3.0, True, None, nan, 1.5, 1e-7)] == [
         "a",
         "3",
         "true",
         "",
         "",
         "1.5",
+        "0.0000001",
     ]

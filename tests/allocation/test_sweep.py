@@ -54,6 +54,13 @@ def test_an_infeasible_value_has_one_row_with_its_shortfall() -> None:
     assert found["operating_krw"].isna().tolist() == [False] * 3 + [True]
 
 
+def test_too_many_combinations_are_refused_before_they_are_listed() -> None:
+    """Six lists of ten thousand make 10^24 combinations: no machine has room for them."""
+    paths = [FLOOR, "policy.envelope_krw", *(f"nowhere.{number}" for number in range(4))]
+    with pytest.raises(InputError, match="10000"):
+        sweep(CENTRES, RULES, None, dict.fromkeys(paths, [Decimal(1)] * 10_000))
+
+
 def test_several_parameters_are_combined() -> None:
     found = sweep(
         CENTRES,

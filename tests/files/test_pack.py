@@ -130,6 +130,21 @@ def test_faulty_inputs_are_told_as_by_allocate(
             reproduced(path)
 
 
+def test_a_changed_hash_is_named_even_where_the_inputs_cannot_be_read(
+    contents: dict[str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "pack.zip"
+    stale = {**contents, pack.POLICY: b"[policy]\nname = 1\n", pack.SUMS: pack.sums(contents)}
+    with zipfile.ZipFile(path, "w") as made:
+        for name, data in stale.items():
+            made.writestr(name, data)
+    assert main(["reproduce", str(path)]) == 4
+    said = capsys.readouterr()
+    assert not said.out
+    assert "not the same: policy.toml: not as SHA256SUMS says" in said.err
+    assert "not the same: policy.toml, pool: expected this key" in said.err
+
+
 # --- hostile packs -----------------------------------------------------------------------------
 
 Spoil = Callable[[zipfile.ZipFile], None]
@@ -216,3 +231,33 @@ def test_what_is_no_pack_is_refused(
     cut.write_bytes(cut.read_bytes()[:-100])
     with pytest.raises(InputError, match="an export pack"):
         pack.read_pack(cut)
+
+
+def test_what_was_damaged_on_its_way_is_refused_in_words(
+    contents: dict[str, bytes], tmp_path: Path
+) -> None:
+    """A bit of a packed file: neither its checksum nor its unpacking may end in a crash."""
+    path = tmp_path / "damaged.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, data in {**contents, pack.SUMS: pack.sums(contents)}.items():
+            made.writestr(name, data)
+        part = made.getinfo(pack.ALLOCATION)
+    assert pack.read_pack(path)
+    whole = path.read_bytes()
+    start = part.header_offset + 30 + len(pack.ALLOCATION)
+    for place in range(start, start + part.compress_size, part.compress_size // 40):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0x10
+        path.write_bytes(damaged)
+        with pytest.raises(InputError, match="an export pack"):
+            pack.read_pack(path)
+
+
+def test_a_refusal_names_its_fault_once(contents: dict[str, bytes], tmp_path: Path) -> None:
+    path = tmp_path / "pack.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("../up.txt", b"x")
+    with pytest.raises(InputError) as caught:
+        pack.read_pack(path)
+    assert caught.value.faults[0].value == "../up.txt"
+    assert [fault.where for fault in caught.value.faults[1:]] == [*pack.NEEDED, pack.SUMS]

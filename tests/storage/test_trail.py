@@ -574,7 +574,7 @@ def test_changed_frozen_contents_are_found(kept: Store, name: str) -> None:
                 )
             found = findings(session)
         assert (table, "1") in found
-        assert {kind for kind, _id in found} <= {table, "special_need", "scenario_version"}
+        assert {kind for kind, _id in found} <= {table, "special_need", "scenario_version", "round"}
     with kept.reading() as session:
         assert proving.proof(session).is_whole
 
@@ -588,6 +588,7 @@ def test_changed_frozen_contents_are_found(kept: Store, name: str) -> None:
         "UPDATE special_need SET priority = 1 + priority WHERE id = :id",
         "UPDATE special_need SET feasible = NOT feasible WHERE id = :id",
         "UPDATE special_need SET title = 'x' WHERE id = :id",
+        "UPDATE special_need SET centre_id = 'EC002' WHERE id = :id",
         "UPDATE special_need SET need_by = '2027-12-31' WHERE id = :id",
         "UPDATE special_need SET assessed_by = 1 WHERE id = :id",
         "UPDATE special_need SET assessed_at = '2026-01-01 00:00:00' WHERE id = :id",
@@ -641,6 +642,22 @@ ELSEWHERE = {
     "another proposer": (
         "UPDATE publication SET proposed_by = proposed_by + 1",
         "publication",
+    ),
+    "published on another day": (
+        "UPDATE publication SET confirmed_at = '2026-01-01 00:00:00'",
+        "publication",
+    ),
+    "published in another round": ("UPDATE publication SET round_id = 99", "publication"),
+    "run in another round": ("UPDATE run SET round_id = 99", "run"),
+    "another table in force": ("UPDATE budget_round SET data_set_id = 99", "round"),
+    "a round that corrects itself": ("UPDATE budget_round SET corrects_id = id", "round"),
+    "a scenario saved by somebody else": (
+        "UPDATE scenario_version SET saved_by = saved_by + 1 WHERE number > 1",
+        "scenario_version",
+    ),
+    "submitted by somebody else": (
+        "UPDATE snapshot SET submitted_by = submitted_by + 1",
+        "snapshot",
     ),
     "another run": ("UPDATE publication SET run_id = run_id + 1", "publication"),
     "a scenario's version gone": ("DELETE FROM scenario_version WHERE id = 1", "scenario"),

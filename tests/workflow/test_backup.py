@@ -1,5 +1,6 @@
 """Backup of a live database and restore into an empty one, on and between both databases."""
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
@@ -133,6 +134,39 @@ def test_a_changed_backup_is_refused_before_anything_is_written(
     (tmp_path / "no.zip").write_bytes(b"no zip")
     with pytest.raises(InputError, match="backup of this program"):
         backup.restore(tmp_path / "no.zip", address, demonstration.DEMONSTRATION)
+
+
+FORGED_ROWS = {
+    "a number without end": b'{"id": 1%030d}\n' % 0,
+    "a list": b"[1, 2]\n",
+    "too deep": b"[" * 100_000 + b"\n",
+    "no row": b"null\n",
+}
+FORGED_MANIFESTS = (b"[]", b'{"format": 1, "tables": []}', b"[" * 100_000)
+
+
+def test_a_forged_backup_is_refused_in_words(quick_store: Store, tmp_path: Path) -> None:
+    """Its hashes fit, as whoever forges it sees to that."""
+    file = tmp_path / "round.backup"
+    written = backup.backup(quick_store, file).manifest
+    for number, lines in enumerate(FORGED_ROWS.values()):
+        said = f'"person": [\n   {written.tables["person"][0]},\n   "{written.tables["person"][1]}"'
+        anew = f'"person": [1, "{hashlib.sha256(lines).hexdigest()}"'
+        forged = changed(file, MANIFEST, said.encode(), anew.encode())
+        with zipfile.ZipFile(forged) as given:
+            parts = {name: given.read(name) for name in given.namelist()}
+        with zipfile.ZipFile(forged, "w") as made:
+            for name, data in {**parts, "person.jsonl": lines}.items():
+                made.writestr(name, data)
+        address = f"sqlite:///{tmp_path / f'target-{number}.sqlite3'}"
+        with pytest.raises(InputError, match="rows that the database takes"):
+            backup.restore(forged, address, demonstration.DEMONSTRATION)
+    for manifest in FORGED_MANIFESTS:
+        forged = tmp_path / "manifest.backup"
+        with zipfile.ZipFile(forged, "w") as made:
+            made.writestr(MANIFEST, manifest)
+        with pytest.raises(InputError, match="a backup of this program"):
+            backup.restore(forged, "sqlite:///nowhere", demonstration.DEMONSTRATION)
 
 
 def test_a_backup_of_a_broken_trail_says_so(quick_store: Store, tmp_path: Path) -> None:

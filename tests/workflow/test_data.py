@@ -93,6 +93,17 @@ def test_a_saved_version_is_in_force_and_vouched_for(own_store: Store) -> None:
         session.add(row)
         session.flush()
         assert intruders.findings(session) == (("data_set", str(found[0].id)),)
+    with intruders.unguarded(own_store) as session:  # each with a hash that stands in the trail
+        first, second = (session.get_one(DataSet, one.id) for one in reversed(found))
+        first.content, second.content = second.content, first.content
+        first.sha256, second.sha256 = second.sha256, first.sha256
+        session.add_all([first, second])
+        session.flush()
+        assert set(intruders.findings(session)) == {
+            ("data_set", str(first.id)),
+            ("data_set", str(second.id)),
+            ("round", "1"),
+        }
 
 
 def test_faults_store_nothing(own_store: Store) -> None:

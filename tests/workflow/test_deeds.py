@@ -1,13 +1,22 @@
 """A deed is done once: a double click, a resent form, an answer that got lost."""
 
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from budget.allocation.faults import InputError
 from budget.storage.store import Store
-from budget.workflow import people, review, rounds, saved_scenarios, scenarios, special_needs
+from budget.workflow import (
+    people,
+    quarters,
+    review,
+    rounds,
+    saved_scenarios,
+    scenarios,
+    special_needs,
+)
 from budget.workflow.deeds import MOST_KEY, follow_up_key
 from budget.workflow.refusals import Conflict, Forbidden, OtherDeed
 from tests.storage.databases import administrator, head, key, lead, planner, reviewer
@@ -168,6 +177,41 @@ def test_a_key_is_a_short_line_of_text(bad: str, store: Store) -> None:
     with steps.told(store, InputError) as caught:
         special_needs.begin(store, head(), "EC001", {}, key=bad)
     assert steps.places(caught.value) == ["key"]
+
+
+BASED = {
+    head(): ["special_needs.save_draft", "special_needs.submit", "special_needs.withdraw"],
+    reviewer(): ["review.claim/held", "review.send_back", "review.assess"],
+    planner(): ["review.assign", "review.approve", "scenarios.set_baseline"],
+    lead(): ["review.reopen_decision", "rounds.move"],
+}
+"""Deeds that are based on a version."""
+
+
+@pytest.mark.parametrize("forged", [-1, -(10**30), 2**31, 10**30])
+def test_a_version_that_nothing_can_have_is_refused_in_words(
+    forged: int, review_world: World, copies: Copies
+) -> None:
+    store, made = copies.open(review_world), calls(review_world)
+    for who, names in BASED.items():
+        for name in names:
+            with steps.told(store, Exception) as caught:
+                made[name](store, who, key(), forged)
+            told = caught.value
+            assert isinstance(told, Conflict) or steps.places(told) == ["based_on"], name
+    policy = saved_scenarios.scenarios(store, planner())[0].policy
+    with pytest.raises(InputError, match="the version that the page began with"):
+        scenarios.save(store, planner(), review_world.scenario, policy, based_on=forged, key=key())
+    with pytest.raises(InputError, match="the version that the page began with"):
+        quarters.save_profile(
+            store,
+            planner(),
+            [Decimal("0.25")] * 4,
+            [1, 0, 0, 0],
+            "사유",
+            based_on=forged,
+            key=key(),
+        )
 
 
 def test_follow_ups_have_keys_that_nobody_can_give_and_that_tell_whole_keys_apart() -> None:

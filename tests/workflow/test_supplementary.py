@@ -44,6 +44,10 @@ def test_it_takes_a_published_round_a_reason_and_a_day_to_come(
     with steps.told(store, InputError) as caught:
         supplementary.open_round(store, lead(), date(2026, 3, 9), " ", key=key())
     assert steps.places(caught.value) == ["until", "reason"]
+    for never in (date(2028, 1, 1), date.max):  # decisions are due two weeks later
+        with steps.told(store, InputError) as caught:
+            supplementary.open_round(store, lead(), never, "정정", key=key())
+        assert steps.places(caught.value) == ["until"]
 
 
 def test_it_begins_as_the_published_round_ended(published_world: World, copies: Copies) -> None:
