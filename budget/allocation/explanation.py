@@ -17,7 +17,7 @@ from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.paths import joined_path
 from budget.allocation.policy import Policy, Pool
 from budget.allocation.result import Allocation, PoolResult, special_needs_by_centre
-from budget.allocation.run import pool_results
+from budget.allocation.run import results_of_parts
 
 PoolStep = tuple[str, str, str, list[int]]
 """Pool, step, term, and won for every centre in the order of the ids."""
@@ -184,7 +184,7 @@ def rule_price(allocation: Allocation, rule: PricedRule) -> RulePrice:
         f"{rule.kind}:{rule.name}" in cell.split(";") for cell in result.binding
     )
     without = without_rule(allocation.policy, rule) if binds else None
-    return _price(allocation, without, path, rule.kind, rule.name, result)
+    return _price(allocation, without, path, rule)
 
 
 def without_rule(policy: Policy, rule: PricedRule) -> Policy:
@@ -197,25 +197,26 @@ def without_rule(policy: Policy, rule: PricedRule) -> Policy:
 
 
 def _price(
-    allocation: Allocation, without: Policy | None, path: str, kind: str, name: str, result: Any
+    allocation: Allocation, without: Policy | None, path: str, rule: PricedRule
 ) -> RulePrice:
+    pool, kind, name = allocation.pools[rule.pool].rule.name, rule.kind, rule.name
     if without is None:
         nothing = (0,) * len(allocation.totals)
-        return RulePrice(path, result.rule.name, kind, name, 0, 0, 0, 0, 0, nothing)
+        return RulePrice(path, pool, kind, name, 0, 0, 0, 0, 0, nothing)
     try:
-        _, funded, pools = pool_results(
-            allocation.centres, without, allocation.requests, remedies=False
+        # the parts of the envelope and the pools before stay as they are
+        pools = results_of_parts(
+            allocation.centres, without, allocation.parts, known=allocation.pools[: rule.pool]
         )
     except InfeasiblePolicy:
-        return RulePrice(path, result.rule.name, kind, name, None, None, 0, 0, 0, ())
-    special = special_needs_by_centre(allocation.centres, allocation.requests, funded)
-    totals = [
-        sum(column) for column in zip(*(pool.amounts for pool in pools), special, strict=True)
-    ]
+        return RulePrice(path, pool, kind, name, None, None, 0, 0, 0, ())
+    special = special_needs_by_centre(allocation.centres, allocation.requests, allocation.funded)
+    parts = (*(other.amounts for other in pools), special)
+    totals = [sum(column) for column in zip(*parts, strict=True)]
     effects = tuple(own - other for own, other in zip(allocation.totals, totals, strict=True))
     return RulePrice(
         path=path,
-        pool=result.rule.name,
+        pool=pool,
         kind=kind,
         name=name,
         gained=sum(effect for effect in effects if effect > 0),

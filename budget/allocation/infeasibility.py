@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from budget.allocation.bounds import amount_in_won
 from budget.allocation.centres import Centres
-from budget.allocation.conflict import Conflict, ConflictingRule, InfeasiblePolicy
+from budget.allocation.conflict import Conflict, ConflictingRule, InfeasiblePolicy, Remedy
 from budget.allocation.need import Need, need
 from budget.allocation.paths import joined_path
 from budget.allocation.policy import Policy, Pool
@@ -22,14 +22,14 @@ def envelope_conflict(
     centres: Centres,
     policy: Policy,
     special_won: int,
-    works: Callable[[Policy], bool],
+    works: Callable[[Policy], bool] | None,
 ) -> InfeasiblePolicy:
     """The parts of the policy are more than the envelope.
 
     Args:
         centres: the remedies also leave the remainder pool what its floors need.
         special_won: what special needs take (funded, or the whole ceiling).
-        works: whether a changed policy has an allocation.
+        works: whether a changed policy has an allocation; without it there are no remedies.
     """
     envelope, unit = policy.envelope, policy.unit
     parts: list[ConflictingRule] = []
@@ -55,8 +55,8 @@ def envelope_conflict(
     pool = policy.remainder_pool
     nothing = dict.fromkeys((other.name for other in policy.pool), (0,) * len(centres))
     case = PoolCase(centres, policy, pool, need(centres, pool), -short, nothing)
-    levers = list(levers_of(case, PoolRule("amount", pool.name)))
-    conflict = Conflict("", rules, required, envelope, tuple(remedies(policy, levers, works)))
+    found = _remedies(case, [PoolRule("amount", pool.name)], works)
+    conflict = Conflict("", rules, required, envelope, found)
     return InfeasiblePolicy(conflict)
 
 
@@ -67,26 +67,35 @@ def pool_conflict(
     need_: Need,
     amount: int,
     earlier: Mapping[str, Sequence[int]],
-    works: Callable[[Policy], bool],
+    works: Callable[[Policy], bool] | None,
 ) -> InfeasiblePolicy:
     """Floors, caps, bands and the amount of a pool contradict each other.
 
     Args:
         earlier: published results of the pools before it.
-        works: whether a changed policy has an allocation.
+        works: whether a changed policy has an allocation; without it there are no remedies.
     """
     case = PoolCase(centres, policy, pool, need_, amount, earlier)
     rules = _smallest_set(case)
     required, available = _gap(case, rules)
-    levers = [lever for rule in rules for lever in levers_of(case, rule)]
     conflict = Conflict(
         pool=pool.name,
         rules=tuple(_described(case, rule) for rule in rules),
         required_krw=required,
         available_krw=available,
-        remedies=tuple(remedies(policy, levers, works)),
+        remedies=_remedies(case, rules, works),
     )
     return InfeasiblePolicy(conflict)
+
+
+def _remedies(
+    case: PoolCase, rules: Sequence[PoolRule], works: Callable[[Policy], bool] | None
+) -> tuple[Remedy, ...]:
+    """What changes of single parameters would do, where anybody can try them."""
+    if works is None:
+        return ()
+    levers = [lever for rule in rules for lever in levers_of(case, rule)]
+    return tuple(remedies(case.policy, levers, works))
 
 
 def _contradicts(case: PoolCase, rules: Sequence[PoolRule]) -> bool:

@@ -139,9 +139,11 @@ class _Guess:
             else:
                 high = level
             step = level + (total - found) / slope if slope > 0 else -1.0
+            if abs(step - level) <= 1e-14 * level:  # on the line: halving could only circle it
+                break
             if not low < step < high:
                 step = (low + high) / 2 if high < inf else level * 2
-            if abs(step - level) <= 1e-15 * level or high - low <= 1e-15 * low:
+            if high - low <= 1e-15 * low:
                 break
             level = step
             if level > 1e15:

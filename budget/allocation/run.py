@@ -8,19 +8,20 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from budget.allocation.bounds import amount_in_won, bounds, groups, split
+from budget.allocation.bounds import Bounds, amount_in_won, bounds, groups, split
 from budget.allocation.centre_checking import checked_centres
 from budget.allocation.centres import Centres
 from budget.allocation.certificate import Published, certificate
 from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.infeasibility import envelope_conflict, pool_conflict
 from budget.allocation.leximin import leximin
-from budget.allocation.need import need
+from budget.allocation.need import Need, need
 from budget.allocation.policy import Policy, Pool
 from budget.allocation.requests import Request, checked_requests
 from budget.allocation.result import Allocation, Parts, PoolResult, special_needs_by_centre
 from budget.allocation.rounding import rounded
 from budget.allocation.special_needs import funded
+from budget.allocation.split import Split
 
 
 def allocate(
@@ -93,44 +94,67 @@ def pool_results(
     """
 
     def works(changed: Policy) -> bool:
-        try:
-            pool_results(centres, changed, requests, remedies=False)
-        except InfeasiblePolicy:
-            return False
-        return True
+        return _has_allocation(centres, changed, requests)
 
-    tried = works if remedies else lambda _: False
+    tried = works if remedies else None
     parts, won_by_request = envelope_parts(centres, policy, requests, tried)
     return parts, won_by_request, results_of_parts(centres, policy, parts, tried)
 
 
+Works = Callable[[Policy], bool]
+"""Whether a changed policy has an allocation: how remedies are proven."""
+
+
 def results_of_parts(
-    centres: Centres, policy: Policy, parts: Parts, works: Callable[[Policy], bool]
+    centres: Centres,
+    policy: Policy,
+    parts: Parts,
+    works: Works | None = None,
+    known: Sequence[PoolResult] = (),
 ) -> list[PoolResult]:
     """All pools, in the order of the policy, once the parts of the envelope are known.
 
     Args:
-        works: whether a changed policy has an allocation (asked for remedies only).
+        works: without it an infeasible policy is answered without remedies.
+        known: results of the first pools, if they are what these rules give.
 
     Raises:
         InfeasiblePolicy: if floors, caps, bands and a pool's amount contradict each other.
     """
-    results: list[PoolResult] = []
-    published: dict[str, tuple[int, ...]] = {}
-    for pool in policy.pool:
+    results = list(known)
+    published = {result.rule.name: result.amounts for result in results}
+    for pool in policy.pool[len(results) :]:
         result = pool_result(centres, policy, pool, parts, published, works)
         published[pool.name] = result.amounts
         results.append(result)
     return results
 
 
+def _has_allocation(centres: Centres, policy: Policy, requests: Sequence[Request]) -> bool:
+    """Whether the rules contradict each other nowhere; only what later pools ask for is split."""
+    try:
+        parts, _ = envelope_parts(centres, policy, requests)
+    except InfeasiblePolicy:
+        return False
+    bounds_ = [bound for pool in policy.pool for bound in (*pool.floor, *pool.cap)]
+    asked = {bound.pool.name for bound in bounds_ if bound.pool}
+    published: dict[str, tuple[int, ...]] = {}
+    for pool in policy.pool:
+        _, _, question = _question(centres, policy, pool, parts, published)
+        if not question.is_feasible:
+            return False
+        if pool.name in asked:
+            published[pool.name] = tuple(rounded(question, leximin(question).amounts))
+    return True
+
+
 def envelope_parts(
-    centres: Centres, policy: Policy, requests: Sequence[Request], works: Callable[[Policy], bool]
+    centres: Centres, policy: Policy, requests: Sequence[Request], works: Works | None = None
 ) -> tuple[Parts, dict[str, int]]:
     """The parts of the envelope, and what each request gets.
 
     Args:
-        works: whether a changed policy has an allocation (asked for remedies only).
+        works: without it an infeasible policy is answered without remedies.
 
     Raises:
         InfeasiblePolicy: if the parts are more than the envelope.
@@ -160,23 +184,19 @@ def pool_result(
     pool: Pool,
     parts: Parts,
     earlier: Mapping[str, Sequence[int]],
-    works: Callable[[Policy], bool],
+    works: Works | None = None,
 ) -> PoolResult:
     """Split one pool.
 
     Args:
         earlier: published amounts of the pools before it.
-        works: whether a changed policy has an allocation (asked for remedies only).
+        works: without it an infeasible policy is answered without remedies.
 
     Raises:
         InfeasiblePolicy: if floors, caps, bands and the amount contradict each other.
     """
-    amount, unit = parts.pools[pool.name], policy.unit
-    need_ = need(centres, pool)
-    limits = bounds(centres, pool, need_, amount, unit, earlier)
-    question = split(
-        centres, need_, limits, groups(centres, pool, need_, amount, unit), amount, unit
-    )
+    amount = parts.pools[pool.name]
+    need_, limits, question = _question(centres, policy, pool, parts, earlier)
     if not question.is_feasible:
         raise pool_conflict(centres, policy, pool, need_, amount, earlier, works)
     exact = leximin(question)
@@ -189,3 +209,18 @@ def pool_result(
         exact=exact,
         amounts=tuple(rounded(question, exact.amounts)),
     )
+
+
+def _question(
+    centres: Centres,
+    policy: Policy,
+    pool: Pool,
+    parts: Parts,
+    earlier: Mapping[str, Sequence[int]],
+) -> tuple[Need, Bounds, Split]:
+    """Need and bounds of a pool, and the question that they put to the split."""
+    amount, unit = parts.pools[pool.name], policy.unit
+    need_ = need(centres, pool)
+    limits = bounds(centres, pool, need_, amount, unit, earlier)
+    bands = groups(centres, pool, need_, amount, unit)
+    return need_, limits, split(centres, need_, limits, bands, amount, unit)

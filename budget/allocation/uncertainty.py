@@ -114,10 +114,10 @@ def uncertainty(
         InfeasiblePolicy: if the rules contradict each other with the data as they are.
     """
     disturbance.checked()
-    parts, funded = envelope_parts(given.centres, given.policy, given.requests, lambda _: False)
+    parts, funded = envelope_parts(given.centres, given.policy, given.requests)
     special = special_needs_by_centre(given.centres, given.requests, funded)
     rest = Settled(parts, special)
-    undisturbed = results_of_parts(given.centres, given.policy, parts, lambda _: False)
+    undisturbed = results_of_parts(given.centres, given.policy, parts)
     operating, totals = _amounts(given.policy, undisturbed, special)
     numbers = range(disturbance.draws)
     found = yield [
@@ -161,7 +161,7 @@ def _draw(given: Given, rest: Settled, disturbance: Disturbance, number: int) ->
     if not _can_share(centres, given.policy):
         return Draw(number)
     try:
-        results = results_of_parts(centres, given.policy, rest.parts, lambda _: False)
+        results = results_of_parts(centres, given.policy, rest.parts)
     except InfeasiblePolicy:
         return Draw(number)
     proven = None

@@ -72,6 +72,14 @@ def test_a_changed_result_is_not(
     assert rule in broken(case, moved(found, **changes))
 
 
+def test_one_unit_s_worth_is_no_exchange() -> None:
+    """Two thousand each would be even; at 3 and 1 a moved unit makes both equal, at 4 and 0 not."""
+    question = cross_split(centres(XY, {"A": (1, 1)}), money(A=4_000), rules(*XY, unit=1_000))
+    assert certified(question, [[2_000, 2_000]]).certified
+    assert certified(question, [[3_000, 1_000]]).certified
+    assert [breach.rule for breach in certified(question, [[4_000, 0]]).breaches] == ["exchange"]
+
+
 def test_missing_and_strange_rows(case: Case, found: CrossTable) -> None:
     assert broken(case, found.cells.drop(index="A")) == {"shape"}
     assert broken(case, found.cells.drop(columns="x")) == {"shape"}

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from budget.allocation.division_conflict import InfeasibleDivisions
+from budget.allocation.division_rounding import rounded_table
 from budget.allocation.divisions import CrossTable, cross_table
 from budget.allocation.faults import InputError
 from tests.allocation.division_tables import Case, centres, hard_case, money, random_case, rules
@@ -147,6 +148,16 @@ def test_rounding_keeps_rows_and_columns() -> None:
     assert sorted(found.cells.sum()) == [6, 7, 7]
     assert found.cells.sum(axis=1).tolist() == [10, 10]
     assert rows(found)["A"] != rows(found)["B"]
+
+
+def test_a_unit_moves_on_to_where_it_costs_least() -> None:
+    """Both rows would round up the first column, which may hold one unit; the cheapest is to round
+    up the third in the first row (5 hundredths less), not the second (15, in the other row 10)."""
+    hundredths = [[(40, 25, 35), (40, 30, 30)], [(40, 35, 25), (40, 30, 30)]]
+    wanted = [[[0, 0, 1], [1, 0, 0]], [[0, 1, 0], [1, 0, 0]]]
+    for rows, right in zip(hundredths, wanted, strict=True):
+        exact = [[Fraction(part, 100) for part in row] for row in rows]
+        assert rounded_table(exact, 3, 1) == right
 
 
 def test_who_pushes_and_where_the_money_went() -> None:

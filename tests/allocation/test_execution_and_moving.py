@@ -217,6 +217,42 @@ min_share = 0.6667
     assert found.held["north"] == found.lines[0].standing.unused > 0
 
 
+CITY = """
+[[pool.band]]
+name = "city"
+where = { column = "city", values = ["X"] }
+min_share = 0.49
+"""
+NORTH = """
+[[pool.band]]
+name = "north"
+where = { column = "province", values = ["N"] }
+min_share = 0.74
+"""
+
+
+@pytest.mark.parametrize("bands", [CITY + NORTH, NORTH + CITY])
+def test_the_inner_band_takes_back_before_the_outer_one(bands: str) -> None:
+    """A and C each leave 300,000, and neither B nor anybody else in the north can take it.
+
+    The city (A, B) may fall by 40,000, so A keeps 260,000; the north (A, B, C) by 40,000 too: of
+    the 340,000 still given 300,000 go back, 40 to 300. The other way round each would give 20,000.
+    """
+    table = pd.DataFrame(
+        {
+            "centre_id": ["A", "B", "C", "D"],
+            "officials": ["10"] * 4,
+            "city": ["X", "X", "Y", "Z"],
+            "province": ["N", "N", "N", "S"],
+        }
+    )
+    rules = SMALL.replace("3_000_000", "4_000_000") + bands
+    found = moved(budget.allocate(table, policy_from_toml(rules)), A=0.7, B=0.9, C=0.7, D=1)
+    assert found.held == {"city": 260_000, "north": 300_000}
+    assert changes(found) == [-5_000, 0, -35_000, 40_000]
+    assert found.is_certified
+
+
 def test_nothing_to_move_and_nobody_known() -> None:
     for found in (moved(small(), A=1, B=1, C=1), moved(small())):
         assert changes(found) == [0, 0, 0]

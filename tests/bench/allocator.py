@@ -163,11 +163,11 @@ def peer_times(runs: int) -> dict[str, Timing]:
     given = sample()
     centres = checked_centres(given.centres, given.policy)
     requests = checked_requests(given.requests, centres.ids, given.policy.unit)
-    parts, _ = envelope_parts(centres, given.policy, requests, lambda _: False)
+    parts, _ = envelope_parts(centres, given.policy, requests)
     pool = given.policy.remainder_pool
 
     def own() -> Split:
-        return pool_result(centres, given.policy, pool, parts, {}, lambda _: False).question
+        return pool_result(centres, given.policy, pool, parts, {}).question
 
     question = own()
     things: dict[str, Callable[[], object]] = {

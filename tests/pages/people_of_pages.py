@@ -16,13 +16,16 @@ ROOT = Path(__file__).parents[2]
 
 def opened(page: str, who: str, asked: Mapping[str, str] | None = None) -> AppTest:
     """A page as one person of the demonstration opens it, with parameters of the address."""
+    person = {keys.PERSON_PARAMETER: who, keys.LANGUAGE_PARAMETER: "en"}
+    return at_address(page, {**person, **(asked or {})})
+
+
+def at_address(page: str, asked: Mapping[str, str]) -> AppTest:
+    """A page at an address, opened at once: no other page is drawn first."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.query_params[keys.PERSON_PARAMETER] = who
-    app.query_params[keys.LANGUAGE_PARAMETER] = "en"
-    app.run()
     if page != "overview":
         app.switch_page(f"pages/{page}.py")
-    for name, value in (asked or {}).items():
+    for name, value in asked.items():
         app.query_params[name] = value
     return app.run()
 

@@ -14,6 +14,7 @@ from budget import files
 from budget.ui import keys, sign_in
 from budget.ui.edits import Edits
 from budget.workflow import round_inputs
+from tests.pages.people_of_pages import at_address
 
 ROOT = Path(__file__).parents[2]
 RESERVE = "reserve.amount.share"
@@ -30,9 +31,9 @@ def app() -> AppTest:
 
 
 @pytest.fixture
-def allocate(app: AppTest) -> AppTest:
+def allocate() -> AppTest:
     """The page on which rules change."""
-    return app.switch_page("pages/allocate.py").run()
+    return at_address("allocate", {})
 
 
 def edits(page: AppTest) -> Edits:
@@ -116,10 +117,7 @@ def test_opens_without_a_problem(app: AppTest, page: str) -> None:
 )
 def test_korean_screens_hold_no_english(page: str, person: str) -> None:
     """No English but λ, CSV and kinds of files (grades are letters, languages call themselves)."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.query_params["as"] = person
-    app.run()
-    app.switch_page(page).run()
+    app = at_address(Path(page).stem, {"as": person})
     sections = [None]
     if page.endswith("allocate.py"):
         sections = [

@@ -21,10 +21,10 @@ from budget.storage.tables import Attachment, Snapshot, SpecialNeed, TrailRecord
 from budget.ui import keys, server, sign_in
 from budget.workflow import attachments, needs_seen, people, review, special_needs
 from budget.workflow.needs_seen import Need
+from tests.pages.people_of_pages import at_address
 from tests.storage.databases import Clock, administrator, head, key, move_round, reviewer
 
 ROOT = Path(__file__).parents[2]
-PAGE = "pages/requests.py"
 RIGHT = {
     "category": "remodelling",
     "title": "옥상 방수",
@@ -51,11 +51,8 @@ def open_page(store: Store) -> Open:
     """Opens the page as somebody, in a session of its own."""
 
     def opened(who: str = "centre_head-EC001", request: str = "", language: str = "en") -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        app.query_params["as"], app.query_params["lang"] = who, language
-        if request:
-            app.query_params["request"] = request
-        app.run().switch_page(PAGE).run()
+        asked = {"as": who, "lang": language} | ({"request": request} if request else {})
+        app = at_address("requests", asked)
         assert not app.exception
         return app
 

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from budget.ui import keys, studies
+from tests.pages.people_of_pages import at_address
 from tests.pages.test_pages import MAY_STAY, shown
 
 ROOT = Path(__file__).parents[2]
@@ -27,10 +28,7 @@ def one_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def opened(**address: str) -> AppTest:
     """The page at an address, as the planner sees it."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    for name, value in address.items():
-        app.query_params[name] = value
-    return app.switch_page("pages/sensitivity.py").run()
+    return at_address("sensitivity", address)
 
 
 def finished(page: AppTest) -> AppTest:
@@ -142,7 +140,5 @@ def test_a_range_that_cannot_be_is_told() -> None:
     [("lead-1", True), ("auditor-1", True), ("reviewer-1", False)],
 )
 def test_who_may_see_the_figures_may_probe_them(person: str, sees: bool) -> None:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.query_params["as"] = person
-    page = app.run().switch_page("pages/sensitivity.py").run()
+    page = opened(**{"as": person})
     assert (keys.PROBE_SWITCH in page.session_state) is sees

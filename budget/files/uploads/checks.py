@@ -1,13 +1,14 @@
 """An uploaded table against its definition, by pandera: every fault by row and column.
 
-A check is a named rule; pandera runs all of them over whole columns and gives the cells that fail.
-Of several rules that one cell breaks the first is told, for the others follow from it.
+pandera runs the rules of a column, and those of several columns together, over the whole table and
+gives the cells that fail. Of several rules that one cell breaks the first is told, for the others
+follow from it.
 
 Source: file formats.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -65,6 +66,8 @@ _NULL, _TWICE, _LONG, _LETTERS, _MOMENT = (
     "letters",
     "moment",
 )
+_OWN = "own"
+"""Whatever is ruled for one column: `_first_broken` says which rule it was."""
 _DAY, _CONTRACTED = "day", "contracted"
 _NUMBER, _RANGE, _VALUES, _TEXT = "number", "range", "values", "text"
 _PART, _SPENT, _CARRIED = "part", "spent", "carried"
@@ -129,6 +132,8 @@ def broken_cells(table: pd.DataFrame, definition: TableDefinition) -> list[Broke
         rule = str(case["check"])
         column = _COLUMN_OF.get(rule, str(case["column"]))
         row = int(case["index"])
+        if rule == _OWN:
+            rule = _first_broken(definition.by_name[column], str(cells[column].iloc[row]))
         order = _ORDER.get(rule, 0)
         firsts[row, column] = min(firsts.get((row, column), (order, rule)), (order, rule))
     alone = {at for at, (order, _rule) in firsts.items() if order < _ORDER_TOGETHER}
@@ -223,8 +228,8 @@ def _schema(name: str, present: tuple[str, ...]) -> pa.DataFrameSchema:
     definition = TABLES[name]
     columns = {
         column: pa.Column(
-            object,
-            list(_rules(definition.by_name[column])),
+            None,
+            _own_check(tuple(_rules(definition.by_name[column]))),
             nullable=definition.by_name[column].column.optional,
             unique=column == definition.key,
         )
@@ -234,46 +239,72 @@ def _schema(name: str, present: tuple[str, ...]) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, checks=together)
 
 
-def _check(rule: str, holds: Callable[[Cells], Cells]) -> pa.Check:
-    return pa.Check(lambda cells: holds(cells.astype(str)).astype(bool), error=rule)
+@dataclass(frozen=True)
+class _Rule:
+    """A rule of a column: which of its cells, as they are written, keep it."""
+
+    name: str
+    keeps: Callable[[Sequence[str]], Iterable[bool]]
 
 
-def _rules(definition: Definition) -> Iterator[pa.Check]:
+def _own_check(rules: Sequence[_Rule]) -> pa.Check:
+    """All rules of a column as one check: a check costs pandera more than the rules themselves."""
+
+    def keeps_all(cells: Cells) -> Cells:
+        texts = [str(cell) for cell in cells]
+        kept = zip(*(rule.keeps(texts) for rule in rules), strict=True)
+        return pd.Series([all(each) for each in kept], index=cells.index, dtype=bool)
+
+    return pa.Check(keeps_all, error=_OWN)
+
+
+def _first_broken(own: Definition, cell: str) -> str:
+    """The first rule of its column that a cell breaks; the others follow from it."""
+    return next(rule.name for rule in _rules(own) if not all(rule.keeps([cell])))
+
+
+def _each(name: str, keeps: Callable[[str], object]) -> _Rule:
+    return _Rule(name, lambda cells: [bool(keeps(cell)) for cell in cells])
+
+
+def _rules(definition: Definition) -> Iterator[_Rule]:
+    """The rules of a column, in the order in which they are told."""
     if definition.is_number:
         yield from _number_rules(definition)
         return
-    yield _check(_TEXT, lambda cells: ~cells.str.contains(_STRANGE, regex=True))
-    yield _check(_LONG, lambda cells: cells.str.len() <= MOST_TEXT)
+    strange = re.compile(_STRANGE)
+    yield _each(_TEXT, lambda cell: not strange.search(cell))
+    yield _each(_LONG, lambda cell: len(cell) <= MOST_TEXT)
     if definition.is_key or definition.name == "centre_id":
-        yield _check(_LETTERS, lambda cells: cells.str.fullmatch(r"[\w.\-]{1,40}"))
+        yield _each(_LETTERS, re.compile(r"[\w.\-]{1,40}").fullmatch)
     if definition.column.values:
-        values = set(definition.column.values)
-        yield _check(_VALUES, lambda cells: cells.isin(values))
+        yield _each(_VALUES, set(definition.column.values).__contains__)
     if definition.name == "submitted_at":
-        yield _check(_MOMENT, _are_moments)
+        yield _Rule(_MOMENT, _are_moments)
     if definition.name in DAYS:
-        yield _check(_DAY, _are_days)
+        yield _Rule(_DAY, _are_days)
 
 
-def _are_moments(cells: Cells) -> Cells:
-    return ~pd.to_datetime(cells, format="ISO8601", errors="coerce", utc=True).isna()
+def _are_moments(cells: Sequence[str]) -> Iterable[bool]:
+    return ~pd.isna(pd.to_datetime(list(cells), format="ISO8601", errors="coerce", utc=True))
 
 
-def _are_days(cells: Cells) -> Cells:
-    return ~pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").isna()
+def _are_days(cells: Sequence[str]) -> Iterable[bool]:
+    return ~pd.isna(pd.to_datetime(list(cells), format="%Y-%m-%d", errors="coerce"))
 
 
-def _number_rules(definition: Definition) -> Iterator[pa.Check]:
+def _number_rules(definition: Definition) -> Iterator[_Rule]:
     column = definition.column
-    shape = r"-?[0-9]{1,30}" if column.kind == "whole" else r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?"
+    is_whole = column.kind == "whole"
+    shape = re.compile(r"-?[0-9]{1,30}" if is_whole else r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
+    number = int if is_whole else float
     low = float("-inf") if column.least is None else column.least
     high = 10**18 if column.most is None else column.most
-    yield _check(_NUMBER, lambda cells: cells.str.fullmatch(shape))
-    yield _check(
-        _RANGE, lambda cells: pd.to_numeric(cells, errors="coerce").fillna(low).between(low, high)
-    )
+    yield _each(_NUMBER, shape.fullmatch)
+    yield _each(_RANGE, lambda cell: not shape.fullmatch(cell) or low <= number(cell) <= high)
     if column.name in DIVISION_STAFF:
-        yield _check(_HUNDREDTHS, lambda cells: ~cells.str.fullmatch(r".*\.[0-9]{2}0*[1-9][0-9]*"))
+        finer = re.compile(r".*\.[0-9]{2}0*[1-9][0-9]*")
+        yield _each(_HUNDREDTHS, lambda cell: not finer.fullmatch(cell))
 
 
 def _rules_together(definition: TableDefinition, present: frozenset[str]) -> Iterator[pa.Check]:

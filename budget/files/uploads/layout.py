@@ -232,10 +232,11 @@ def _tell_rows(found: Layout, text: str, rows: Sequence[int]) -> None:
 
 
 def _is_repeated(line: Line, header: Line) -> bool:
-    own = [folded(cell) for cell in line.cells if cell.strip()]
-    return len(own) >= LEAST_HEADERS and own == [
-        folded(cell) for cell in header.cells if cell.strip()
-    ]
+    own = [cell for cell in line.cells if cell.strip()]
+    names = [cell for cell in header.cells if cell.strip()]
+    return len(own) == len(names) >= LEAST_HEADERS and all(
+        folded(cell) == folded(name) for cell, name in zip(own, names, strict=True)
+    )
 
 
 def _is_total(line: Line, found: Layout, table: TableDefinition) -> bool:
