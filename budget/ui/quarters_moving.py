@@ -3,6 +3,7 @@
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from budget.allocation.execution import Reading
 from budget.allocation.moving import Moving, is_early, moving
@@ -29,13 +30,14 @@ def part(shown: YearShown) -> None:
     if not shown.year.executions:
         quarters_execution.nothing_uploaded()
         return
+    head = st.container()
     quarters_execution.controls(with_carry=True)
     read = quarters_execution.reading()
     found = shown.standings(read)
     _remarks(shown, is_early=is_early(found, shown.facts.fiscal_year), _=_)
     with st.spinner(_("Computing"), show_time=False):
         proposal = moving(shown.allocation, found, shown.allotted.running)
-    _answer(shown, proposal, read, numbers)
+    _answer(shown, proposal, read, numbers, head)
 
 
 def _remarks(shown: YearShown, *, is_early: bool, _: Words) -> None:
@@ -67,10 +69,17 @@ def _remarks(shown: YearShown, *, is_early: bool, _: Words) -> None:
         )
 
 
-def _answer(shown: YearShown, proposal: Moving, read: Reading, numbers: Numbers) -> None:
+def _answer(
+    shown: YearShown, proposal: Moving, read: Reading, numbers: Numbers, head: DeltaGenerator
+) -> None:
+    """Who gives and who gains.
+
+    Args:
+        head: where the finding stands, above the controls.
+    """
     _ = numbers.words
     title = words.moving_title(proposal, numbers)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with head, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(title), anchor=False)
         if proposal.split is not None:
             _badge(proposal, _)
@@ -116,6 +125,7 @@ def _answer(shown: YearShown, proposal: Moving, read: Reading, numbers: Numbers)
         },
         keys.MOVING_TABLE,
         _("Table of the centres with what each gives or gains and why"),
+        numbers.unit_name,
     )
 
     if chosen:
