@@ -208,9 +208,11 @@ def _groups(country: Gathered, by: str, numbers: Numbers) -> None:
     st.dataframe(
         view.group_rows(country, by, numbers),
         column_config={
-            "name": st.column_config.TextColumn(_(view.GROUPINGS[by]), pinned=True, width=128),
+            "name": st.column_config.TextColumn(
+                _(view.GROUPINGS[by]), pinned=True, width=_width(numbers, 96, 112)
+            ),
             "centres": number(
-                _("Number of centres"), format="%,.0f", width=_width(numbers, 68, 124)
+                _("Number of centres"), format="%,.0f", width=_width(numbers, 62, 116)
             ),
             "above": number(_("Above"), help=_("Above the band"), format="%,.0f", width=62),
             **_figures(numbers),
@@ -234,7 +236,7 @@ def _figures(numbers: Numbers) -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         "partners": number(_("Partner staff"), format="%,.0f", width=86),
-        "clients": number(_("Clients"), format="%,.0f", width=_width(numbers, 84, 66)),
+        "clients": number(_("Clients"), format="%,.0f", width=_width(numbers, 78, 60)),
         "counsellors": number(_("Counsellors"), format="%,.0f", width=82),
         "ratio": number(_("Per counsellor"), format="%,.1f", width=96),
         "missing": number(_("More needed"), format="%,.0f", width=86),
@@ -256,7 +258,7 @@ def _desks(country: Gathered, names: view.Names, numbers: Numbers) -> None:
         {
             "centre": text(_("Centre"), pinned=True, width=106),
             **_figures(numbers),
-            "side": text(_("Against the band"), width=120),
+            "side": text(_("Against the band"), width=_width(numbers, 96, 120)),
         },
         "joined_up",
         _("Table of the centres with clients per counsellor and the cost of the gap"),
