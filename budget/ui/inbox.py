@@ -14,6 +14,7 @@ from budget.view.words import Words
 from budget.workflow import behind, rounds
 from budget.workflow import inbox as waiting
 from budget.workflow.behind import Behind
+from budget.workflow.deadlines import korean_day
 from budget.workflow.inbox import KINDS, Item
 from budget.workflow.roles import Verb
 from budget.workflow.rounds import RoundFacts
@@ -86,6 +87,8 @@ def _what_comes(shown: RoundFacts, _: Words) -> None:
         )
     elif shown.state in COMING:
         text, due = COMING[shown.state]
+        if shown.state == "setup" and shown.dates[due] <= korean_day(shown.now):
+            text = N_("The lead has not opened the round for requests yet; it was due {day}.")
         st.caption(plain(_(text, day=shown.dates[due])))
 
 

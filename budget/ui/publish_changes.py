@@ -128,11 +128,12 @@ def _rules(found: Checklist, numbers: Numbers) -> None:
 
 def _requests(figures: Figures, numbers: Numbers) -> None:
     _ = numbers.words
+    if not figures.present.requests:
+        st.markdown(f"**{plain(_('No request is approved'))}**")
+        return
     st.markdown(f"**{plain(requests_title(figures.present, numbers))}**")
     names = rounds.centre_names(session.store(), session.who())
     rows = requests_table(figures.present, figures.requests, names, numbers)[REQUEST_COLUMNS]
-    if rows.empty:
-        return
     st.caption(plain(_("Money in {unit}.", unit=numbers.unit_name)))
     text = st.column_config.TextColumn
     st.dataframe(

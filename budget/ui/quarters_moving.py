@@ -28,7 +28,7 @@ def part(shown: YearShown) -> None:
     numbers = session.numbers()
     _ = numbers.words
     if not shown.year.executions:
-        quarters_execution.nothing_uploaded()
+        _needs_execution(_)
         return
     head = st.container()
     quarters_execution.controls(with_carry=True)
@@ -38,6 +38,26 @@ def part(shown: YearShown) -> None:
     with st.spinner(_("Computing"), show_time=False):
         proposal = moving(shown.allocation, found, shown.allotted.running)
     _answer(shown, proposal, read, numbers, head)
+
+
+def _needs_execution(_: Words) -> None:
+    """What the proposal needs first, and where it is given."""
+    st.info(
+        plain(
+            _(
+                "The proposal needs execution to date: a table with what each centre has spent "
+                "until a day. A planner uploads it in the part before this one."
+            )
+        ),
+        icon=":material/upload_file:",
+    )
+    st.page_link(
+        "pages/quarters.py",
+        label=_("To execution to date"),
+        icon=":material/arrow_forward:",
+        query_params={keys.SECTION_PARAMETER: "execution", **session.address()},
+        width="content",
+    )
 
 
 def _remarks(shown: YearShown, *, is_early: bool, _: Words) -> None:
