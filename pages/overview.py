@@ -16,7 +16,7 @@ with problems():
     address.read(*(OF_THE_MAP if person.may(Verb.SEE_FIGURES) else ()))
     glance.dates(round_)
     round_controls.round_controls()
-    inbox.inbox()
+    inbox.inbox(round_)
     if person.may(Verb.SEE_FIGURES):
         shown = present_round()
         allocation = baseline_allocation(shown)

@@ -16,11 +16,26 @@ from budget.allocation.division_reading import division_rules_from_toml
 from budget.allocation.faults import N_, Fault, InputError, shown
 from budget.allocation.policy import Policy
 from budget.files.inputs import read_centres, read_policy, read_requests
-from budget.files.tables import file_bytes, text_from
+from budget.files.tables import file_bytes, read_table, text_from
 
 FACTS, CENTRES, REQUESTS = "round.toml", "centres.csv", "requests.csv"
 POLICY, PROVINCES = "policy.toml", "provinces.geojson"
 FILES = (FACTS, CENTRES, REQUESTS, POLICY, PROVINCES)
+REQUEST_TEXTS = "request_texts.csv"
+"""May be missing: what the demonstration's requests say is then the same for a category."""
+TEXTS = (
+    "request_id",
+    "need_by",
+    "lease_end",
+    "condition",
+    "new_address",
+    "justification",
+    "return_reason",
+    "assessment",
+    "decision_reason",
+    "withdrawal_reason",
+)
+"""Its columns: what a centre wrote in the form, and what it was answered."""
 DIVISIONS = "divisions.toml"
 """May be missing: the planner then gives the rules for divisions on the page."""
 
@@ -103,6 +118,42 @@ USUAL_DIVISIONS = Path(__file__).parent / "usual_divisions.toml"
 def usual_divisions() -> str:
     """The rules for divisions that come with the program, for a round that has none yet."""
     return text_from(file_bytes(USUAL_DIVISIONS), DIVISIONS)
+
+
+def read_request_texts(folder: Path) -> dict[str, dict[str, str]]:
+    """What each request of the demonstration says besides its title and amount, by its number.
+
+    Raises:
+        InputError: if the file cannot be read, has other columns, or a day that is none.
+    """
+    if not (folder / REQUEST_TEXTS).is_file():
+        return {}
+    table = read_table(folder / REQUEST_TEXTS)
+    if tuple(table.columns) != TEXTS:
+        expected = N_("these columns: {columns}")
+        raise InputError(
+            [Fault(REQUEST_TEXTS, "", "", expected, details={"columns": ", ".join(TEXTS)})]
+        )
+    faults = [
+        Fault(REQUEST_TEXTS, name, text, N_("a day like 2027-04-30"), row=int(str(row)) + 2)
+        for name in ("need_by", "lease_end")
+        for row, text in table[name].items()
+        if text and not _is_day(text)
+    ]
+    if faults:
+        raise InputError(faults)
+    return {
+        str(row["request_id"]): {str(name): str(text) for name, text in row.items()}
+        for row in table.to_dict("records")
+    }
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def read_divisions(folder: Path) -> str:

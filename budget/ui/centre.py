@@ -203,13 +203,14 @@ def _as_published(known: CentreFacts, round_: RoundFacts, names: Mapping[str, st
     """What was published and why; before that, what there is and when the amounts come."""
     _ = session.words()
     run = known.published
-    found = (
-        _published(
-            _address(), session.who(), str(session.person().grants), known.centre_id, run.run_id
+    with st.spinner(_("Computing"), show_time=False):
+        found = (
+            _published(
+                _address(), session.who(), str(session.person().grants), known.centre_id, run.run_id
+            )
+            if run
+            else None
         )
-        if run
-        else None
-    )
     if run is None or found is None:
         st.info(
             _(
@@ -220,9 +221,12 @@ def _as_published(known: CentreFacts, round_: RoundFacts, names: Mapping[str, st
             ),
             icon=":material/event:",
         )
-        data_of_centre(known, is_open=True)
-        requests_of_centre(known)
-        glance.national_totals(round_)
+        left, right = st.columns([0.56, 0.44], gap="large")
+        with left:
+            requests_of_centre(known)
+            glance.national_totals(round_)
+        with right:
+            data_of_centre(known, is_open=True)
         return
     scenario = _("{scenario}, version {number}", scenario=_.name(run.scenario), number=run.number)
     with st.spinner(_("Computing"), show_time=False):

@@ -17,6 +17,7 @@ from budget.workflow.roles import Verb
 PLACES = ("centre_type", "province", "performance_grade", "integration_level")
 ITEM_WIDTH, VALUE_WIDTH = {"ko": 184, "en": 196}, 132
 """Pixels: both columns stand side by side on a phone; a longer item is read by opening its cell."""
+SCORE = "performance_score"
 RATE = ("prior_available_krw", "prior_spent_krw", "prior_carryover_krw")
 
 
@@ -89,7 +90,7 @@ def data_rows(known: CentreFacts, numbers: Numbers) -> list[tuple[str, str]]:
             won = int(cell) if cell else None
             rows.append((_label(name, numbers), numbers.money_with_unit(won)))
         elif column.kind != "text" and name not in {"lat", "lon"}:
-            rows.append((_label(name, numbers), _plain_number(cell, numbers)))
+            rows.append((_label(name, numbers), _counted(name, cell, numbers)))
     available, spent, carried = (int(known.data.get(name) or 0) for name in RATE)
     rate = spent / (available - carried) if available > carried else None
     return [*rows, (column_name("execution_rate", _), numbers.percent(rate))]
@@ -100,7 +101,10 @@ def _label(name: str, numbers: Numbers) -> str:
     return column_name(name, _) if name in COLUMNS else _(CONTRACT[name].meaning)
 
 
-def _plain_number(cell: str, numbers: Numbers) -> str:
+def _counted(name: str, cell: str, numbers: Numbers) -> str:
+    """A number with what it counts: people, or points of the evaluation."""
     if not cell:
         return NOTHING
-    return numbers.number(float(cell), 0 if float(cell).is_integer() else 1)
+    _, number = numbers.words, float(cell)
+    told = numbers.number(number, 0 if number.is_integer() else 1)
+    return _("{number} points", number=told) if name == SCORE else _("{number} people", number=told)

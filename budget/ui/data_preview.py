@@ -321,6 +321,7 @@ def _effect(seen: Preview, names: Names, numbers: Numbers) -> None:
         )
         + "**"
     )
+    st.caption(plain(_("Money in {unit}.", unit=numbers.unit_name)))
     if not visible:
         st.caption(plain(_("None of it reaches {unit} with one decimal.", unit=numbers.unit_name)))
         return
@@ -337,10 +338,8 @@ def _effect(seen: Preview, names: Names, numbers: Numbers) -> None:
             }
         ),
         column_config={
-            "centre": text(_("Centre"), width=150),
-            "change": text(
-                f"{_('Change of the total')} ({numbers.unit_name})", width=190, alignment="right"
-            ),
+            "centre": text(_("Centre"), width=200),
+            "change": text(_("Change of the total"), width=130, alignment="right"),
         },
         hide_index=True,
         width=460,

@@ -66,7 +66,7 @@ def centres_section(present: DivisionRound) -> None:
         _marked(rows, present, numbers),
         column_config=_columns(present, numbers),
         hide_index=True,
-        column_order=[name for name in rows.columns if name != "binds"],
+        column_order=[LANDING, "centre", "operating", *present.rules.ids, "type", "province"],
         height=min(HEIGHT, (len(rows) + 1) * ROW + 8),
         row_height=ROW,
         placeholder="",

@@ -101,6 +101,8 @@ def fields_of_plan(
 ) -> None:
     """One field a division of the centre; those without staff are named below."""
     _ = session.words()
+    unit = _("thousand won") if known.scale == 1_000 else _("won")
+    st.caption(plain(_("Amounts are typed in {unit}.", unit=unit)))
     for row in rows:
         if row.has_staff:
             with st.container(border=True, gap="xsmall"):
@@ -155,11 +157,14 @@ def _field(row: OwnDivision, known: PlanOnScreen, plan_key: str, centre_id: str,
 
 
 def _beside(row: OwnDivision, won: int, scale: int, numbers: Numbers) -> str:
-    """The proposal, what the bands admit, and the staff's share, in the field's unit."""
+    """The amount in the page's unit; the proposal, what the bands admit, and the staff's share, in
+    the field's unit."""
     _ = numbers.words
     change = Numbers(_, THOUSAND if scale == THOUSAND.won else WON_UNIT).change(won - row.proposal)
     proposal = f"{row.proposal // scale:,}"
+    is_same_unit = numbers.unit.won == scale
     parts = [
+        *([] if is_same_unit else [f"= {numbers.money_with_unit(won)}"]),
         _("proposal {proposal} ({change})", proposal=proposal, change=change)
         if won != row.proposal
         else _("proposal {proposal}", proposal=proposal),

@@ -237,7 +237,13 @@ def dates(shown: RoundFacts) -> None:
                 else _("past")
             )
             mark = ":material/check_circle:" if left < 0 else ":material/event:"
-            label = plain(_(DATES.get(name, name)))
+            is_own = (
+                name == "requests_close"
+                and bool(session.person().centres)
+                and shown.state == "review"
+                and left >= 0
+            )
+            label = plain(_("Requests close for you") if is_own else _(DATES.get(name, name)))
             st.markdown(
                 f"{mark} {label}  \n**{day:%Y-%m-%d}** :small[:gray[{plain(when)}]]",
                 width="content",

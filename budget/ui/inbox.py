@@ -4,17 +4,20 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from budget.allocation.faults import N_
 from budget.ui import keys, session
 from budget.ui.centre_picker import names_of_centres
 from budget.ui.request_words import part_text
 from budget.ui.text import plain
 from budget.view.parameters import capital
 from budget.view.words import Words
-from budget.workflow import behind
+from budget.workflow import behind, rounds
 from budget.workflow import inbox as waiting
 from budget.workflow.behind import Behind
+from budget.workflow.deadlines import korean_day
 from budget.workflow.inbox import KINDS, Item
 from budget.workflow.roles import Verb
+from budget.workflow.rounds import RoundFacts
 
 PAGES = {
     "to_prepare": "pages/data.py",
@@ -27,11 +30,20 @@ PAGES = {
 }
 """Where things wait that are no request."""
 QUARTERS = "pages/quarters.py"
+COMING = {
+    "setup": (N_("Special needs can be requested from {day} on."), "requests_open"),
+    "review": (
+        N_("All centres see the outcomes at once; decisions are due {day}."),
+        "decisions_due",
+    ),
+    "decided": (N_("The amounts are published to all centres by {day}."), "publication_due"),
+}
+"""What a centre's head waits for in each state of the round, and the date of it."""
 SHOWN = 4
 """So many things are listed at once; the rest on demand."""
 
 
-def inbox() -> None:
+def inbox(shown: RoundFacts) -> None:
     """The things that wait, the most urgent first, what to expect where nothing does; below them
     what came of one's requests."""
     _ = session.words()
@@ -46,9 +58,38 @@ def inbox() -> None:
             _listed(f":material/inbox: **{plain(said)}**", to_do, keys.INBOX_MORE, late)
         else:
             st.markdown(f":material/task_alt: **{plain(_('Nothing waits for you'))}**")
+            _what_comes(shown, _)
         if outcomes:
             heading = f":material/flag: **{plain(_('What came of your requests'))}**"
             _listed(heading, outcomes, keys.INBOX_MORE_OUTCOMES)
+
+
+def _what_comes(shown: RoundFacts, _: Words) -> None:
+    """For a centre's head for whom nothing waits: what can be done, or what comes when."""
+    person = session.person()
+    if not person.may(Verb.BEGIN):
+        return
+    days = [
+        day
+        for day, can_write in (
+            rounds.deadline_of(session.store(), session.who(), centre) for centre in person.centres
+        )
+        if can_write
+    ]
+    if days:
+        st.caption(plain(_("Special needs can be requested until {day}.", day=max(days))))
+        st.page_link(
+            "pages/requests.py",
+            label=_("To the requests"),
+            icon=":material/arrow_forward:",
+            query_params=session.address(),
+            width="content",
+        )
+    elif shown.state in COMING:
+        text, due = COMING[shown.state]
+        if shown.state == "setup" and shown.dates[due] <= korean_day(shown.now):
+            text = N_("The lead has not opened the round for requests yet; it was due {day}.")
+        st.caption(plain(_(text, day=shown.dates[due])))
 
 
 def _listed(heading: str, items: list[Item], more: str, late: Behind | None = None) -> None:

@@ -57,7 +57,8 @@ GROUPING = Parameter(
 
 
 def joined_up_page(round_: RoundFacts) -> None:
-    """What the scheme is at the left, the desks against it at the right.
+    """The desks against the scheme, and at the right what the scheme is; on a phone the finding
+    comes first.
 
     The pool is the published allocation's; before the publication the baseline's.
 
@@ -68,8 +69,8 @@ def joined_up_page(round_: RoundFacts) -> None:
     """
     address.read(LEAST, MOST, COST, COUNTED, GROUPING)
     numbers = session.numbers()
-    left, right = st.columns([0.235, 0.765], gap="medium")
-    with left:
+    answer, asked = st.columns([0.765, 0.235], gap="medium")
+    with asked:
         _controls(numbers.words)
     scheme = Scheme(
         least=address.value(LEAST) or USUAL.least,
@@ -77,7 +78,7 @@ def joined_up_page(round_: RoundFacts) -> None:
         clients=address.value(COUNTED) or USUAL.clients,
         cost_krw=address.value(COST) or USUAL.cost_krw,
     )
-    with right:
+    with answer:
         shown = year_shown(round_)
         won = joined_up_won(shown.allocation)
         country = Gathered("", desks(shown.allocation.centres.table, scheme, won))
@@ -203,12 +204,16 @@ def _groups(country: Gathered, by: str, numbers: Numbers) -> None:
     """Each level or type, and the country."""
     _ = numbers.words
     number = st.column_config.NumberColumn
-    st.caption(plain(_("money in {unit}", unit=numbers.unit_name)))
+    st.caption(plain(_("Money in {unit}.", unit=numbers.unit_name)))
     st.dataframe(
         view.group_rows(country, by, numbers),
         column_config={
-            "name": st.column_config.TextColumn(_(view.GROUPINGS[by]), pinned=True, width=128),
-            "centres": number(_("Centres"), help=_("Number of centres"), format="%,.0f", width=62),
+            "name": st.column_config.TextColumn(
+                _(view.GROUPINGS[by]), pinned=True, width=_width(numbers, 96, 112)
+            ),
+            "centres": number(
+                _("Number of centres"), format="%,.0f", width=_width(numbers, 62, 116)
+            ),
             "above": number(_("Above"), help=_("Above the band"), format="%,.0f", width=62),
             **_figures(numbers),
         },
@@ -221,12 +226,17 @@ def _groups(country: Gathered, by: str, numbers: Numbers) -> None:
     )
 
 
+def _width(numbers: Numbers, korean: int, english: int) -> int:
+    """Pixels that a column's heading needs in the reader's language."""
+    return korean if numbers.words.language == "ko" else english
+
+
 def _figures(numbers: Numbers) -> dict[str, Any]:
     _ = numbers.words
     number = st.column_config.NumberColumn
     return {
         "partners": number(_("Partner staff"), format="%,.0f", width=86),
-        "clients": number(_("Clients"), format="%,.0f", width=66),
+        "clients": number(_("Clients"), format="%,.0f", width=_width(numbers, 78, 60)),
         "counsellors": number(_("Counsellors"), format="%,.0f", width=82),
         "ratio": number(_("Per counsellor"), format="%,.1f", width=96),
         "missing": number(_("More needed"), format="%,.0f", width=86),
@@ -248,10 +258,11 @@ def _desks(country: Gathered, names: view.Names, numbers: Numbers) -> None:
         {
             "centre": text(_("Centre"), pinned=True, width=106),
             **_figures(numbers),
-            "side": text(_("Against the band"), width=120),
+            "side": text(_("Against the band"), width=_width(numbers, 96, 120)),
         },
         "joined_up",
         _("Table of the centres with clients per counsellor and the cost of the gap"),
+        numbers.unit_name,
     )
 
 

@@ -180,15 +180,19 @@ def use_values(probe: Probe, values: Mapping[str, Value]) -> None:
 # --- tables --------------------------------------------------------------------------------------
 
 
-def centre_table(rows: pd.DataFrame, columns: Mapping[str, Any], name: str, alt: str) -> None:
+def centre_table(
+    rows: pd.DataFrame, columns: Mapping[str, Any], name: str, alt: str, unit: str = ""
+) -> None:
     """A table of centres; a click on one opens its page.
 
     Args:
         rows: with a column centre_id, which is not shown.
         name: of the table; other rows need another name.
+        unit: of the money in it, told above it.
     """
     _ = session.words()
-    st.caption(_("A click at the left of a row opens the centre."))
+    said = [_("Money in {unit}.", unit=unit)] if unit else []
+    st.caption(plain(" ".join([*said, _("A click at the left of a row opens the centre.")])))
     event = st.dataframe(
         rows.drop(columns="centre_id"),
         column_config=columns,

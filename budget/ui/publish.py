@@ -43,6 +43,7 @@ TEXTS = {
         "The scenario was saved with an earlier version of the data; the figures here are "
         "computed with the present one."
     ),
+    ("no_changes", True): N_("No rule differs from those the round began with."),
     ("rationales", True): N_("Every changed rule has a rationale."),
     ("rationales", False): N_("Without a rationale; it is given on Allocate, by Save scenario:"),
     ("certified", True): N_("The allocation is certified by the independent checker."),

@@ -76,6 +76,7 @@ def _against_baseline(figures: Figures, numbers: Numbers) -> None:
             f"**{plain(_('Against the baseline {name}', name=_.name(figures.baseline_name)))}**: "
             f"{plain(title)}"
         )
+    st.caption(plain(_("Money in {unit}.", unit=numbers.unit_name)))
     text = st.column_config.TextColumn
     st.dataframe(
         parts_on_last_year(figures.present, numbers)
@@ -95,7 +96,6 @@ def _against_baseline(figures: Figures, numbers: Numbers) -> None:
         if is_baseline
         else _("Parts of the envelope beside the baseline's"),
     )
-    st.caption(plain(_("Money in {unit}.", unit=numbers.unit_name)))
 
 
 def _rules(found: Checklist, numbers: Numbers) -> None:
@@ -128,11 +128,13 @@ def _rules(found: Checklist, numbers: Numbers) -> None:
 
 def _requests(figures: Figures, numbers: Numbers) -> None:
     _ = numbers.words
+    if not figures.present.requests:
+        st.markdown(f"**{plain(_('No request is approved'))}**")
+        return
     st.markdown(f"**{plain(requests_title(figures.present, numbers))}**")
     names = rounds.centre_names(session.store(), session.who())
     rows = requests_table(figures.present, figures.requests, names, numbers)[REQUEST_COLUMNS]
-    if rows.empty:
-        return
+    st.caption(plain(_("Money in {unit}.", unit=numbers.unit_name)))
     text = st.column_config.TextColumn
     st.dataframe(
         rows,
@@ -149,4 +151,3 @@ def _requests(figures: Figures, numbers: Numbers) -> None:
         height=240,
         alt=_("Approved requests, those that get least first"),
     )
-    st.caption(plain(_("Money in {unit}.", unit=numbers.unit_name)))

@@ -45,7 +45,7 @@ def part(shown: YearShown) -> None:
         )
     left, right = st.columns([0.56, 0.44], gap="medium")
     with left:
-        show(quarter_charts.quarter_bars(shown.allotted, numbers, session.chart_colours()))
+        show(quarter_charts.national_bars(shown.allotted, numbers, session.chart_colours()))
     with right:
         _profile(shown, numbers)
     _national(shown, numbers)
@@ -152,7 +152,6 @@ def _national(shown: YearShown, numbers: Numbers) -> None:
 
 def _centres(shown: YearShown, numbers: Numbers) -> None:
     _ = numbers.words
-    st.caption(plain(_("money in {unit}", unit=numbers.unit_name)))
     centre_table(
         view.allotment_rows(shown.allotted, shown.names, numbers),
         {
@@ -163,6 +162,7 @@ def _centres(shown: YearShown, numbers: Numbers) -> None:
         },
         keys.QUARTER_TABLE,
         _("Table of the centres with what each quarter allots"),
+        numbers.unit_name,
     )
 
 
@@ -184,7 +184,7 @@ def _contents(shown: YearShown, title: str, numbers: Numbers) -> Contents:
                 _("Quarterly allotment"),
                 title,
                 view.profile_text(shown.year.profile, numbers),
-                lambda: quarter_charts.quarter_bars(shown.allotted, numbers, LIGHT),
+                lambda: quarter_charts.national_bars(shown.allotted, numbers, LIGHT),
             )
         ],
         further=lambda: [stated_table(view.stated(shown.year.profile, None, numbers), _)],

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from budget.allocation.execution import CARRY_LIMIT, Reading, Standing, standings
 from budget.allocation.faults import N_
@@ -118,10 +119,10 @@ def part(shown: YearShown) -> None:
     latest = shown.year.executions[0] if shown.year.executions else None
     if latest is not None:
         _in_force(shown, latest, numbers)
+        head = st.container(gap=None)
         controls(with_carry=True)
         read = reading()
-        found = shown.standings(read)
-        _answer(shown, found, read, numbers)
+        _answer(shown, shown.standings(read), read, numbers, head)
     elif not session.person().may(Verb.SAVE_EXECUTION):
         nothing_uploaded()
     if session.person().may(Verb.SAVE_EXECUTION):
@@ -182,7 +183,18 @@ def _in_force(shown: YearShown, latest: ExecutionVersion, numbers: Numbers) -> N
         )
 
 
-def _answer(shown: YearShown, found: tuple[Standing, ...], read: Reading, numbers: Numbers) -> None:
+def _answer(
+    shown: YearShown,
+    found: tuple[Standing, ...],
+    read: Reading,
+    numbers: Numbers,
+    head: DeltaGenerator,
+) -> None:
+    """Who runs behind.
+
+    Args:
+        head: where the finding stands, above the controls.
+    """
     _ = numbers.words
     title = view.execution_title(found, numbers)
     groups = dict(zip(shown.names, shown.places.groups("centre_type"), strict=True))
@@ -190,11 +202,12 @@ def _answer(shown: YearShown, found: tuple[Standing, ...], read: Reading, number
     def draw(colours: Colours) -> Figure:
         return quarter_charts.execution_strip(found, groups, read, shown.names, numbers, colours)
 
-    with st.container(gap=None):
+    with head:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader(plain(title), anchor=False)
             downloads(partial(_contents, shown, found, read, title, draw, numbers))
-        st.caption(plain(view.forecast_sentence(found, numbers)))
+        missing = view.missing_sentence(found, shown.names, numbers)
+        st.caption(plain(f"{view.forecast_sentence(found, numbers)} {missing}".strip()))
         st.caption(
             plain(
                 _(
@@ -225,6 +238,7 @@ def _answer(shown: YearShown, found: tuple[Standing, ...], read: Reading, number
         },
         keys.EXECUTION_TABLE,
         _("Table of the centres with spending to date, forecast and flag"),
+        numbers.unit_name,
     )
     if chosen:
         open_centre(chosen)

@@ -3,6 +3,7 @@
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from budget.allocation.execution import Reading
 from budget.allocation.moving import Moving, is_early, moving
@@ -27,15 +28,36 @@ def part(shown: YearShown) -> None:
     numbers = session.numbers()
     _ = numbers.words
     if not shown.year.executions:
-        quarters_execution.nothing_uploaded()
+        _needs_execution(_)
         return
+    head = st.container()
     quarters_execution.controls(with_carry=True)
     read = quarters_execution.reading()
     found = shown.standings(read)
     _remarks(shown, is_early=is_early(found, shown.facts.fiscal_year), _=_)
     with st.spinner(_("Computing"), show_time=False):
         proposal = moving(shown.allocation, found, shown.allotted.running)
-    _answer(shown, proposal, read, numbers)
+    _answer(shown, proposal, read, numbers, head)
+
+
+def _needs_execution(_: Words) -> None:
+    """What the proposal needs first, and where it is given."""
+    st.info(
+        plain(
+            _(
+                "The proposal needs execution to date: a table with what each centre has spent "
+                "until a day. A planner uploads it in the part before this one."
+            )
+        ),
+        icon=":material/upload_file:",
+    )
+    st.page_link(
+        "pages/quarters.py",
+        label=_("To execution to date"),
+        icon=":material/arrow_forward:",
+        query_params={keys.SECTION_PARAMETER: "execution", **session.address()},
+        width="content",
+    )
 
 
 def _remarks(shown: YearShown, *, is_early: bool, _: Words) -> None:
@@ -67,10 +89,17 @@ def _remarks(shown: YearShown, *, is_early: bool, _: Words) -> None:
         )
 
 
-def _answer(shown: YearShown, proposal: Moving, read: Reading, numbers: Numbers) -> None:
+def _answer(
+    shown: YearShown, proposal: Moving, read: Reading, numbers: Numbers, head: DeltaGenerator
+) -> None:
+    """Who gives and who gains.
+
+    Args:
+        head: where the finding stands, above the controls.
+    """
     _ = numbers.words
     title = words.moving_title(proposal, numbers)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with head, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(title), anchor=False)
         if proposal.split is not None:
             _badge(proposal, _)
@@ -116,6 +145,7 @@ def _answer(shown: YearShown, proposal: Moving, read: Reading, numbers: Numbers)
         },
         keys.MOVING_TABLE,
         _("Table of the centres with what each gives or gains and why"),
+        numbers.unit_name,
     )
 
     if chosen:

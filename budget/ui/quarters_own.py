@@ -10,7 +10,9 @@ import streamlit as st
 from budget.allocation.faults import N_
 from budget.ui import session
 from budget.ui.downloads import Contents, Sheet, downloads, round_provenance
+from budget.ui.figures import show
 from budget.ui.text import plain
+from budget.view import quarter_charts
 from budget.view import quarters as view
 from budget.view.exports import stated_table
 from budget.view.names import centre_name
@@ -73,10 +75,17 @@ def _own(found: OwnYear, name: str, round_: RoundFacts, numbers: Numbers) -> Non
                 )
             )
         )
-    _quarters(found, numbers)
-    st.caption(
-        plain(_("Profile in force") + ": " + view.profile_text(found.profile, numbers)),
+    bars = quarter_charts.quarter_bars(
+        found.running, found.special, title, numbers, session.chart_colours()
     )
+    left, right = st.columns([0.44, 0.56], gap="medium")
+    with left:
+        show(bars)
+    with right:
+        _quarters(found, numbers)
+        st.caption(
+            plain(_("Profile in force") + ": " + view.profile_text(found.profile, numbers)),
+        )
 
 
 def _quarters(found: OwnYear, numbers: Numbers) -> None:

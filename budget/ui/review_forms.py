@@ -268,7 +268,10 @@ def _send_back(known: Reviewing, round_: RoundFacts, _: Words) -> None:
     today = deadlines.korean_day(round_.now)
     due = st.date_input(
         _("To be submitted again by"),
-        value=today + timedelta(days=DUE_DAYS),
+        value=min(
+            today + timedelta(days=DUE_DAYS),
+            deadlines.latest_extension(round_.dates["decisions_due"], today),
+        ),
         min_value=today,
         format="YYYY-MM-DD",
         key=form.key("due"),

@@ -1,7 +1,6 @@
 """What moves the round, on the overview: its state, deadlines of single centres."""
 
 from collections.abc import Mapping
-from datetime import date
 
 import streamlit as st
 
@@ -14,14 +13,13 @@ from budget.ui.text import plain
 from budget.view.parameters import capital
 from budget.view.words import Words
 from budget.workflow import publication, rounds
-from budget.workflow.deadlines import KOREA
+from budget.workflow.deadlines import KOREA, korean_day, latest_extension
 from budget.workflow.need_states import STATES as NEED_STATES
 from budget.workflow.roles import Verb
 from budget.workflow.rounds import ORDER, STATES, RoundFacts
 
 MOVE, EXTEND = "move_round", "extend_deadline"
 WITHOUT_DECISION = ("submitted", "in_review", "returned", "assessed")
-LAST_DAY = date(2100, 12, 31)
 
 MEANINGS: Mapping[tuple[str, str], str] = {
     ("setup", "open"): N_(
@@ -221,14 +219,19 @@ def _extend(prepared: Prepared) -> None:
     if centre:
         day, _can_submit = rounds.deadline_of(session.store(), session.who(), centre)
         st.caption(plain(_("At present until {day}, 23:59:59 Korean time.", day=day.isoformat())))
+    today = korean_day(shown.now)
+    latest = latest_extension(shown.dates["decisions_due"], today)
     with st.form(prepared.field("form"), border=False, enter_to_submit=False):
         until = st.date_input(
-            _("Last day"),
+            plain(_("Last day, at the latest {day}", day=latest.isoformat())),
             value=None,
-            min_value=shown.now.astimezone(KOREA).date(),
-            max_value=LAST_DAY,
+            min_value=today,
+            max_value=latest,
             format="YYYY-MM-DD",
-            help=_("Until the end of this day in Korea, 23:59:59."),
+            help=_(
+                "Until the end of this day in Korea, 23:59:59; no later than decisions are due. "
+                "Where that day has passed, at most two weeks from today."
+            ),
             key=prepared.field("until"),
             persist_state="session",
         )

@@ -15,7 +15,7 @@ import altair as alt
 import pandas as pd
 
 from budget.view.colours import Colours
-from budget.view.drawing import change_axis, finished, more_or_less, name_axis, pick
+from budget.view.drawing import NARROW, change_axis, finished, more_or_less, name_axis, pick
 from budget.view.findings import CentreChange, Movement, movement_leader, movement_title
 from budget.view.numbers import Numbers
 
@@ -197,6 +197,7 @@ def greatest_changes(centres: Sequence[CentreChange], numbers: Numbers, colours:
             "edge": [max(centre.change, 0) / unit for centre in centres],
             "left": [-furthest * 0.45 / unit for _centre in centres],
             "right": [furthest * 1.75 / unit for _centre in centres],
+            "right_narrow": [furthest * 2.6 / unit for _centre in centres],
             "label": [
                 f"{numbers.change(centre.change)}  ({numbers.percent_change(centre.rate)})"
                 for centre in centres
@@ -237,7 +238,11 @@ def _greatest_changes(numbers: Numbers, colours: Colours, count: int) -> Mapping
         )
         .add_params(pick())
     )
-    room = base.mark_rule(opacity=0).encode(x=alt.X("left:Q"), x2="right:Q")
+    room = (
+        base.transform_calculate(end=f"width < {NARROW} ? datum.right_narrow : datum.right")
+        .mark_rule(opacity=0)
+        .encode(x=alt.X("left:Q"), x2="end:Q")
+    )
     figures = base.mark_text(align="left", dx=6, fontSize=12.5).encode(
         x=alt.X("edge:Q"),
         text="label:N",

@@ -8,6 +8,8 @@ import altair as alt
 from budget.view.colours import Colours
 from budget.view.numbers import DECREASE, Numbers
 
+NARROW = 320
+"""Pixels; a chart with less room for its marks, as on a phone, says less beside them."""
 PICK = "pick"
 """Name of the selection with which a click names a centre to the page."""
 

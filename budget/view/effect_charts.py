@@ -9,7 +9,7 @@ import pandas as pd
 
 from budget.view.charts import Figure
 from budget.view.colours import Colours
-from budget.view.drawing import name_axis
+from budget.view.drawing import NARROW, name_axis
 from budget.view.effect import SEGMENTS, Effect, fine, gauge_text, standing_parts
 from budget.view.numbers import Numbers
 
@@ -128,6 +128,7 @@ def payers(found: Effect, numbers: Numbers, colours: Colours) -> Figure:
             "less": [won / finer.unit.won for _name, won, _why_ in bars],
             "room": [furthest * ROOM / finer.unit.won] * len(bars),
             "label": [f"{finer.change_with_unit(-won)} {why}".strip() for _name, won, why in bars],
+            "short": [finer.change_with_unit(-won) for _name, won, _why_ in bars],
         }
     )
     meaning = ", ".join(f"{name} {finer.change_with_unit(-won)}" for name, won, _why_ in bars)
@@ -161,8 +162,10 @@ def _payers(numbers: Numbers, colours: Colours, count: int) -> Mapping[str, Any]
         x=alt.X("less:Q", axis=None, scale=alt.Scale(nice=False, zero=True))
     )
     room = base.mark_rule(opacity=0).encode(x=alt.X("room:Q", axis=None))
-    figures = base.mark_text(align="left", dx=6, fontSize=12.5, color=colours.less_text).encode(
-        x=alt.X("less:Q", axis=None), text="label:N"
+    figures = (
+        base.transform_calculate(said=f"width < {NARROW} ? datum.short : datum.label")
+        .mark_text(align="left", dx=6, fontSize=12.5, color=colours.less_text)
+        .encode(x=alt.X("less:Q", axis=None), text="said:N")
     )
     return _spec(alt.layer(bars, room, figures), BAR * max(count, 1))
 

@@ -37,19 +37,28 @@ MOST_PACE = 1.5
 _SIDES = {BEHIND: LOW, OVER: HIGH}
 
 
-def quarter_bars(allotted: Allotment, numbers: Numbers, colours: Colours) -> Figure:
-    """What each quarter gets: the pools' money and special needs above each other."""
+def national_bars(allotted: Allotment, numbers: Numbers, colours: Colours) -> Figure:
+    """What each quarter gets in the country."""
+    title = allotment_title(allotted, numbers)
+    running, special = allotted.national_running, allotted.national_special
+    return quarter_bars(running, special, title, numbers, colours)
+
+
+def quarter_bars(
+    running: Sequence[int], special: Sequence[int], title: str, numbers: Numbers, colours: Colours
+) -> Figure:
+    """What each quarter gets: the pools' money and special needs beside each other.
+
+    Args:
+        running, special: won by quarter.
+        title: the finding.
+    """
     _, unit = numbers.words, numbers.unit.won
     rows = []
     for q in QUARTERS:
         start = 0
-        for place, (name, national) in enumerate(
-            (
-                ("running", allotted.national_running),
-                ("special", allotted.national_special),
-            )
-        ):
-            amount = national[q - 1]
+        for place, (name, amounts) in enumerate((("running", running), ("special", special))):
+            amount = amounts[q - 1]
             rows.append(
                 {
                     "quarter": capital(quarter_name(q, _)),
@@ -71,7 +80,7 @@ def quarter_bars(allotted: Allotment, numbers: Numbers, colours: Colours) -> Fig
     return Figure(
         _quarter_bars(order, numbers, colours),
         {"quarters": data},
-        f"{allotment_title(allotted, numbers)}. {told}",
+        f"{title}. {told}",
     )
 
 

@@ -1,7 +1,8 @@
 """A strip of dots: every centre by one figure, group above group, against stated limits.
 
 Shape and place say on which side of the limits a centre stands; colour only repeats it. The
-furthest centres are named, and each group's own figure stands at its line.
+furthest centres are named; each group's own figure is a line, told below the group's name, where
+no dot can cover it.
 """
 
 import functools
@@ -26,6 +27,8 @@ BINS = 110
 MOST_STACK = 7
 SPREAD = 0.36
 """How far from the middle of its row a dot may stand, in rows."""
+FIGURE_BELOW = 8
+"""Pixels: a group's name stands so far above the middle of its row, its figure below it."""
 APART = 0.13
 """Names in one row stand at least this part of the axis apart."""
 
@@ -75,14 +78,18 @@ def strip_chart(strip: Strip, colours: Colours) -> Figure:
     high = max([dot.value for dot in strip.dots] + [limit for limit, _ in strip.limits])
     dots = _dots(strip, high)
     limits = pd.DataFrame(
-        {"limit": [limit for limit, _ in strip.limits], "label": [text for _, text in strip.limits]}
+        {
+            "limit": [limit for limit, _ in strip.limits],
+            "label": [text for _, text in strip.limits],
+            "is_first": [place == 0 for place in range(len(strip.limits))],
+        }
     )
     ground = pd.DataFrame(
         {"low": [strip.limits[0][0]], "high": [strip.limits[-1][0]]},
     )
     means = pd.DataFrame(
         [
-            {"row": row, "value": value, "label": text}
+            {"row": row, "value": value, "label": f"┃ {text}"}
             for row, (_name, value, text) in enumerate(strip.groups)
             if value is not None
         ],
@@ -157,6 +164,7 @@ def _drawing(groups: tuple[str, ...], axis: str, worse: str, colours: Colours) -
             150,
             values=list(range(len(groups))),
             labelExpr=f"{json.dumps(groups)}[datum.value]",
+            labelOffset=-FIGURE_BELOW,
             grid=False,
         ),
         scale=alt.Scale(domain=[len(groups) - 0.5, -0.5], nice=False, zero=False),
@@ -212,14 +220,21 @@ def _drawing(groups: tuple[str, ...], axis: str, worse: str, colours: Colours) -
     )
     limits = alt.Chart(alt.NamedData("limits"))
     lines = limits.mark_rule(color=colours.text, strokeDash=[4, 3]).encode(x="limit:Q")
-    told = limits.mark_text(
-        align="left", baseline="bottom", dx=4, dy=-3, fontSize=12, color=colours.text
-    ).encode(x="limit:Q", y=alt.value(0), text="label:N")
+    sides_told: tuple[tuple[str, Literal["left", "right"], int], ...] = (
+        ("datum.is_first", "right", -4),
+        ("!datum.is_first", "left", 4),
+    )
+    told = [
+        limits.transform_filter(where)
+        .mark_text(align=align, baseline="bottom", dx=shift, dy=-3, fontSize=12, color=colours.text)
+        .encode(x="limit:Q", y=alt.value(0), text="label:N")
+        for where, align, shift in sides_told
+    ]
     means = alt.Chart(alt.NamedData("means"))
     marks = means.mark_tick(thickness=2.5, size=30, color=colours.text).encode(x="value:Q", y=row)
     figures = means.mark_text(
-        dy=-22, fontSize=12, fontWeight=600, color=colours.text, align="center"
-    ).encode(x="value:Q", y=row, text="label:N")
+        dy=FIGURE_BELOW + 2, fontSize=12, fontWeight=600, color=colours.text, align="right"
+    ).encode(x=alt.value(-8), y=row, text="label:N")
     ends: tuple[tuple[str, Literal["left", "center"], int], ...] = (
         ("datum.is_left", "left", -5),
         ("!datum.is_left", "center", 0),
@@ -231,5 +246,5 @@ def _drawing(groups: tuple[str, ...], axis: str, worse: str, colours: Colours) -
         .encode(x="value:Q", y=y, text="centre:N")
         for where, align, shift in ends
     ]
-    layers = alt.layer(ground, lines, told, dots, marks, figures, *names)
+    layers = alt.layer(ground, lines, *told, dots, marks, figures, *names)
     return finished(layers, AXIS_HEIGHT + ROW_HEIGHT * max(len(groups), 2))

@@ -27,8 +27,8 @@ class Check:
     """One line of the checklist.
 
     Attributes:
-        key: "decided", "requests" (or "no_requests"), "saved", "version", "data",
-            "rationales", "certified", "proposal" or "hands".
+        key: "decided", "requests" (or "no_requests"), "saved" (where anything was decided),
+            "version", "data", "rationales" (or "no_changes"), "certified", "proposal" or "hands".
         state: DONE, MISSING or KNOWN.
         about: what is missing or to be known: ids of requests, parameter paths, a version.
     """
@@ -142,10 +142,13 @@ def _of_scenario(
     decided = _last_decision(session, round_)
     if newer:
         yield Check("version", KNOWN, newer)
-    else:
-        yield Check("saved", KNOWN if decided and decided > saved.saved_at else DONE)
+    elif decided:
+        yield Check("saved", KNOWN if decided > saved.saved_at else DONE)
     if saved.data_set_id != round_.data_set_id:
         yield Check("data", KNOWN)
+    if not rules:
+        yield Check("no_changes", DONE)
+        return
     missing = tuple(rule.path for rule in rules if not rule.rationale)
     yield Check("rationales", MISSING if missing else DONE, missing)
 

@@ -16,6 +16,19 @@ def korean_day(moment: datetime) -> date:
     return moment.astimezone(KOREA).date()
 
 
+GRACE = timedelta(days=14)
+
+
+def latest_extension(decisions_due: date, today: date) -> date:
+    """The last day to which a deadline can be extended: that on which decisions are due; once it
+    has passed and the round is late, two weeks from today.
+
+    Args:
+        today: in Korea.
+    """
+    return decisions_due if today <= decisions_due else today + GRACE
+
+
 def end_of(day: date) -> datetime:
     """The first moment after a day in Korea: 23:59:59 is in time, 00:00:00 is not."""
     if day == date.max:  # somebody means "never"

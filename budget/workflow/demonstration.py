@@ -3,7 +3,8 @@
 Source: workflow, signing in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session, select
@@ -44,42 +45,79 @@ def demonstration_identity(role: Role, which: str) -> str:
     return f"{DEMONSTRATION}|{role}-{which}"
 
 
-EXAMPLES: Mapping[str, tuple[tuple[int, int], Mapping[str, str]]] = {
-    "leasing": (
-        (3, 31),
-        {"justification": "(예시) 임대차 계약이 만료되어 재계약하지 않으면 업무 공간이 없습니다."},
-    ),
-    "remodelling": (
-        (6, 30),
-        {
-            "justification": "(예시) 시설이 낡아 민원인과 직원의 안전과 상담에 지장이 있습니다.",
-            "condition": "(예시) 준공 후 20년이 지나 설비가 낡았고 보수 권고를 받았습니다.",
-        },
-    ),
-    "relocation": (
-        (9, 30),
-        {
-            "justification": "(예시) 현 청사를 비워야 하고 방문이 늘어 더 넓은 곳이 필요합니다.",
-            "new_address": "(예시) 같은 시·군·구 안의 업무시설",
-        },
-    ),
-    "other": (
-        (4, 30),
-        {"justification": "(예시) 장비와 계약의 기한이 끝나 바꾸지 않으면 업무가 멈춥니다."},
-    ),
+MARK = "(예시) "
+"""What an invented sentence begins with."""
+EXAMPLES: Mapping[str, Mapping[str, str]] = {
+    "leasing": {
+        "need_by": "03-31",
+        "justification": "임대차 계약이 만료되어 재계약하지 않으면 업무 공간이 없습니다.",
+    },
+    "remodelling": {
+        "need_by": "06-30",
+        "justification": "시설이 낡아 민원인과 직원의 안전과 상담에 지장이 있습니다.",
+        "condition": "준공 후 20년이 지나 설비가 낡았고 보수 권고를 받았습니다.",
+    },
+    "relocation": {
+        "need_by": "09-30",
+        "justification": "현 청사를 비워야 하고 방문이 늘어 더 넓은 곳이 필요합니다.",
+        "new_address": "같은 시·군·구 안의 업무시설",
+    },
+    "other": {
+        "need_by": "04-30",
+        "justification": "장비와 계약의 기한이 끝나 바꾸지 않으면 업무가 멈춥니다.",
+    },
 }
 """Category of a request -> month and day of the need, and what its centre might have written."""
-EXAMPLE_ASSESSMENT = "(예시) 견적과 현장 사진을 확인하였습니다."
-EXAMPLE_DECISION = "(예시) 검토 의견과 우선순위에 따라 결정합니다."
+ANSWERS: Mapping[str, tuple[str, Sequence[str]]] = {
+    "return_reason": ("견적서와 현장 사진을 첨부하여 주시기 바랍니다.", ("returned",)),
+    "assessment": (
+        "견적과 현장 사진을 확인하였습니다.",
+        ("assessed", "approved", "rejected"),
+    ),
+    "decision_reason": ("검토 의견과 우선순위에 따라 결정합니다.", ("approved", "rejected")),
+    "withdrawal_reason": ("더는 필요하지 않아 철회합니다.", ("withdrawn",)),
+}
+"""What is answered -> the usual words, and the states that have such an answer."""
 
 
-def example_fields(category: str, fiscal_year: int) -> dict[str, str | date]:
-    """What a request of the sample says besides its title and amount; marked as an example."""
+@dataclass(frozen=True)
+class Example:
+    """What a request of the demonstration says besides its title and amount.
+
+    Attributes:
+        fields: what its centre wrote, by the names of the form.
+        said: what it was answered, as far as its file says it.
+    """
+
+    fields: Mapping[str, str | date]
+    said: Mapping[str, str]
+
+    def answers(self, state: str) -> dict[str, str]:
+        """The answers that a request in this state has."""
+        return {
+            name: MARK + (self.said.get(name) or usual)
+            for name, (usual, states) in ANSWERS.items()
+            if self.fields and state in states
+        }
+
+
+def example(category: str, fiscal_year: int, texts: Mapping[str, str]) -> Example:
+    """What a request of the demonstration says, marked as an example.
+
+    Args:
+        texts: of its own; what they lack is what such a request usually says.
+    """
     if category not in EXAMPLES:
-        return {}
-    (month, day), texts = EXAMPLES[category]
-    due = date(fiscal_year, month, day)
-    return {"need_by": due, **texts, **({"lease_end": due} if category == "leasing" else {})}
+        return Example({}, {})
+    usual = EXAMPLES[category]
+    due = date.fromisoformat(texts.get("need_by") or f"{fiscal_year}-{usual['need_by']}")
+    fields: dict[str, str | date] = {"need_by": due}
+    if category == "leasing":
+        fields["lease_end"] = date.fromisoformat(texts.get("lease_end") or due.isoformat())
+    for name in ("justification", "condition", "new_address"):
+        if name in usual:
+            fields[name] = MARK + (texts.get(name) or usual[name])
+    return Example(fields, {name: texts.get(name, "") for name in ANSWERS})
 
 
 def add_people(session: Session, now: datetime) -> dict[str, int]:

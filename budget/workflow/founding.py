@@ -6,12 +6,12 @@ Source: workflow, signing in.
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from budget.allocation.faults import N_, Fault, InputError
 from budget.allocation.policy_reading import policy_from_toml
@@ -31,24 +31,13 @@ from budget.storage.tables import (
     RoleGrant,
     Scenario,
     ScenarioVersion,
-    Snapshot,
-    SpecialNeed,
 )
-from budget.workflow import deadlines
-from budget.workflow.deeds import to_plain
-from budget.workflow.demonstration import (
-    DEMONSTRATION,
-    EXAMPLE_ASSESSMENT,
-    EXAMPLE_DECISION,
-    add_people,
-    demonstration_identity,
-    example_fields,
-)
+from budget.workflow.demonstration import DEMONSTRATION, add_people
+from budget.workflow.founding_requests import imported, told, two_weeks_on
 from budget.workflow.people import checked_person
 from budget.workflow.roles import Role
 
 SYSTEM = "system"
-EXTENDED_DAYS = 14
 
 
 def found_round(store: Store, kind: str, folder: Path) -> None:
@@ -61,6 +50,7 @@ def found_round(store: Store, kind: str, folder: Path) -> None:
     centres, requests, policy = round_folder.read_tables(folder)
     provinces = text_from(file_bytes(folder / round_folder.PROVINCES), round_folder.PROVINCES)
     divisions = round_folder.read_divisions(folder)
+    texts = round_folder.read_request_texts(folder) if kind == DEMONSTRATION else {}
     now = store.clock()
     with store.writing() as session:
         if session.get(Installation, 1) is not None:
@@ -117,7 +107,7 @@ def found_round(store: Store, kind: str, folder: Path) -> None:
             str(round_.id),
             facts.state,
             {
-                **_told(round_, ("fiscal_year", "illustrative", "baseline_id", *DATES)),
+                **told(round_, ("fiscal_year", "illustrative", "baseline_id", *DATES)),
                 "people": (None, _grants(session)),
                 "centres.csv": (None, centres.attrs["sha256"]),
                 "policy.toml": (None, policy.policy.name),
@@ -125,7 +115,10 @@ def found_round(store: Store, kind: str, folder: Path) -> None:
             },
         )
         for row in requests.to_dict("records"):
-            _import_request(session, round_, row, people, by, now)
+            need, changes = imported(
+                session, round_, row, texts.get(row["request_id"], {}), people, by, now
+            )
+            _record(session, now, "special_need", need.id, need.state, changes)
         if kind == DEMONSTRATION:
             _extend_one(session, round_, centres["centre_id"].iloc[0], now)
 
@@ -193,127 +186,6 @@ def _division_rules(
 
 
 DATES = ("requests_open", "requests_close", "decisions_due", "publication_due")
-IMPORTED = (
-    "centre_id",
-    "category",
-    "title",
-    "title_en",
-    "requested_krw",
-    "need_by",
-    "justification",
-    "lease_end",
-    "condition",
-    "new_address",
-    "reviewer_id",
-    "return_reason",
-    "return_due",
-    "feasible",
-    "assessed_krw",
-    "priority",
-    "divisible",
-    "assessed_by",
-    "assessment",
-    "approved_krw",
-    "decided_by",
-    "decision_reason",
-)
-"""What the record of an imported request tells of it."""
-REVIEWED = ("in_review", "returned", "assessed", "approved", "rejected")
-
-
-def _import_request(
-    session: Session,
-    round_: BudgetRound,
-    row: Mapping[Any, Any],
-    people: Mapping[str, int],
-    system: int,
-    now: datetime,
-) -> None:
-    """A request of requests.csv with its state, as far as the file knows it."""
-    state = row.get("state") or ("approved" if row.get("approved_krw") else "submitted")
-    head = people.get(demonstration_identity(Role.CENTRE_HEAD, row["centre_id"]), system)
-    turn = int(row["request_id"][-1]) % 2 + 1 if row["request_id"][-1:].isdigit() else 1
-    reviewer = people.get(demonstration_identity(Role.REVIEWER, str(turn)))
-    planner = people.get(demonstration_identity(Role.PLANNER, "1"), system)
-    requested = int(row["requested_krw"]) if row["requested_krw"] else None
-    approved = int(row["approved_krw"]) if row["approved_krw"] else None
-    is_draft = state == "draft"
-    is_assessed = state in {"assessed", "approved", "rejected"}
-    is_decided = state in {"approved", "rejected"}
-    example = example_fields(row["category"], round_.fiscal_year) if people and not is_draft else {}
-    submitted = datetime.fromisoformat(row["submitted_at"]) if row["submitted_at"] else now
-    if submitted.tzinfo is None:
-        submitted = submitted.replace(tzinfo=deadlines.KOREA)
-    need = SpecialNeed(
-        id=row["request_id"],
-        round_id=round_.id or 0,
-        centre_id=row["centre_id"],
-        state=state,
-        draft=trail.canonical(
-            {
-                "category": row["category"],
-                "title": row["title"],
-                "requested_krw": f"{requested:,}" if requested else "",
-                **{name: str(value) for name, value in example.items()},
-            }
-        ),
-        written_by=head,
-        edited_by=head,
-        edited_at=submitted if not is_draft else now,
-        snapshots=0 if is_draft else 1,
-        category="" if is_draft else row["category"],
-        title="" if is_draft else row["title"],
-        title_en=row.get("title_en") or "",
-        requested_krw=None if is_draft else requested,
-        submitted_at=None if is_draft else submitted,
-        reviewer_id=reviewer if state in REVIEWED else None,
-        return_due=_until(round_, now) if state == "returned" else None,
-        return_reason="견적서와 현장 사진을 첨부하여 주시기 바랍니다."
-        if state == "returned"
-        else "",
-        feasible=state != "rejected" if is_assessed else None,
-        assessed_krw=(approved or requested or 0) if is_assessed else None,
-        priority=int(row["priority"]) if row["priority"] and is_assessed else None,
-        divisible=row["divisible"].lower() == "true" if is_assessed else None,
-        assessed_by=reviewer if is_assessed else None,
-        assessed_at=submitted if is_assessed else None,
-        approved_krw=approved,
-        assessment=EXAMPLE_ASSESSMENT if example and is_assessed else "",
-        decided_by=planner if is_decided else None,
-        decided_at=submitted if is_decided else None,
-        decision_reason=EXAMPLE_DECISION if example and is_decided else "",
-    )
-    for name, value in example.items():
-        setattr(need, name, value)
-    session.add(need)
-    session.flush()
-    changes = _told(need, [name for name in IMPORTED if getattr(need, name) not in {None, ""}])
-    if not is_draft:
-        content = trail.canonical(
-            {
-                "category": need.category,
-                "title": need.title,
-                "requested_krw": need.requested_krw,
-                **{name: to_plain(value) for name, value in example.items()},
-                "files": [],
-            }
-        )
-        snapshot = Snapshot(
-            special_need_id=need.id,
-            number=1,
-            content=content,
-            sha256=hashlib.sha256(content.encode()).hexdigest(),
-            submitted_by=head,
-            submitted_at=submitted,
-        )
-        session.add(snapshot)
-        changes["snapshot"] = (None, snapshot.sha256)
-    _record(session, now, "special_need", need.id, state, changes)
-
-
-def _told(row: SQLModel, names: Sequence[str]) -> dict[str, tuple[Any, Any]]:
-    """Fields of a new row, as its record tells them."""
-    return {name: (None, to_plain(getattr(row, name))) for name in names}
 
 
 def _grants(session: Session) -> dict[str, list[str]]:
@@ -326,18 +198,11 @@ def _grants(session: Session) -> dict[str, list[str]]:
     }
 
 
-def _until(round_: BudgetRound, now: datetime) -> date:
-    """Two weeks on, but not after decisions are due, unless that day itself has passed."""
-    today = deadlines.korean_day(now)
-    until = today + timedelta(days=EXTENDED_DAYS)
-    return min(until, round_.decisions_due) if today <= round_.decisions_due else until
-
-
 def _extend_one(session: Session, round_: BudgetRound, centre_id: str, now: datetime) -> None:
     """One centre of the demonstration may still write, so that a visitor can try it."""
     if round_.state not in {"open", "review"}:
         return
-    until = max(round_.requests_close, _until(round_, now))
+    until = max(round_.requests_close, two_weeks_on(round_, now))
     session.add(Extension(round_id=round_.id or 0, centre_id=centre_id, until=until, set_at=now))
     _record(
         session,

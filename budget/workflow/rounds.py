@@ -187,7 +187,8 @@ def extend_deadline(
 
     Raises:
         Forbidden: for anybody but the lead.
-        InputError: without a reason, for a day that is past, or an unknown centre.
+        InputError: without a reason, for a day that is past, not later than the present one or
+            later than decisions are due, or an unknown centre.
         NotNow: once the round is decided.
     """
     with acting(store, who, Verb.EXTEND_DEADLINE, key, centre_id, until, reason) as act:
@@ -197,22 +198,11 @@ def extend_deadline(
         round_ = act.round()
         if round_.state not in {"open", "review"}:
             raise NotNow(N_("Deadlines run while the round is open or under review."))
-        faults = []
+        faults: list[Fault] = []
         centre = known(act.session, Centre, centre_id)
         days = deadlines.deadlines(act.session, round_)
         present = days.last_day(centre.centre_id if centre else "")
-        if until < deadlines.korean_day(act.now):
-            faults.append(Fault("", "until", until.isoformat(), N_("today or a later day")))
-        elif until <= present:
-            faults.append(
-                Fault(
-                    "",
-                    "until",
-                    until.isoformat(),
-                    N_("a day after the present deadline, {day}"),
-                    details={"day": present.isoformat()},
-                )
-            )
+        faults += _wrong_day(until, present, round_, deadlines.korean_day(act.now))
         if centre is None:
             faults.append(Fault("", "centre_id", centre_id[:40], N_("a centre of the round")))
         why = ""
@@ -229,6 +219,26 @@ def extend_deadline(
             changes={"deadline": (present.isoformat(), until.isoformat())},
             reason=why,
         )
+
+
+LATE_FOR_DECISIONS = N_("at the latest {day}, the day on which decisions are due")
+LATE_AFTER_ALL = N_("at the latest {day}, two weeks from today: decisions are due already")
+
+
+def _wrong_day(until: date, present: date, round_: BudgetRound, today: date) -> list[Fault]:
+    """Why a deadline cannot be extended to a day; empty if it can."""
+    latest = deadlines.latest_extension(round_.decisions_due, today)
+    if until < today:
+        expected, day = N_("today or a later day"), today
+    elif until <= present:
+        expected, day = N_("a day after the present deadline, {day}"), present
+    elif until > latest:
+        is_late = today > round_.decisions_due
+        expected, day = LATE_AFTER_ALL if is_late else LATE_FOR_DECISIONS, latest
+    else:
+        return []
+    details = {"day": day.isoformat()}
+    return [Fault("", "until", until.isoformat(), expected, details=details)]
 
 
 def centre_names(store: Store, who: str) -> dict[str, tuple[str, str]]:

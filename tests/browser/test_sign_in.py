@@ -233,16 +233,17 @@ def test_an_attachment_is_served_to_its_person_alone(
 
 def open_draft(ministry: Ministry, who: str) -> str:
     """A draft of the head, for whose centre the lead has extended the deadline."""
-    from datetime import timedelta
+    from datetime import date
 
     from budget.workflow import rounds
+    from budget.workflow.deadlines import latest_extension
 
     today = ministry.store.clock().astimezone(KOREA).date()
     rounds.extend_deadline(
         ministry.store,
         ministry.identity(LEAD),
         "EC001",
-        today + timedelta(days=1),
+        latest_extension(date(2026, 11, 27), today),
         "for a test",
         key=key("extend"),
     )

@@ -1,13 +1,13 @@
 """Round controls on the overview: the lead moves the round and extends deadlines."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from budget.ui import keys
 from budget.workflow import rounds
-from budget.workflow.deadlines import korean_day
+from budget.workflow.deadlines import korean_day, latest_extension
 from tests.pages.people_of_pages import field, opened, press, said, store, trail_of
 from tests.storage.databases import lead, move_round
 
@@ -128,7 +128,7 @@ def test_a_deadline_is_extended_for_one_centre() -> None:
     app = dialog(EXTEND, "lead-1")
     press(app, "Extend the deadline")
     assert "Please choose a day." in said(app)
-    day = korean_day(store().clock()) + timedelta(days=9)
+    day = latest_extension(date(2026, 11, 27), korean_day(store().clock()))
     field(app, "date_input", "until").set_value(day)
     press(app, "Extend the deadline")
     assert "a centre of the round" in said(app)

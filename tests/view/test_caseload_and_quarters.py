@@ -160,7 +160,7 @@ def test_charts_are_drawn_and_say_what_they_mean(
     groups = dict.fromkeys(allocation.centres.ids, "all")
     gap = Gathered("", desks(allocation.centres.table, Scheme(), {}))
     for figure, told in (
-        (quarter_charts.quarter_bars(plan, EN, LIGHT), "first half"),
+        (quarter_charts.national_bars(plan, EN, LIGHT), "first half"),
         (
             quarter_charts.execution_strip(found, groups, Reading(), names, EN, LIGHT),
             "run behind",

@@ -178,10 +178,30 @@ def test_an_extension_takes_a_reason_a_centre_and_a_day_that_is_not_past(
     assert rounds.deadline_of(store, head("EC022"), "EC022") == (date(2026, 6, 1), True)
 
 
-def test_an_extension_to_the_end_of_time_spoils_nothing(store: Store, clock: Clock) -> None:
-    extend(store, "EC023", date.max)
-    clock.set("2026-12-01T00:00:00")
-    assert rounds.deadline_of(store, head("EC023"), "EC023") == (date.max, True)
+def test_an_extension_ends_before_decisions_are_due(store: Store, clock: Clock) -> None:
+    """What comes later nobody decides on; in a round that is late, two weeks are left."""
+    for day, is_taken in (
+        (date.max, False),
+        (date(2026, 11, 28), False),
+        (date(2026, 11, 27), True),
+    ):
+        if is_taken:
+            extend(store, "EC023", day)
+        else:
+            with steps.told(store, InputError) as caught:
+                extend(store, "EC023", day)
+            assert [fault.details["day"] for fault in caught.value.faults] == ["2026-11-27"]
+    clock.set("2026-11-30T09:00:00")
+    with steps.told(store, InputError) as caught:
+        extend(store, "EC023", date(2026, 12, 15))
+    assert caught.value.faults[0].details["day"] == "2026-12-14"
+    extend(store, "EC023", date(2026, 12, 14))
+    assert rounds.deadline_of(store, head("EC023"), "EC023") == (date(2026, 12, 14), True)
+
+
+def test_a_deadline_at_the_end_of_time_spoils_nothing() -> None:
+    """Databases may hold one from before deadlines had a limit."""
+    assert deadlines.end_of(date.max) > at("9999-12-30T00:00:00")
 
 
 # --- a returned request --------------------------------------------------------------------------

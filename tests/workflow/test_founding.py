@@ -36,7 +36,7 @@ from budget.workflow import (
 )
 from budget.workflow.demonstration import DEMONSTRATION
 from budget.workflow.fields import FIELDS
-from budget.workflow.founding import _until
+from budget.workflow.founding_requests import two_weeks_on
 from budget.workflow.installation import MINISTRY
 from budget.workflow.refusals import Forbidden
 from tests.storage import released
@@ -103,6 +103,15 @@ def test_the_sample_s_requests_say_what_a_request_must_say(store: Store) -> None
         if need.assessed_krw is not None:
             assert need.assessment.startswith("(예시)")
         assert bool(need.decision_reason) == (need.state in {"approved", "rejected"})
+        assert bool(need.withdrawal_reason) == (need.state == "withdrawn")
+        assert bool(need.return_reason) == (need.state == "returned")
+
+
+def test_each_request_of_the_sample_says_something_of_its_own(store: Store) -> None:
+    queue = needs_seen.queue(store, planner())
+    for name in ("justification", "condition", "assessment", "decision_reason"):
+        texts = [text for need in queue if (text := getattr(need, name))]
+        assert len(set(texts)) > 0.8 * len(texts), name
 
 
 @pytest.mark.parametrize(
@@ -119,7 +128,7 @@ def test_no_deadline_of_the_sample_lies_behind_its_decisions(moment: str, until:
     clock = Clock()
     clock.set(moment)
     round_ = SimpleNamespace(decisions_due=date(2026, 11, 27))
-    assert _until(cast(BudgetRound, round_), clock()).isoformat() == until
+    assert two_weeks_on(cast(BudgetRound, round_), clock()).isoformat() == until
 
 
 def test_the_demonstration_has_everybody_it_takes(store: Store) -> None:
