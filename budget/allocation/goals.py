@@ -35,6 +35,12 @@ POINTS = 24
 MOST_RUNS = 200
 
 Value = int | Decimal
+Tell = Callable[[int], None]
+"""Is told before each run how many were made; what it raises ends the search."""
+
+
+def _nobody(_count: int) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +99,15 @@ class _Runs:
     """Certified runs of one round, counted and kept."""
 
     def __init__(
-        self, centres: Centres, policy: Policy, requests: tuple[Request, ...], most: int = MOST_RUNS
+        self,
+        centres: Centres,
+        policy: Policy,
+        requests: tuple[Request, ...],
+        tell: Tell = _nobody,
+        most: int = MOST_RUNS,
     ) -> None:
         self.centres, self.policy, self.requests, self.most = centres, policy, requests, most
-        self.count = 0
+        self.count, self.tell = 0, tell
 
     def of(self, changes: Mapping[str, Value]) -> Allocation:
         """The allocation with these changes.
@@ -109,6 +120,7 @@ class _Runs:
         """
         if self.count >= self.most:
             raise OutOfRuns(self.count)
+        self.tell(self.count)
         self.count += 1
         changed = self.policy.replaced(changes)
         found = allocation(self.centres, changed, self.requests, remedies=False)
@@ -126,6 +138,7 @@ class _Runs:
 
     def conflict(self, changes: Mapping[str, Value]) -> Conflict | None:
         """Why there is none, with remedies; None if there is one."""
+        self.tell(self.count)
         self.count += 1
         try:
             pool_results(self.centres, self.policy.replaced(changes), self.requests)
@@ -157,7 +170,11 @@ def _parameter(policy: Policy, path: str) -> Parameter:
 
 
 def least_envelope(
-    centres: Centres, policy: Policy, requests: tuple[Request, ...], growth: Decimal
+    centres: Centres,
+    policy: Policy,
+    requests: tuple[Request, ...],
+    growth: Decimal,
+    tell: Tell = _nobody,
 ) -> Goal:
     """The least envelope with which everybody keeps last year's money plus a share of it.
 
@@ -173,7 +190,7 @@ def least_envelope(
         OutOfRuns: if the search takes too long.
     """
     floor = {hold_harmless(policy).path: 1 + growth}
-    runs = _Runs(centres, policy, requests)
+    runs = _Runs(centres, policy, requests, tell)
     step = max(ENVELOPE_STEP, policy.unit)
 
     def changes(steps: int) -> dict[str, Value]:
@@ -199,7 +216,11 @@ def least_envelope(
 
 
 def highest_floor(
-    centres: Centres, policy: Policy, requests: tuple[Request, ...], path: str | None = None
+    centres: Centres,
+    policy: Policy,
+    requests: tuple[Request, ...],
+    path: str | None = None,
+    tell: Tell = _nobody,
 ) -> Goal:
     """The highest value of a floor that leaves the policy an allocation.
 
@@ -212,7 +233,7 @@ def highest_floor(
         OutOfRuns: if the search takes too long.
     """
     parameter = hold_harmless(policy) if path is None else _parameter(policy, path)
-    runs = _Runs(centres, policy, requests)
+    runs = _Runs(centres, policy, requests, tell)
     is_won = isinstance(parameter.value, int)
     grid = Decimal(policy.unit) if is_won and parameter.unit == "won" else Decimal("0.0001")
     if parameter.unit == "won_per":
@@ -260,6 +281,7 @@ def break_even(
     requests: tuple[Request, ...],
     path: str,
     difference: Callable[[Allocation], int],
+    tell: Tell = _nobody,
 ) -> BreakEven:
     """The values of a parameter at which a centre has what it had.
 
@@ -273,7 +295,7 @@ def break_even(
         OutOfRuns: if the search takes too long.
     """
     parameter = _parameter(policy, path)
-    runs = _Runs(centres, policy, requests)
+    runs = _Runs(centres, policy, requests, tell)
     is_won = isinstance(parameter.value, int)
     grid = parameter.step / 10 if not is_won else max(parameter.step / 100, Decimal(policy.unit))
     low, high = (int(end / grid) for end in parameter.usual)

@@ -84,9 +84,7 @@ def _content(shown_round: Round) -> None:
         if st.button(_("Find"), type=session.main_button(), key=keys.GOAL_FIND):
             st.session_state[keys.GOAL_ASKED] = asked
         if st.session_state.get(keys.GOAL_ASKED) == asked:
-            with st.spinner(_("Computing"), show_time=False):
-                answer = _answer(shown_round, asked)
-            _tell(answer, asked, policy, shown_round, _)
+            _tell(_answer(shown_round, asked, _), asked, policy, shown_round, _)
 
 
 # --- the questions -------------------------------------------------------------------------------
@@ -185,31 +183,57 @@ Answer = Goal | BreakEven | Conflict | OutOfRuns | None
 """What was found; a conflict, or nothing, where the goal cannot be reached."""
 
 
-def _answer(shown_round: Round, asked: Asked) -> Answer:
-    present = session.edits().present
-    key = tuple(sorted((path, str(value)) for path, value in present.items()))
-    found = _sought(shown_round.version, key, asked, shown_round)
+def _answer(shown_round: Round, asked: Asked, _: Words) -> Answer:
+    """The answer, kept for as long as question, data and rules stay the same."""
+    policy = shown_round.baseline.replaced(session.edits().present)
+    key = (shown_round.version, asked, tuple(session.edits().present.items()))
+    known = st.session_state.get(keys.GOAL_ANSWER)
+    if known is None or known[0] != key:
+        place = st.empty()
+        with place.container(horizontal=True, vertical_alignment="center", border=True):
+            said = st.empty()
+            st.space("stretch")
+            st.button(_("Cancel"), key=keys.GOAL_CANCEL, icon=":material/close:", on_click=_cancel)
+
+        def tell(count: int) -> None:
+            # a click on “Cancel” ends the search here: Streamlit begins the next run in its place
+            said.markdown(
+                f":material/hourglass_top: {plain(_('Searching: {count} runs made', count=count))}"
+            )
+
+        known = key, _sought(shown_round, policy, asked, tell)
+        st.session_state[keys.GOAL_ANSWER] = known
+        place.empty()
+    found: Answer | InputError = known[1]
     if isinstance(found, InputError):
         raise found.with_traceback(None)
     return found
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+def _cancel() -> None:
+    st.session_state.pop(keys.GOAL_ASKED, None)
+
+
 def _sought(
-    version: str, key: tuple[tuple[str, str], ...], asked: Asked, _shown: Round
+    shown_round: Round, policy: Policy, asked: Asked, tell: goals.Tell
 ) -> Answer | InputError:
-    policy = _shown.baseline.replaced(dict(session.edits().present))
     try:
-        centres = checked_centres(_shown.centres, policy)
-        requests = checked_requests(_shown.requests, centres.ids, policy.unit)
+        centres = checked_centres(shown_round.centres, policy)
+        requests = checked_requests(shown_round.requests, centres.ids, policy.unit)
         if asked.question == "envelope":
-            return goals.least_envelope(centres, policy, requests, Decimal(asked.growth) / 100)
+            growth = Decimal(asked.growth) / 100
+            return goals.least_envelope(centres, policy, requests, growth, tell)
         if asked.question == "floor":
-            return goals.highest_floor(centres, policy, requests, asked.path)
+            return goals.highest_floor(centres, policy, requests, asked.path, tell)
         place = centres.ids.index(asked.centre_id)
-        before = _before(_shown, asked, place)
+        before = _before(shown_round, asked, place)
         return goals.break_even(
-            centres, policy, requests, asked.path, lambda found: _has(found, asked, place) - before
+            centres,
+            policy,
+            requests,
+            asked.path,
+            lambda found: _has(found, asked, place) - before,
+            tell,
         )
     except Unreachable as error:
         return error.conflict
