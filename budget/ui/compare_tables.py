@@ -130,7 +130,7 @@ def groups_table(comparison: Comparison, by: str, numbers: Numbers) -> None:
         signed(pd.DataFrame(records), comparison, numbers),
         column_config={
             "name": text(_(GROUPS[by]), width=120, pinned=True),
-            "centres": number(_("Number of centres"), format="%,.0f", width=64),
+            "centres": number(_("Centres (no.)"), format="%,.0f", width=82),
             **_amounts(comparison, numbers),
         },
         hide_index=True,

@@ -152,3 +152,30 @@ def test_every_answer_is_a_run_of_its_policy() -> None:
     again = allocation(centres, present.replaced(goal.changes), ())
     assert again.totals == goal.found.totals
     assert goal.found.certified
+
+
+def test_every_run_is_told_before_it_is_made_and_the_search_can_be_ended() -> None:
+    """What is raised while it is told ends the search, as a click on “Cancel” does."""
+    present = rules(BONUS, 800)
+    told: list[int] = []
+
+    def stop(count: int) -> None:
+        told.append(count)
+        if count == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        goals.break_even(
+            checked(present, **CENTRES),
+            present,
+            (),
+            "pool.bonus.amount.share",
+            lambda found: found.totals[0] - 280 * MILLION,
+            stop,
+        )
+    assert told == [0, 1, 2, 3]
+    told.clear()
+    found = goals.least_envelope(
+        checked(rules(FLOOR), **CENTRES), rules(FLOOR), (), Decimal(0), told.append
+    )
+    assert told == list(range(found.runs))
