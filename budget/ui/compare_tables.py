@@ -165,7 +165,7 @@ def centre_columns(comparison: Comparison, key: str, numbers: Numbers) -> dict[s
     columns: dict[str, Any] = {
         "id": text(_("Number"), width=66, pinned=True),
         "centre": text(_("Centre"), width=110, pinned=True),
-        "province": text(_("Province"), width=64),
+        "province": text(_("Province"), width=80),
         "office": text(_("Regional office"), width=132),
         "type": text(_("Type"), width=132),
         **_amounts(comparison, numbers),
