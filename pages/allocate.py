@@ -25,12 +25,14 @@ from budget.ui.round import (
 
 @st.fragment
 def rules_and_result(shown: Round) -> None:
-    """Rules at the left, result at the right; a moved rule reruns this part alone.
+    """The finding; rules at the left, result at the right; a moved rule reruns this part alone.
 
-    The result comes first: it is what the planner who moved a rule is waiting for.
+    The result comes first: it is what the planner who moved a rule is waiting for. On a phone,
+    where left stands above right, the finding is read before the rules.
     """
     if not is_present(shown):
         st.rerun()  # somebody decided a request, or others are to be considered
+    above = st.container()
     left, right = st.columns([0.235, 0.765], gap="medium")
     changes = session.edits().present
     contradiction: InfeasiblePolicy | None = None
@@ -41,11 +43,13 @@ def rules_and_result(shown: Round) -> None:
         except InfeasiblePolicy as error:
             contradiction = error
         else:
-            results.result(found, comparable_baseline(shown, found), shown)
+            results.result(found, comparable_baseline(shown, found), shown, above)
     with left:
         scenario_controls.scenario_bar(shown, lambda: goal_seek.opener(shown))
         controls.policy_controls(shown.baseline, shown.sections)
     if contradiction:  # its remedies take a moment: the rules are there already
+        with above:
+            conflict.told(contradiction)
         with right, problems():
             conflict.conflict(contradiction, shown.baseline.replaced(changes), shown)
 

@@ -35,6 +35,48 @@ POINTS = 24
 MOST_RUNS = 200
 
 Value = int | Decimal
+Outcome = Allocation | InfeasiblePolicy | InputError
+_Key = frozenset[tuple[str, Value]]
+
+
+def _nobody(_count: int) -> None:
+    """Nobody wants to know."""
+
+
+class Trials:
+    """The runs that a search has made: one that was interrupted goes on where it was.
+
+    Attributes:
+        before: is called before each new run with the number of runs made; what it raises
+            interrupts the search.
+    """
+
+    def __init__(self, before: Callable[[int], None] = _nobody) -> None:
+        self.before = before
+        self._outcomes: dict[_Key, Outcome] = {}
+        self._conflicts: dict[_Key, Conflict | None] = {}
+
+    def outcome(self, changes: Mapping[str, Value], make: Callable[[], Outcome]) -> Outcome:
+        """The allocation with these changes, or why there is none; made if it is new."""
+        return self._kept(self._outcomes, changes, make)
+
+    def conflict(
+        self, changes: Mapping[str, Value], make: Callable[[], Conflict | None]
+    ) -> Conflict | None:
+        """Why there is no allocation with these changes, with remedies; made if it is new."""
+        return self._kept(self._conflicts, changes, make)
+
+    def _kept[Found](
+        self,
+        known: dict[_Key, Found],
+        changes: Mapping[str, Value],
+        make: Callable[[], Found],
+    ) -> Found:
+        key = frozenset(changes.items())
+        if key not in known:
+            self.before(len(self._outcomes) + len(self._conflicts))
+            known[key] = make()
+        return known[key]
 
 
 @dataclass(frozen=True)
@@ -93,10 +135,15 @@ class _Runs:
     """Certified runs of one round, counted and kept."""
 
     def __init__(
-        self, centres: Centres, policy: Policy, requests: tuple[Request, ...], most: int = MOST_RUNS
+        self,
+        centres: Centres,
+        policy: Policy,
+        requests: tuple[Request, ...],
+        trials: Trials | None = None,
+        most: int = MOST_RUNS,
     ) -> None:
         self.centres, self.policy, self.requests, self.most = centres, policy, requests, most
-        self.count = 0
+        self.count, self.trials = 0, trials or Trials()
 
     def of(self, changes: Mapping[str, Value]) -> Allocation:
         """The allocation with these changes.
@@ -110,11 +157,19 @@ class _Runs:
         if self.count >= self.most:
             raise OutOfRuns(self.count)
         self.count += 1
-        changed = self.policy.replaced(changes)
-        found = allocation(self.centres, changed, self.requests, remedies=False)
+        found = self.trials.outcome(changes, lambda: self._made(changes))
+        if isinstance(found, Exception):
+            raise found.with_traceback(None)
         if not found.certified:
             raise Defect("a run of the goal seek is not certified")
         return found
+
+    def _made(self, changes: Mapping[str, Value]) -> Outcome:
+        try:
+            changed = self.policy.replaced(changes)
+            return allocation(self.centres, changed, self.requests, remedies=False)
+        except (InfeasiblePolicy, InputError) as error:
+            return error
 
     def works(self, changes: Mapping[str, Value]) -> bool:
         """Whether there is an allocation with these changes."""
@@ -127,6 +182,9 @@ class _Runs:
     def conflict(self, changes: Mapping[str, Value]) -> Conflict | None:
         """Why there is none, with remedies; None if there is one."""
         self.count += 1
+        return self.trials.conflict(changes, lambda: self._conflict(changes))
+
+    def _conflict(self, changes: Mapping[str, Value]) -> Conflict | None:
         try:
             pool_results(self.centres, self.policy.replaced(changes), self.requests)
         except InfeasiblePolicy as error:
@@ -157,7 +215,11 @@ def _parameter(policy: Policy, path: str) -> Parameter:
 
 
 def least_envelope(
-    centres: Centres, policy: Policy, requests: tuple[Request, ...], growth: Decimal
+    centres: Centres,
+    policy: Policy,
+    requests: tuple[Request, ...],
+    growth: Decimal,
+    trials: Trials | None = None,
 ) -> Goal:
     """The least envelope with which everybody keeps last year's money plus a share of it.
 
@@ -173,7 +235,7 @@ def least_envelope(
         OutOfRuns: if the search takes too long.
     """
     floor = {hold_harmless(policy).path: 1 + growth}
-    runs = _Runs(centres, policy, requests)
+    runs = _Runs(centres, policy, requests, trials)
     step = max(ENVELOPE_STEP, policy.unit)
 
     def changes(steps: int) -> dict[str, Value]:
@@ -199,7 +261,11 @@ def least_envelope(
 
 
 def highest_floor(
-    centres: Centres, policy: Policy, requests: tuple[Request, ...], path: str | None = None
+    centres: Centres,
+    policy: Policy,
+    requests: tuple[Request, ...],
+    path: str | None = None,
+    trials: Trials | None = None,
 ) -> Goal:
     """The highest value of a floor that leaves the policy an allocation.
 
@@ -212,7 +278,7 @@ def highest_floor(
         OutOfRuns: if the search takes too long.
     """
     parameter = hold_harmless(policy) if path is None else _parameter(policy, path)
-    runs = _Runs(centres, policy, requests)
+    runs = _Runs(centres, policy, requests, trials)
     is_won = isinstance(parameter.value, int)
     grid = Decimal(policy.unit) if is_won and parameter.unit == "won" else Decimal("0.0001")
     if parameter.unit == "won_per":
@@ -260,6 +326,7 @@ def break_even(
     requests: tuple[Request, ...],
     path: str,
     difference: Callable[[Allocation], int],
+    trials: Trials | None = None,
 ) -> BreakEven:
     """The values of a parameter at which a centre has what it had.
 
@@ -273,7 +340,7 @@ def break_even(
         OutOfRuns: if the search takes too long.
     """
     parameter = _parameter(policy, path)
-    runs = _Runs(centres, policy, requests)
+    runs = _Runs(centres, policy, requests, trials)
     is_won = isinstance(parameter.value, int)
     grid = parameter.step / 10 if not is_won else max(parameter.step / 100, Decimal(policy.unit))
     low, high = (int(end / grid) for end in parameter.usual)

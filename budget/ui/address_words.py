@@ -29,6 +29,7 @@ NAMES: Mapping[str, str] = {
     keys.PROVINCE_PARAMETER: N_("Province"),
     keys.VIEW_PARAMETER: N_("how the result is shown"),
     keys.FILTER_PARAMETER: N_("Filter"),
+    keys.ORDER_PARAMETER: N_("Order"),
     keys.AGAINST_PARAMETER: N_("Compared with"),
     keys.WAY_PARAMETER: N_("from where to explain"),
     keys.STATE_PARAMETER: N_("State"),

@@ -105,6 +105,7 @@ def _by_rules(known: CentreFacts, round_: RoundFacts, names: Mapping[str, str]) 
         with st.spinner(_("Computing"), show_time=False):
             present = allocation(shown, changes)
     except InfeasiblePolicy as error:
+        conflict.told(error)
         conflict.conflict(error, shown.baseline.replaced(changes), shown)
         return
     key = tuple(sorted((path, str(value)) for path, value in changes.items()))

@@ -11,7 +11,7 @@ from budget.files.typeset import notice_pdf
 from budget.ui import session
 from budget.ui.centre_context import Context
 from budget.ui.downloads import Contents, File, Picture, Sheet, downloads, round_provenance
-from budget.ui.request_words import state_name
+from budget.ui.request_words import state_in_brief
 from budget.ui.round import round_name
 from budget.view import peers
 from budget.view.centre import LAST_YEAR, WAYS, lines, waterfall_title
@@ -98,7 +98,7 @@ def _notice(found: Explained, context: Context, numbers: Numbers) -> Notice:
         [
             RequestLine(
                 title=f"{need.id} {request_title(need, numbers)}",
-                state=state_name(need.state, _),
+                state=state_in_brief(need, numbers),
                 amount=request_amounts(need, numbers),
             )
             for need in context.facts.requests

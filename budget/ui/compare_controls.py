@@ -118,8 +118,9 @@ def measure_switch(measure: str, *, is_fixed: bool, _: Words) -> None:
     """By what is compared, to choose where there is a choice."""
     if is_fixed:
         st.caption(
-            plain(f"{_(MEASURES[measure])}. {_('Last year is known as operating money only.')}"),
+            plain(_(MEASURES[measure])),
             width="content",
+            help=plain(_("Last year is known as operating money only.")),
         )
         return
     st.session_state[keys.COMPARE_MEASURE] = measure

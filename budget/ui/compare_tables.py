@@ -130,7 +130,7 @@ def groups_table(comparison: Comparison, by: str, numbers: Numbers) -> None:
         signed(pd.DataFrame(records), comparison, numbers),
         column_config={
             "name": text(_(GROUPS[by]), width=120, pinned=True),
-            "centres": number(_("Number of centres"), format="%,.0f", width=64),
+            "centres": number(_("Centres (no.)"), format="%,.0f", width=82),
             **_amounts(comparison, numbers),
         },
         hide_index=True,
@@ -165,7 +165,7 @@ def centre_columns(comparison: Comparison, key: str, numbers: Numbers) -> dict[s
     columns: dict[str, Any] = {
         "id": text(_("Number"), width=66, pinned=True),
         "centre": text(_("Centre"), width=110, pinned=True),
-        "province": text(_("Province"), width=64),
+        "province": text(_("Province"), width=80),
         "office": text(_("Regional office"), width=132),
         "type": text(_("Type"), width=132),
         **_amounts(comparison, numbers),

@@ -18,15 +18,20 @@ from budget.view.numbers import Numbers
 from budget.view.parameters import capital, parameter_at
 
 
-def conflict(error: InfeasiblePolicy, policy: Policy, shown: Round) -> None:
-    """Why the rules contradict each other, by how much, and what alone would mend it."""
+def told(error: InfeasiblePolicy) -> None:
+    """That the rules contradict each other, and by how much."""
     _, numbers = session.words(), session.numbers()
-    baseline = shown.baseline
     st.error(
         f"**{_('These rules contradict each other: there is no allocation.')}**  \n"
         + plain(notices.conflict_sentence(error.conflict, numbers)),
         icon=":material/block:",
     )
+
+
+def conflict(error: InfeasiblePolicy, policy: Policy, shown: Round) -> None:
+    """Why the rules contradict each other, as a picture, and what alone would mend it."""
+    _, numbers = session.words(), session.numbers()
+    baseline = shown.baseline
     picture(error.conflict, numbers)
     st.markdown(f"##### {_('The rules that cannot hold together')}")
     for rule in error.conflict.rules:

@@ -35,6 +35,8 @@ from budget.view.words import Words
 
 PANEL_HEIGHT = 416
 SWITCH_HEIGHT = 46
+ONE_ROW = 24
+"""Letters of all names of a switch that fit beside each other."""
 """Pixels: the rules scroll alone, so that the result never leaves the eye."""
 
 
@@ -161,7 +163,8 @@ def _switch(
         args=(widget, kept),
         required=True,
         label_visibility="collapsed",
-        width="stretch",
+        # short names share the row; longer ones stand in two, each as wide as it is
+        width="stretch" if sum(map(len, map(name, options))) <= ONE_ROW else "content",
         wrap=True,
     )
     return choice

@@ -44,36 +44,25 @@ def run(page: StreamlitPage) -> None:
 
 
 def page_head(title: str, shown: RoundFacts, *, has_money: bool = True) -> None:
-    """Title, state of the round and "illustrative" at the left; person, unit and language at the
-    right.
+    """Title, state of the round and "illustrative" at the left; language, unit and person at the
+    right; on a phone all of them in as few lines as they need.
 
     Args:
         has_money: whether the page shows amounts in the chosen unit.
     """
     _ = session.words()
     st.session_state[keys.HEAD_DRAWN] = True
-    with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
-    ):
-        with st.container(
-            horizontal=True, vertical_alignment="center", width="content", gap="small"
-        ):
-            st.title(title, anchor=False, width="content")
-            state = _(STATES.get(shown.state, shown.state))
-            st.badge(f"{plain(round_name(shown, _))} · {plain(state)}", color="blue")
-            if shown.illustrative:
-                st.badge(capital(_("illustrative data")), color="orange", icon=":material/science:")
-        with st.container(
-            horizontal=True,
-            vertical_alignment="center",
-            horizontal_alignment="right",
-            width="content",
-            gap="small",
-        ):
-            _person_menu(session.person())
-            if has_money:
-                _unit_switch()
-            _language_switch()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(title, anchor=False, width="content")
+        state = _(STATES.get(shown.state, shown.state))
+        st.badge(f"{plain(round_name(shown, _))} · {plain(state)}", color="blue")
+        if shown.illustrative:
+            st.badge(capital(_("illustrative data")), color="orange", icon=":material/science:")
+        st.space("stretch")
+        _language_switch()
+        if has_money:
+            _unit_switch()
+        _person_menu(session.person())
 
 
 # --- who is reading ------------------------------------------------------------------------------

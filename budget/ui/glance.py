@@ -44,9 +44,9 @@ DATES = {
     "decisions_due": N_("Decisions due"),
     "publication_due": N_("Publication due"),
 }
-NAMED = 6
+NAMED = 7
 """So many gainers and as many losers are named."""
-MAP_HEIGHT = 318
+MAP_HEIGHT = 372
 MAP_OF_A_FILE = 640
 """Pixels either way."""
 
@@ -138,21 +138,29 @@ def _parts(allocation: Allocation, _: Words) -> list[tuple[str, int]]:
 
 
 def _operating_last_year(allocation: Allocation, numbers: Numbers) -> str:
+    """The main pool beside last year's, with the new centres and without them."""
+    _ = numbers.words
     main = allocation.pool(allocation.policy.remainder_pool.name)
     before = sum(won or 0 for won in allocation.prior_operating)
-    _ = numbers.words
+    values = {
+        "pool": pool_name(main.rule.name, _),
+        "now": numbers.money_with_unit(main.placed),
+        "before": numbers.money_with_unit(before),
+        "rate": numbers.percent_change(main.placed / before - 1 if before else None),
+    }
     new = sum(won is None for won in allocation.prior_operating)
-    said = _(
-        "Of it {pool} {now}, against {before} last year ({rate}).",
-        pool=pool_name(main.rule.name, _),
-        now=numbers.money_with_unit(main.placed),
-        before=numbers.money_with_unit(before),
-        rate=numbers.percent_change(main.placed / before - 1 if before else None),
+    if not new or not before:
+        return _("Of it {pool} {now}, against {before} last year: {rate}.", **values)
+    old = since_last_year(allocation, _)
+    return _.ngettext(
+        "Of it {pool} {now}, against {before} last year: {rate}; without the {count} new centre "
+        "{rate_of_old}.",
+        "Of it {pool} {now}, against {before} last year: {rate}; without the {count} new centres "
+        "{rate_of_old}.",
+        new,
+        rate_of_old=numbers.percent_change(old.net / before),
+        **values,
     )
-    if not new:
-        return said
-    counted = _.ngettext("{count} new centre counted.", "{count} new centres counted.", new)
-    return f"{said} {counted}"
 
 
 def national_totals(shown: RoundFacts) -> None:
@@ -255,7 +263,7 @@ def country_and_centres(allocation: Allocation, shown: Round) -> None:
     _, numbers = session.words(), session.numbers()
     movement = since_last_year(allocation, _)
     found = measures.country(allocation, movement, _)
-    left, right = st.columns([0.42, 0.58], gap="large")
+    left, right = st.columns([0.5, 0.5], gap="large")
     with left:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             title = measures.country_title(found, country.measure(), numbers)

@@ -1,23 +1,19 @@
 """Goal seek on the Allocate page: what a rule must be for a goal; one click takes it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 import streamlit as st
 
 from budget.allocation import goals
-from budget.allocation.centre_checking import checked_centres
-from budget.allocation.conflict import Conflict, InfeasiblePolicy
-from budget.allocation.faults import N_, InputError
-from budget.allocation.goals import BreakEven, Goal, OutOfRuns, Unreachable
+from budget.allocation.faults import N_
+from budget.allocation.goals import BreakEven, Goal, OutOfRuns
 from budget.allocation.parameters import Parameter, parameters
 from budget.allocation.policy import Policy
-from budget.allocation.requests import checked_requests
-from budget.allocation.result import Allocation
-from budget.ui import keys, session
+from budget.ui import goal_search, keys, session
+from budget.ui.goal_search import Answer, Asked, had, has
 from budget.ui.problems import problems
-from budget.ui.round import Round, allocation
+from budget.ui.round import Round
 from budget.ui.text import plain
 from budget.view.findings import centre_names
 from budget.view.notices import conflict_sentence
@@ -37,28 +33,13 @@ AGAINST: Mapping[str, str] = {
 MOST_GROWTH = 100.0
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A question as it was put.
-
-    Attributes:
-        growth: per cent; of the question for the envelope.
-        path: of the number that is sought.
-        centre_id, against: of the question for the break-even.
-    """
-
-    question: str
-    growth: str = ""
-    path: str = ""
-    centre_id: str = ""
-    against: str = ""
-
-
 def opener(shown_round: Round) -> None:
     """The button that opens the goal seek."""
     _ = session.words()
     if st.button("", key=keys.GOAL, icon=":material/track_changes:", help=_("Find a value")):
         st.session_state.pop(keys.GOAL_ASKED, None)
+        _dialog(shown_round)
+    elif st.session_state.pop(keys.GOAL_GOES_ON, False):
         _dialog(shown_round)
 
 
@@ -84,9 +65,11 @@ def _content(shown_round: Round) -> None:
         if st.button(_("Find"), type=session.main_button(), key=keys.GOAL_FIND):
             st.session_state[keys.GOAL_ASKED] = asked
         if st.session_state.get(keys.GOAL_ASKED) == asked:
-            with st.spinner(_("Computing"), show_time=False):
-                answer = _answer(shown_round, asked)
-            _tell(answer, asked, policy, shown_round, _)
+            known = goal_search.known(shown_round, asked)
+            if known is None:
+                goal_search.search(shown_round, policy, asked)
+            else:
+                _tell(goal_search.answer(known), asked, policy, shown_round, _)
 
 
 # --- the questions -------------------------------------------------------------------------------
@@ -181,60 +164,6 @@ def _centre_names(shown_round: Round, _: Words) -> dict[str, str]:
 
 # --- the answers ---------------------------------------------------------------------------------
 
-Answer = Goal | BreakEven | Conflict | OutOfRuns | None
-"""What was found; a conflict, or nothing, where the goal cannot be reached."""
-
-
-def _answer(shown_round: Round, asked: Asked) -> Answer:
-    present = session.edits().present
-    key = tuple(sorted((path, str(value)) for path, value in present.items()))
-    found = _sought(shown_round.version, key, asked, shown_round)
-    if isinstance(found, InputError):
-        raise found.with_traceback(None)
-    return found
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _sought(
-    version: str, key: tuple[tuple[str, str], ...], asked: Asked, _shown: Round
-) -> Answer | InputError:
-    policy = _shown.baseline.replaced(dict(session.edits().present))
-    try:
-        centres = checked_centres(_shown.centres, policy)
-        requests = checked_requests(_shown.requests, centres.ids, policy.unit)
-        if asked.question == "envelope":
-            return goals.least_envelope(centres, policy, requests, Decimal(asked.growth) / 100)
-        if asked.question == "floor":
-            return goals.highest_floor(centres, policy, requests, asked.path)
-        place = centres.ids.index(asked.centre_id)
-        before = _before(_shown, asked, place)
-        return goals.break_even(
-            centres, policy, requests, asked.path, lambda found: _has(found, asked, place) - before
-        )
-    except Unreachable as error:
-        return error.conflict
-    except (InputError, OutOfRuns) as error:
-        return error
-
-
-def _has(found: Allocation, asked: Asked, place: int) -> int:
-    if asked.against == "last_year":
-        return found.pool(found.policy.remainder_pool.name).amounts[place]
-    return found.totals[place]
-
-
-def _before(shown_round: Round, asked: Asked, place: int) -> int:
-    """What the centre had: last year, or in the baseline.
-
-    Raises:
-        Unreachable: if the baseline has no allocation.
-    """
-    try:
-        base = allocation(shown_round, {})
-    except InfeasiblePolicy as error:
-        raise Unreachable(error.conflict) from None
-    return base.prior_operating[place] or 0 if asked.against == "last_year" else base.totals[place]
-
 
 def _tell(answer: Answer, asked: Asked, policy: Policy, shown_round: Round, _: Words) -> None:
     numbers, base = session.numbers(), shown_round.baseline
@@ -311,8 +240,8 @@ def _break_even_sentence(
     numbers = session.numbers()
     text = shown(value, scale_of(parameter, policy), numbers) if parameter else str(value)
     place = goal.found.centres.ids.index(asked.centre_id)
-    amount = _has(goal.found, asked, place)
-    difference = amount - _before(shown_round, asked, place)
+    amount = has(goal.found, asked, place)
+    difference = amount - had(shown_round, asked, place)
     facts = {
         "centre": centre_names(goal.found, _)[place],
         "value": text,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from budget.allocation.faults import N_, Fault
 from budget.view.numbers import NOTHING, WON, Numbers
 from budget.view.parameters import capital
+from budget.view.requests import part_in_brief
 from budget.view.words import Words
 from budget.workflow import deadlines, fields
 from budget.workflow.need_states import EDITABLE, STATES
@@ -101,11 +102,8 @@ def part_text(funded: int, approved: int, numbers: Numbers) -> str:
 
 def state_in_brief(need: Need, numbers: Numbers) -> str:
     """Where a request stands, for a column."""
-    if need.is_funded_in_part:
-        _ = numbers.words
-        share = (need.funded_krw or 0) / (need.approved_krw or 1)
-        return _("In part {rate}", rate=numbers.percent(share, 0))
-    return state_name(need.state, numbers.words)
+    in_part = part_in_brief(need, numbers) if need.is_funded_in_part else ""
+    return in_part or state_name(need.state, numbers.words)
 
 
 def standing(need: Need, numbers: Numbers) -> tuple[str, str, str]:

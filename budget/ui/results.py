@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from budget.allocation.faults import N_
 from budget.allocation.result import Allocation
@@ -36,19 +37,29 @@ from budget.view.tables import PoolLine
 from budget.view.words import Words
 
 CHART_HEIGHT = 206
-TABLE_HEIGHT = 286
+TABLE_HEIGHT = 262
 POOL_ROW = 28
 LAMBDA = N_("The part of its entitlement that every centre gets that no floor, cap or band stops.")
 WIDER = {"million": 0, "thousand": 16, "won": 42}
 """Pixels that a column of money needs more in a smaller unit."""
+FILTER_WIDTH = 232
+ORDER_WIDTH = {"ko": 150, "en": 188}
 POOL_WIDTHS = {"ko": (74, 78, 78, 62, 72), "en": (96, 80, 84, 60, 64)}
 """Part, amount, its change, the factor, and a count of centres."""
-CENTRE_WIDTHS = {"ko": (98, 50, 58, 60, 62), "en": (116, 66, 54, 84, 70)}
-"""Centre, province, change in per cent, a pool, staff."""
+CENTRE_WIDTHS = {"ko": (98, 50, 58, 62), "en": (118, 74, 52, 48)}
+"""Centre, province, change in per cent, staff."""
+PIXELS_A_LETTER = {"ko": 15, "en": 7}
+"""So wide is a letter in the head of a column, its own borders apart."""
 MAP_HEIGHT = 330
 TALL_TABLE = 460
 AGAINST = ("last_year", "baseline")
 TABLE, MAP = "table", "map"
+ORDERS = {
+    "number": N_("by number"),
+    "gains": N_("highest gain % first"),
+    "losses": N_("highest loss % first"),
+}
+"""How the centres stand in the table, the usual order first."""
 FILTER_LINK = Parameter(keys.FILTER_PARAMETER, address.words_of, address.WORDS, kept=keys.FILTER)
 AGAINST_LINK = Parameter(
     keys.AGAINST_PARAMETER,
@@ -59,14 +70,26 @@ AGAINST_LINK = Parameter(
 VIEW_LINK = Parameter(
     keys.VIEW_PARAMETER, address.one_of((TABLE, MAP)), N_("table or map"), kept=keys.VIEW
 )
-LINKS = (FILTER_LINK, AGAINST_LINK, VIEW_LINK, country.MEASURE, country.PROVINCE)
+ORDER_LINK = Parameter(
+    keys.ORDER_PARAMETER,
+    address.one_of(ORDERS),
+    N_("number, gains or losses"),
+    kept=keys.ORDER,
+)
+LINKS = (FILTER_LINK, ORDER_LINK, AGAINST_LINK, VIEW_LINK, country.MEASURE, country.PROVINCE)
 """What the address says of the result."""
 LANDING = "province"
 """The first column: the keyboard enters the table there, so a marked cell of it opens nothing."""
 
 
-def result(allocation: Allocation, baseline: Allocation, shown: Round) -> None:
-    """Everything that a planner has to see of a result, in one screen."""
+def result(
+    allocation: Allocation, baseline: Allocation, shown: Round, above: DeltaGenerator
+) -> None:
+    """Everything that a planner has to see of a result, in one screen.
+
+    Args:
+        above: where the finding stands, above rules and result.
+    """
     _, numbers = session.words(), session.numbers()
     against = address.value(AGAINST_LINK) or AGAINST[0]
     movement = (
@@ -74,7 +97,8 @@ def result(allocation: Allocation, baseline: Allocation, shown: Round) -> None:
         if against == AGAINST[0]
         else since_baseline(allocation, baseline, _)
     )
-    _headline(allocation, baseline, movement, shown)
+    with above:
+        _headline(allocation, baseline, movement, shown)
     left, right = st.columns([0.57, 0.43], gap="small")
     with left:
         _pool_table(tables.pool_lines(allocation, baseline, _), numbers)
@@ -223,9 +247,9 @@ def _pool_table(lines: Sequence[PoolLine], numbers: Numbers) -> None:
             ),
             "amount_change": text(capital(_("vs baseline")), alignment="right", width=widths[2]),
             "factor": text(_("Factor λ"), alignment="right", width=widths[3], help=_(LAMBDA)),
-            "floor": _count(_("At floor"), _("Centres at a floor"), widths[4]),
-            "cap": _count(_("At cap"), _("Centres at a cap"), widths[4]),
-            "band": _count(_("In band"), _("Centres in a binding band"), widths[4]),
+            "floor": _count(_("At floor"), _("Centres at a floor"), widths[3]),
+            "cap": _count(_("At cap"), _("Centres at a cap"), widths[3]),
+            "band": _count(_("In band"), _("Centres in a binding band"), widths[3]),
         },
         hide_index=True,
         row_height=POOL_ROW,
@@ -263,38 +287,52 @@ def _sign(difference: float, digits: int, numbers: Numbers) -> str:
 
 
 def _above_the_table(allocation: Allocation, movement: Movement, numbers: Numbers) -> pd.DataFrame:
-    """Filter, counts and switches; gives the rows of the centres that match."""
+    """Filter, order, switches and sums; gives the rows of the centres that match."""
     _ = numbers.words
     rows = tables.centre_table(allocation, movement, numbers)
     total = len(rows)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.session_state[keys.CENTRE_FILTER] = address.value(FILTER_LINK) or ""
-        st.text_input(
-            _("Filter"),
-            key=keys.CENTRE_FILTER,
-            placeholder=_("Centre, province or rule"),
-            icon=":material/search:",
-            max_chars=address.MOST_TEXT,
-            label_visibility="collapsed",
-            width=208,
-            on_change=_choose,
-            args=(FILTER_LINK, keys.CENTRE_FILTER, ""),
-        )
-        rows = tables.matching(rows, address.value(FILTER_LINK) or "")
-        province = country.chosen_province(numbers)
-        if province:
-            rows = rows[rows["province"] == province_name(province, _)]
-        st.caption(
-            _(
-                "{shown} of {total} centres · money in {unit}",
-                shown=len(rows),
-                total=total,
-                unit=numbers.unit_name,
+    with st.container(gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.session_state[keys.CENTRE_FILTER] = address.value(FILTER_LINK) or ""
+            st.text_input(
+                _("Filter"),
+                key=keys.CENTRE_FILTER,
+                placeholder=_("Centre, province or rule"),
+                icon=":material/search:",
+                max_chars=address.MOST_TEXT,
+                label_visibility="collapsed",
+                width=FILTER_WIDTH,
+                on_change=_choose,
+                args=(FILTER_LINK, keys.CENTRE_FILTER, ""),
             )
-        )
-        _view_switch(_)
-        _against_switch(_)
-    return rows
+            order = _order_switch(_)
+            rows = tables.matching(rows, address.value(FILTER_LINK) or "")
+            province = country.chosen_province(numbers)
+            if province:
+                rows = rows[rows["province"] == province_name(province, _)]
+            st.space("stretch")
+            _view_switch(_)
+            _against_switch(_)
+        if not rows.empty:
+            st.caption(plain(tables.sums_text(rows, total, allocation, movement, numbers)))
+    return rows if order == "number" else tables.by_change(rows, is_gain_first=order == "gains")
+
+
+def _order_switch(_: Words) -> str:
+    """How the centres are ordered: a key of ORDERS."""
+    usual = next(iter(ORDERS))
+    st.session_state[keys.ORDER_SWITCH] = address.value(ORDER_LINK) or usual
+    st.selectbox(
+        _("Order"),
+        list(ORDERS),
+        format_func=lambda name: capital(_(ORDERS[name])),
+        key=keys.ORDER_SWITCH,
+        on_change=_choose,
+        args=(ORDER_LINK, keys.ORDER_SWITCH, usual),
+        label_visibility="collapsed",
+        width=ORDER_WIDTH[_.language],
+    )
+    return address.value(ORDER_LINK) or usual
 
 
 def _centre_table(
@@ -340,7 +378,7 @@ def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> di
     columns: dict[str, Any] = {
         "centre": st.column_config.TextColumn(_("Centre"), pinned=True, width=widths[0]),
         "province": st.column_config.TextColumn(_("Province"), pinned=True, width=widths[1]),
-        "staff": st.column_config.NumberColumn(_("Staff (no.)"), format="%,.0f", width=widths[4]),
+        "staff": st.column_config.NumberColumn(_("Staff"), format="%,.0f", width=widths[3]),
         "before": st.column_config.NumberColumn(capital(before), format=money, width=70 + wider),
         "more": st.column_config.NumberColumn(
             capital(_("gain %")), format="+%,.1f", width=widths[2]
@@ -356,9 +394,11 @@ def _columns(allocation: Allocation, movement: Movement, numbers: Numbers) -> di
     }
     for result_ in allocation.pools:
         name = result_.rule.name
+        head = capital(pool_name(name, _))
+        least = 74 if name == main else 60
         columns[tables.pool_column(name)] = st.column_config.NumberColumn(
-            capital(pool_name(name, _)),
+            head,
             format=money,
-            width=(74 if name == main else widths[3]) + wider,
+            width=max(least, 16 + PIXELS_A_LETTER[_.language] * len(head)) + wider,
         )
     return columns

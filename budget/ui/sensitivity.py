@@ -68,6 +68,7 @@ def _chosen(_: Words) -> str:
         on_change=_choose,
         required=True,
         label_visibility="collapsed",
+        wrap=True,
     )
     return part
 

@@ -34,6 +34,12 @@ STEPS = {
     "special_needs": N_("special needs"),
 }
 
+FURTHER = {
+    "pool": N_("{amount} from the pool {pool}"),
+    "special_needs": N_("{amount} for special needs"),
+}
+"""What comes to operating money, by the kind of the step."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -145,43 +151,79 @@ def headline(found: Explained, name: str, numbers: Numbers) -> str:
 
 
 def sentence(found: Explained, numbers: Numbers) -> str:
-    """Where the difference comes from: the largest steps first, small ones summed.
+    """Where the difference comes from, to be read aloud: the largest steps, small ones summed.
 
     The parts are rounded as they are shown, and "other" is what they leave of the difference as
     it is shown: so the parts of the sentence sum to its difference.
     """
+    parts = shown_parts(found.from_last_year.main, found, numbers)
+    texts = [_level(found, numbers), _reasons(parts, numbers), _further(found, numbers)]
+    return " ".join(text for text in texts if text)
+
+
+def _level(found: Explained, numbers: Numbers) -> str:
+    """Operating money now, and how far that is from last year's."""
     _ = numbers.words
-    given = found.from_last_year
-    parts = ", ".join(
-        f"{label} {numbers.change(won)}" for label, won in shown_parts(given.main, found, numbers)
+    values = {
+        "before": numbers.money_with_unit(found.prior),
+        "now": numbers.money_with_unit(found.operating),
+        "change": numbers.change(found.change),
+    }
+    if found.prior is None or found.change is None:
+        return _("The centre has no last year; its operating money is {now}.", **values)
+    if found.change > 0:
+        return _("Operating money rises from {before} to {now} ({change}).", **values)
+    if found.change < 0:
+        return _("Operating money falls from {before} to {now} ({change}).", **values)
+    return _("Operating money stays at {now}.", **values)
+
+
+def _reasons(parts: Sequence[tuple[str, int]], numbers: Numbers) -> str:
+    """What raises the amount, and what lowers it."""
+    _ = numbers.words
+    raised, lowered = (
+        _enumerated(
+            [f"{label} ({numbers.change(won)})" for label, won in parts if won * sign > 0], _
+        )
+        for sign in (1, -1)
     )
-    texts = []
-    if found.prior is None:
-        texts.append(
-            _(
-                "Operating money {now}, in {unit}: {parts}.",
-                now=numbers.money(found.operating),
-                unit=numbers.unit_name,
-                parts=parts or numbers.money(0),
-            )
+    if raised and lowered:
+        return _(
+            "What raises it: {raised}; what lowers it: {lowered}.", raised=raised, lowered=lowered
         )
-    else:
-        texts.append(
-            _(
-                "Operating money from {before} to {now}, {change}, in {unit}: {parts}.",
-                before=numbers.money(found.prior),
-                now=numbers.money(found.operating),
-                change=numbers.change(found.change),
-                unit=numbers.unit_name,
-                parts=parts or _("no step"),
-            )
+    if raised:
+        return _("What raises it: {raised}.", raised=raised)
+    return _("What lowers it: {lowered}.", lowered=lowered) if lowered else ""
+
+
+def _further(found: Explained, numbers: Numbers) -> str:
+    """What comes to operating money, and the total."""
+    _ = numbers.words
+    steps = found.from_last_year.further
+    if not steps:
+        return ""
+    parts = [
+        _(
+            FURTHER[step.kind],
+            amount=numbers.money_with_unit(step.won),
+            pool=pool_name(step.pool, _) if step.pool else "",
         )
-    if given.further:
-        further = ", ".join(
-            f"{step_name(step, found, _)} {numbers.change(step.won)}" for step in given.further
-        )
-        texts.append(_("In addition: {parts}.", parts=further))
-    return " ".join(texts)
+        if step.kind in FURTHER
+        else f"{step_name(step, found, _)} {numbers.change_with_unit(step.won)}"
+        for step in steps
+    ]
+    return _(
+        "In addition it receives {parts}: in all {total}.",
+        parts=_enumerated(parts, _),
+        total=numbers.money_with_unit(found.total),
+    )
+
+
+def _enumerated(texts: Sequence[str], _: Words) -> str:
+    """Texts in a row, as they are said."""
+    if len(texts) < 2:
+        return "".join(texts)
+    return _("{first} and {last}", first=", ".join(texts[:-1]), last=texts[-1])
 
 
 def shown_parts(steps: Sequence[Step], found: Explained, numbers: Numbers) -> list[tuple[str, int]]:

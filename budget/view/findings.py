@@ -79,6 +79,16 @@ class Movement:
         """What the losers lose together, in won, as a positive number."""
         return -sum(centre.change for centre in self.losers)
 
+    @property
+    def net(self) -> int:
+        """What all gain together, in won; below 0: what they lose."""
+        return self.gained - self.lost
+
+    @cached_property
+    def before(self) -> int:
+        """What all of them had, in won."""
+        return sum(centre.before or 0 for centre in self.centres)
+
 
 def since_last_year(allocation: Allocation, _: Words) -> Movement:
     """Operating money against last year's operating allocation."""
@@ -134,7 +144,7 @@ def against_last_year(pool: str, now: int, before: int | None, numbers: Numbers)
 
 
 def movement_title(movement: Movement, numbers: Numbers) -> str:
-    """How much money moves, and who gains and loses most."""
+    """How many gain and lose how much, and what that is in all."""
     _ = numbers.words
     if not movement.gainers and not movement.losers:
         if movement.against == "baseline":
@@ -146,11 +156,17 @@ def movement_title(movement: Movement, numbers: Numbers) -> str:
         "losers": len(movement.losers),
         "lost": numbers.money_with_unit(movement.lost),
     }
+    rate = numbers.percent_change(movement.net / movement.before if movement.before else None)
     if not movement.losers:
-        return _("{gainers} centres gain {gained}; none loses", **values)
+        return _("{gainers} centres gain {gained} ({rate}); none loses", rate=rate, **values)
     if not movement.gainers:
-        return _("{losers} centres lose {lost}; none gains", **values)
-    return _("{gainers} centres gain {gained}, {losers} lose {lost}", **values)
+        return _("{losers} centres lose {lost} ({rate}); none gains", rate=rate, **values)
+    return _(
+        "{gainers} centres gain {gained}, {losers} lose {lost}; in all {net} ({rate})",
+        net=numbers.change(movement.net),
+        rate=rate,
+        **values,
+    )
 
 
 def movement_basis(movement: Movement, numbers: Numbers) -> str:

@@ -35,8 +35,8 @@ def frontier_title(found: Frontier, numbers: Numbers) -> str:
             all=len(found.points),
         )
     return _(
-        "No other setting is better than {count} of the {all} settings in both respects; {better} "
-        "of them are better than the present rules",
+        "No other setting is better than {count} of the {all} settings in both respects; better "
+        "than the present rules: {better}",
         count=count,
         all=len(found.points),
         better=len(better),
@@ -66,9 +66,9 @@ def frontier_table(
         share, gini = point.results_share or 0.0, point.gini or 0.0
         row |= {
             _("Money that follows results"): numbers.percent(share, 2),
-            _("against present (points)"): _points(share, present.results_share, 100, 2, numbers),
+            _("vs present (points)"): _points(share, present.results_share, 100, 2, numbers),
             _("Gini"): gini_text(gini, numbers),
-            _("against present"): _points(gini, present.gini, 1, 4, numbers),
+            _("vs present"): _points(gini, present.gini, 1, 4, numbers),
         }
         rows.append(row)
     return pd.DataFrame(rows)

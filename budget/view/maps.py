@@ -1,9 +1,12 @@
-"""The country on a chart: provinces as outlines, centres as circles.
+"""The country on a chart: provinces as outlines, centres as circles, the capital area once more.
 
-Outlines come as GeoJSON and are thinned here: below a pixel of a small map nobody sees them.
+Outlines come as GeoJSON and are thinned here: below a pixel of a small map nobody sees them. The
+capital area, where a quarter of the centres stand, is drawn a second time, enlarged, in the sea at
+the right: its outlines and circles are ordinary ones at other coordinates.
 """
 
 import functools
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +20,7 @@ from budget.view.country import (
     Country,
     Measure,
     Money,
+    Place,
     country_basis,
     country_title,
     measure_name,
@@ -32,9 +36,18 @@ SMALLEST_ISLET = 0.004
 FAR_EAST, FAR_WEST = 130.0, 125.2
 """Longitudes beyond which an island stays, however small: the country is shown whole."""
 
+CAPITAL = ("Seoul", "Incheon", "Gyeonggi")
+"""The provinces that are drawn once more."""
+CAPITAL_WEST, CAPITAL_EAST, CAPITAL_SOUTH, CAPITAL_NORTH = 126.15, 127.9, 36.85, 38.28
+"""The edges of the capital area; islands further west are not enlarged."""
+INSET_WEST, INSET_NORTH = 131.4, 38.28
+"""Where its north-western corner stands on the map, in the sea."""
+INSET_SIZE, INSET_DIGITS = 2.3, 3
+"""So many times larger, the same in every direction; and so much finer."""
+FRAME_STEPS = 12
+"""A long line along a parallel would bend: browsers draw the shortest way on the globe."""
+
 LEGEND_WIDTH = 92
-LAND_OPACITY = 0.45
-"""Provinces are paler than the circles on them where both have the same scale."""
 SIZES = [14, 330]
 """Square pixels of the circle of the least and of the most money."""
 TEXTS: Mapping[str, Measure] = {
@@ -50,24 +63,72 @@ Outlines = Sequence[Mapping[str, Any]]
 
 
 def thinned(provinces: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The provinces as features that a small map needs, every island of note kept."""
+    """The provinces as features that a small map needs, every island of note kept; the capital
+    area's a second time, enlarged."""
+    features = provinces["features"]
+    capital = [one for one in features if one["properties"].get("name_en") in CAPITAL]
     return [
-        {
-            "type": "Feature",
-            "properties": dict(feature["properties"]),
-            "geometry": {
-                "type": "MultiPolygon",
-                "coordinates": _kept(feature["geometry"]),
-            },
-        }
-        for feature in provinces["features"]
+        *(_feature(one, _kept(one["geometry"])) for one in features),
+        *(_feature(one, _enlarged(one["geometry"])) for one in capital),
     ]
 
 
+def _feature(feature: Mapping[str, Any], shapes: list[Any]) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "properties": dict(feature["properties"]),
+        "geometry": {"type": "MultiPolygon", "coordinates": shapes},
+    }
+
+
+def inset(longitude: float, latitude: float) -> tuple[float, float]:
+    """Where a place of the capital area stands in its enlargement: longitude and latitude.
+
+    Enlarged on the map (Mercator), so that shapes stay what they are.
+    """
+    north = _northing(INSET_NORTH) - INSET_SIZE * (_northing(CAPITAL_NORTH) - _northing(latitude))
+    east = INSET_WEST + INSET_SIZE * (longitude - CAPITAL_WEST)
+    latitude = math.degrees(2 * math.atan(math.exp(north)) - math.pi / 2)
+    return round(east, INSET_DIGITS), round(latitude, INSET_DIGITS)
+
+
+def _northing(latitude: float) -> float:
+    """Mercator's ordinate, in radians."""
+    return math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2))
+
+
+def _enlarged(geometry: Mapping[str, Any]) -> list[Any]:
+    """A province of the capital area without its far islands, where the enlargement stands."""
+    return [
+        [[list(inset(*point[:2])) for point in ring] for ring in shape[:1]]
+        for shape in _shapes(geometry)
+        if min(point[0] for point in shape[0]) >= CAPITAL_WEST
+    ]
+
+
+def _frames() -> list[dict[str, Any]]:
+    """The capital area where it is, and its enlargement, as lines around them."""
+    west, east, south, north = CAPITAL_WEST, CAPITAL_EAST, CAPITAL_SOUTH, CAPITAL_NORTH
+    across = [west + (east - west) * step / FRAME_STEPS for step in range(FRAME_STEPS + 1)]
+    around = [
+        *((east_west, north) for east_west in across),
+        *((east_west, south) for east_west in reversed(across)),
+        (west, north),
+    ]
+    return [
+        {"type": "Feature", "geometry": {"type": "LineString", "coordinates": line}}
+        for line in ([list(at) for at in around], [list(inset(*at)) for at in around])
+    ]
+
+
+def _shapes(geometry: Mapping[str, Any]) -> Sequence[Any]:
+    """The polygons of a geometry."""
+    shapes: Sequence[Any] = geometry["coordinates"]
+    return [shapes] if geometry["type"] == "Polygon" else shapes
+
+
 def _kept(geometry: Mapping[str, Any]) -> list[Any]:
-    shapes = geometry["coordinates"]
-    if geometry["type"] == "Polygon":
-        shapes = [shapes]
+    shapes = _shapes(geometry)
     largest = max(_size(shape[0]) for shape in shapes)
     return [
         [_coarse(ring) for ring in shape[:1]]
@@ -124,14 +185,14 @@ def country_map(
             **_texts(list(found.provinces.values()), numbers),
         }
     )
-    places = sorted(found.places, key=lambda place: (-place.money.total, place.centre_id))
+    places, at = _drawn(found)
     centres = pd.DataFrame(
         {
             "centre_id": [place.centre_id for place in places],
             "province": [place.province for place in places],
             "centre": [place.name for place in places],
-            "lat": [place.lat for place in places],
-            "lon": [place.lon for place in places],
+            "lat": [latitude for _longitude, latitude in at],
+            "lon": [longitude for longitude, _latitude in at],
             "said": [
                 f"{place.name} {value_text(place.money, measure, numbers)}" for place in places
             ],
@@ -146,6 +207,16 @@ def country_map(
         f"{country_title(found, measure, numbers)}. {country_basis(found, measure, numbers)}",
         fixed={"outlines": outlines},
     )
+
+
+def _drawn(found: Country) -> tuple[list[Place], list[tuple[float, float]]]:
+    """Every circle with its longitude and latitude, the greatest first; of the capital area two."""
+    places = sorted(found.places, key=lambda place: (-place.money.total, place.centre_id))
+    near = [place for place in places if place.province in CAPITAL and place.lon >= CAPITAL_WEST]
+    return [*places, *near], [
+        *((place.lon, place.lat) for place in places),
+        *(inset(place.lon, place.lat) for place in near),
+    ]
 
 
 def _texts(rows: Sequence[Money], numbers: Numbers) -> dict[str, list[str]]:
@@ -185,7 +256,6 @@ def _country_map(
         .encode(
             color=colour,
             description="said:N",
-            fillOpacity=alt.value(1 if is_amount else LAND_OPACITY),
             stroke=alt.condition("datum.chosen", alt.value(colours.text), alt.value(colours.coast)),
             strokeWidth=alt.condition("datum.chosen", alt.value(2), alt.value(0.7)),
             tooltip=[alt.Tooltip("province_name:N", title=_("Province")), *facts],
@@ -193,7 +263,7 @@ def _country_map(
     )
     circles = (
         alt.Chart(alt.NamedData("places"))
-        .mark_circle(stroke=colours.surface, strokeWidth=0.8, cursor="pointer", opacity=0.9)
+        .mark_circle(stroke=colours.surface, strokeWidth=1, cursor="pointer", opacity=1)
         .encode(
             description="said:N",
             longitude="lon:Q",
@@ -208,8 +278,22 @@ def _country_map(
             )
         )
     )
+    frames = alt.Chart({"values": _frames()}).mark_geoshape(
+        filled=False, stroke=colours.muted, strokeWidth=1, strokeDash=[3, 2], aria=False
+    )
+    corner = inset(CAPITAL_WEST, CAPITAL_NORTH)
+    name = (
+        alt.Chart({"values": [{"lon": corner[0], "lat": corner[1]}]})
+        .mark_text(align="left", baseline="bottom", dy=-4, fontSize=12, color=colours.text)
+        .encode(
+            longitude="lon:Q",
+            latitude="lat:Q",
+            text=alt.value(_("Capital area × {times}", times=numbers.number(INSET_SIZE, 1))),
+        )
+    )
+    layers = (land, frames, circles, name, *_legend(colour, numbers, colours, height))
     spec: Mapping[str, Any] = (
-        alt.layer(land, circles, *_legend(colour, numbers, colours, height))
+        alt.layer(*layers)
         .project(type="mercator")
         .properties(height=height)
         .configure_view(strokeWidth=0)

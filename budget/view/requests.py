@@ -34,4 +34,15 @@ def request_amounts(need: RequestFacts, numbers: Numbers) -> str:
         texts.append(_("approved {amount}", amount=numbers.money_with_unit(need.approved_krw)))
     if need.funded_krw is not None:
         texts.append(_("funded {amount}", amount=numbers.money_with_unit(need.funded_krw)))
+    rest = (need.approved_krw or 0) - (need.funded_krw or 0)
+    if need.funded_krw and rest > 0:
+        texts.append(_("not funded {amount}", amount=numbers.money_with_unit(rest)))
     return ", ".join(texts)
+
+
+def part_in_brief(need: RequestFacts, numbers: Numbers) -> str:
+    """How much of what was approved was funded, in per cent; nothing where it was all or none."""
+    funded, approved = need.funded_krw or 0, need.approved_krw or 0
+    if not 0 < funded < approved:
+        return ""
+    return numbers.words("In part {rate}", rate=numbers.percent(funded / approved, 0))

@@ -28,6 +28,17 @@ at the side would leave a phone no room for bars."""
 ROOM = 2.6
 """So many times the longest bar is there on each side, for the figures."""
 FRONTIER_HEIGHT = 320
+PLOT, NAME, DOT = (780, 200), (96, 14), 5
+"""Pixels: of the frontier's plot on a desk, of the name of a point, and of half a point."""
+SIDES: dict[str, tuple[int, int, Literal["left", "right"]]] = {
+    "above left": (-8, -16, "right"),
+    "above right": (8, -16, "left"),
+    "right": (12, 0, "left"),
+    "left": (-12, 0, "right"),
+    "below right": (8, 16, "left"),
+    "below left": (-8, 16, "right"),
+}
+"""Where a point's name can stand: so far across and down from it, and where it is fixed."""
 SPREAD_HEIGHT = 280
 OUTLIERS = 3
 """So many centres are named at either end of the ranking."""
@@ -141,15 +152,41 @@ def frontier_scatter(
     _ = numbers.words
     present = [_setting(found.present, _("present rules"), numbers)] if found.present.totals else []
     columns = ["share", "gini", "setting", "share_text", "gini_text", "kind"]
+    taken = [(row["share"], row["gini"]) for row in [*rows, *present]]
     return Figure(
         _frontier_scatter(numbers, colours),
         {
             "settings": pd.DataFrame(rows, columns=columns),
-            "present": pd.DataFrame(present, columns=columns[:-1]),
+            "present": pd.DataFrame(present, columns=columns[:-1]).assign(
+                side=free_side(taken) if present else ""
+            ),
             "ends": pd.DataFrame(labels, columns=columns[:-1]),
         },
         f"{frontier_title(found, numbers)}.",
     )
+
+
+def free_side(points: Sequence[tuple[float, float]]) -> str:
+    """On which side of the last of these points its name covers fewest of the others.
+
+    Returns:
+        A key of SIDES; of equal ones the first.
+    """
+    *others, own = points
+    spans = [max(at) - min(at) or 1.0 for at in zip(*points, strict=True)]
+    seen = [
+        ((x - own[0]) / spans[0] * PLOT[0], -(y - own[1]) / spans[1] * PLOT[1]) for x, y in others
+    ]
+
+    def covered(side: str) -> int:
+        across, down, align = SIDES[side]
+        left = across - (NAME[0] if align == "right" else 0)
+        return sum(
+            left - DOT <= x <= left + NAME[0] + DOT and abs(y - down) <= NAME[1] / 2 + DOT
+            for x, y in seen
+        )
+
+    return min(SIDES, key=covered)
 
 
 def _setting(point: Point, name: str, numbers: Numbers) -> dict[str, Any]:
@@ -182,7 +219,7 @@ def _frontier_scatter(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
     )
     y = alt.Y(
         "gini:Q",
-        title=_("Gini per weighted head (lower: more even)"),
+        title=_("Gini per head (lower: more even)"),
         scale=alt.Scale(zero=False, padding=16),
         axis=alt.Axis(tickCount=6, format=".3f", **axis),
     )
@@ -213,10 +250,15 @@ def _frontier_scatter(numbers: Numbers, colours: Colours) -> Mapping[str, Any]:
     diamond = present.mark_point(
         shape="diamond", filled=True, color=colours.less, size=150, opacity=1
     )
-    name = present.mark_text(
-        color=colours.less_text, align="left", dx=10, dy=10, fontSize=12.5, fontWeight=600
-    ).encode(text="setting:N")
-    return finished(alt.layer(beaten, line, dots, ends, diamond, name), FRONTIER_HEIGHT)
+    names = [
+        present.transform_filter(f"datum.side == '{side}'")
+        .mark_text(
+            color=colours.less_text, align=align, dx=across, dy=down, fontSize=12.5, fontWeight=600
+        )
+        .encode(text="setting:N")
+        for side, (across, down, align) in SIDES.items()
+    ]
+    return finished(alt.layer(beaten, line, dots, ends, diamond, *names), FRONTIER_HEIGHT)
 
 
 # --- uncertainty ---------------------------------------------------------------------------------

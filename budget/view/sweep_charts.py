@@ -60,7 +60,7 @@ def sweep_lines(swept: Swept, grouping: str, numbers: Numbers, colours: Colours)
         ),
         {
             "lines": rows,
-            "ends": ends,
+            "ends": ends.assign(edge=swept.on_screen(swept.curve.points[-1].values[0])),
             "bites": marks,
             "gaps": _gaps(swept),
             "present": pd.DataFrame({"value": [swept.on_screen(swept.present_value)]}),
@@ -242,10 +242,15 @@ def _sweep_lines(
     names = [
         ends.transform_filter(f"datum.side == '{side}'")
         .mark_text(align=side_of_end, dx=offset, fontSize=12, fontWeight=600, color=colour)
-        .encode(x=place, y="place:Q", text="label:N")
+        .encode(x=alt.X("edge:Q", scale=scale), y="place:Q", text="label:N")
         for side, colour in (("more", colours.more_text), ("less", colours.less_text))
     ]
-    layers = (gaps, zero, faint, *named, marks, *figures, present, present_label, points, *names)
+    # where the last values have no allocation, the names stand beyond them and are led to the lines
+    leaders = ends.mark_rule(aria=False, color=colours.muted, strokeWidth=0.7).encode(
+        x=place, x2="edge:Q", y=alt.Y("change:Q"), y2="place:Q"
+    )
+    lines_and_names = (gaps, zero, faint, *named, leaders, marks, *figures)
+    layers = (*lines_and_names, present, present_label, points, *names)
     spec: Mapping[str, Any] = (
         alt.layer(*layers).properties(height=HEIGHT).configure_view(strokeWidth=0).to_dict()
     )

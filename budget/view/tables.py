@@ -164,3 +164,56 @@ def matching(rows: pd.DataFrame, text: str) -> pd.DataFrame:
     for column in ("centre", "province", "binds"):
         found |= rows[column].str.casefold().str.contains(wanted, regex=False)
     return rows[found]
+
+
+def by_change(rows: pd.DataFrame, *, is_gain_first: bool) -> pd.DataFrame:
+    """The rows of `centre_table` by their change in per cent, gains and losses as one order.
+
+    Returns:
+        The same rows; those without a change between gains and losses, those that have nothing
+        to compare with last; equal ones in the order that they had.
+    """
+    rate = rows["more"].fillna(0) - rows["less"].fillna(0)
+    rate = rate.where(rows["before"].notna())
+    order = rate.sort_values(ascending=not is_gain_first, kind="stable", na_position="last")
+    return rows.loc[order.index]
+
+
+def sums_text(
+    rows: pd.DataFrame,
+    total: int,
+    allocation: Allocation,
+    movement: Movement,
+    numbers: Numbers,
+) -> str:
+    """How many centres are listed, and what they have together, as the columns say it."""
+    _ = numbers.words
+    main = pool_column(allocation.policy.remainder_pool.name)
+    known = rows[rows["before"].notna()]
+    before = _won(known["before"], numbers)
+    compared = _won(known[main if movement.against == "last_year" else "total"], numbers)
+    values = {
+        "shown": len(rows),
+        "total": total,
+        "unit": numbers.unit_name,
+        "before": numbers.money(before),
+        "rate": numbers.percent_change(compared / before - 1 if before else None),
+        "pool": pool_name(allocation.policy.remainder_pool.name, _),
+        "main": numbers.money(_won(rows[main], numbers)),
+        "sum": numbers.money(_won(rows["total"], numbers)),
+    }
+    if movement.against == "last_year":
+        return _(
+            "{shown} of {total} centres, in {unit}; together: last year {before}, {pool} {main} "
+            "({rate} where there was a last year), total {sum}",
+            **values,
+        )
+    return _(
+        "{shown} of {total} centres, in {unit}; together: baseline {before}, total {sum} ({rate})",
+        **values,
+    )
+
+
+def _won(amounts: "pd.Series[float]", numbers: Numbers) -> int:
+    """The sum of amounts in the reader's unit, to the won: each is a whole number of won."""
+    return sum(round(amount * numbers.unit.won) for amount in amounts)

@@ -48,7 +48,7 @@ from budget.view.notice import Origin, RequestLine, notice
 from budget.view.numbers import DECREASE, Numbers
 from budget.view.pack import PackFacts, readme
 from budget.view.parameters import capital
-from budget.view.requests import request_amounts, request_title
+from budget.view.requests import part_in_brief, request_amounts, request_title
 from budget.view.words import LANGUAGES, Words
 from budget.workflow import need_states, publication, rounds, saved_scenarios
 from budget.workflow.deadlines import KOREA
@@ -378,7 +378,8 @@ def _notice(
             [
                 RequestLine(
                     title=f"{need.id} {request_title(need, numbers)}",
-                    state=capital(_(need_states.STATES.get(need.state, need.state))),
+                    state=part_in_brief(need, numbers)
+                    or capital(_(need_states.STATES.get(need.state, need.state))),
                     amount=request_amounts(need, numbers),
                 )
                 for need in requests

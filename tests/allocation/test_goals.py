@@ -1,5 +1,6 @@
 """Goal seek, worked in the head: three centres, last year 100, 200 and 300 million won."""
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -152,3 +153,48 @@ def test_every_answer_is_a_run_of_its_policy() -> None:
     again = allocation(centres, present.replaced(goal.changes), ())
     assert again.totals == goal.found.totals
     assert goal.found.certified
+
+
+def test_a_search_that_is_interrupted_again_and_again_comes_to_the_same_answer() -> None:
+    """No run is made twice, and each new one is told before it is made."""
+    told: list[int] = []
+
+    class Enough(Exception):  # noqa: N818 - the planner's word
+        """So many runs for now."""
+
+    def at_most_three(count: int) -> None:
+        if told and count == told[-1] + 1 and count % 3 == 0 and count not in told:
+            told.append(count)
+            raise Enough
+        told.append(count)
+
+    trials, found, parts = goals.Trials(at_most_three), None, 0
+    present = rules(BONUS, 800)
+    while found is None:
+        parts += 1
+        with suppress(Enough):
+            found = goals.break_even(
+                checked(present, **CENTRES),
+                present,
+                (),
+                "pool.bonus.amount.share",
+                lambda one: one.totals[0] - 280 * MILLION,
+                trials,
+            )
+    whole = break_even(280)
+    assert parts > 3
+    assert sorted(set(told)) == list(range(max(told) + 1))
+    assert [goal.changes for goal in found.goals] == [goal.changes for goal in whole.goals]
+    assert (found.least, found.most, found.runs) == (whole.least, whole.most, whole.runs)
+
+
+def test_conflicts_are_kept_as_well() -> None:
+    """A second search with the same trials makes no run."""
+    told: list[int] = []
+    trials = goals.Trials(told.append)
+    given = checked(rules(FLOOR), **CENTRES), rules(FLOOR), (), Decimal(0)
+    first = goals.least_envelope(*given, trials)
+    made = len(told)
+    assert made
+    assert goals.least_envelope(*given, trials).changes == first.changes
+    assert len(told) == made

@@ -31,7 +31,7 @@ def test_a_planner_reads_why_with_waterfall_movers_and_named_peers() -> None:
     assert not app.exception
     assert "Gumi receives 1,049.8 million won; operating money 53.8 million won" in heads(app)
     text = said(app)
-    assert "Operating money from 1,076.6 to 1,022.7, −53.8" in text
+    assert "Operating money falls from 1,076.6 million won to 1,022.7 million won (−53.8)." in text
     assert "Baseline: Default rules, version 1" in text
     assert "Nothing changes: operating: Hold-harmless (floor)" in text
     assert "Performance one grade up: C → B" in text

@@ -70,8 +70,9 @@ def test_the_sentence_by_hand() -> None:
         "last year"
     )
     assert centre.sentence(found, ENGLISH) == (
-        "Operating money from 100.0 to 150.0, +50.0, in million won: floor least +60.0, "
-        "change of the pool, all alike +20.0, need by staff −20.0, common factor λ −10.0."
+        "Operating money rises from 100.0 million won to 150.0 million won (+50.0). What raises "
+        "it: floor least (+60.0) and change of the pool, all alike (+20.0); what lowers it: need "
+        "by staff (−20.0) and common factor λ (−10.0)."
     )
 
 
@@ -82,8 +83,26 @@ def test_less_same_and_new_have_their_own_headline() -> None:
     assert centre.headline(same, "Gumi", ENGLISH).endswith("operating money as last year")
     new = small(staff=[1, 5], prior_operating_krw=[None, 400_000_000])
     assert "had no operating money last year" in centre.headline(new, "Gumi", ENGLISH)
-    assert "need of a new centre +100.0" in centre.sentence(new, ENGLISH)
+    assert centre.sentence(new, ENGLISH).startswith(
+        "The centre has no last year; its operating money is 150.0 million won. "
+        "What raises it: need of a new centre (+100.0) and floor least (+60.0); what lowers it: "
+    )
     assert "전년 운영예산 없음" in centre.headline(new, "구미", KOREAN)
+    for one, verb in ((less, "falls from 200.0"), (same, "stays at 150.0")):
+        assert f"Operating money {verb} million won" in centre.sentence(one, ENGLISH)
+
+
+def test_the_sentence_is_one_that_can_be_read_aloud() -> None:
+    """In Korean its clauses end as officials write; what comes in addition leads to the total."""
+    said = centre.sentence(of("EC003"), KOREAN)
+    assert said.startswith(
+        "운영예산은 전년 1,135.2백만원에서 올해 1,156.9백만원으로 늘었습니다(+21.7)."
+    )
+    assert "때문에 늘고," in said
+    assert said.endswith(
+        "여기에 성과 재원 129.6백만원, 연계 재원 27.2백만원, 특별수요 665.7백만원이 더해져 모두 "
+        "1,979.3백만원을 받습니다."
+    )
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -105,7 +124,7 @@ def test_the_figures_in_the_text_sum_as_they_are_read() -> None:
         text = centre.sentence(of(identifier), ENGLISH).partition(" In addition")[0]
         if of(identifier).prior is None:
             continue
-        before, _colon, after = text.partition(": ")
+        before, _stop, after = text.partition("). ")
         stated = shown_numbers(before)
         assert sum(shown_numbers(after)) == (stated[-1] if stated else 0), text
 

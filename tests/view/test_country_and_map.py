@@ -187,6 +187,38 @@ def test_far_islands_stay_and_small_near_islets_go() -> None:
     assert len(found[0]["geometry"]["coordinates"]) == 2
 
 
+def test_the_capital_area_is_drawn_once_more_larger_and_of_the_same_shape() -> None:
+    """A step east and a step north grow alike on the map; its corner stands in the sea."""
+    west, north = maps.CAPITAL_WEST, maps.CAPITAL_NORTH
+    corner, east, south = (
+        maps.inset(*at) for at in ((west, north), (west + 0.5, north), (west, north - 0.4))
+    )
+    assert corner == pytest.approx((maps.INSET_WEST, maps.INSET_NORTH), abs=1e-3)
+    assert east[0] - corner[0] == pytest.approx(0.5 * maps.INSET_SIZE)
+    assert corner[1] - south[1] == pytest.approx(0.4 * maps.INSET_SIZE, rel=0.02)
+    shapes = [outline("Seoul"), outline("Jeju")]
+    names = [one["properties"]["name_en"] for one in maps.thinned({"features": shapes})]
+    assert names == ["Seoul", "Jeju", "Seoul"]
+
+
+def test_a_centre_of_the_capital_area_has_two_circles_with_the_same_figures() -> None:
+    """Colour, size and name are the same; so is what a click opens."""
+    found = of(replace(SEOUL, lon=127.0, lat=37.5), JEJU)
+    places = maps.country_map(found, [outline("Seoul")], "change", EN, LIGHT, 300).data["places"]
+    both = places[places["centre_id"] == "A"].drop(columns=["lon", "lat"])
+    assert len(both) == 2
+    assert both.iloc[0].equals(both.iloc[1])
+    assert places["centre_id"].tolist() == ["A", "C", "A"]
+    assert places["lon"].tolist()[2] > 131
+
+
+def test_a_province_has_the_very_colour_of_the_legend() -> None:
+    """Nothing pales it: an opacity below 1 would give a colour that the legend does not have."""
+    for measure in MEASURES:
+        spec = maps.country_map(of(SEOUL), [outline("Seoul")], measure, EN, LIGHT, 300).spec
+        assert "opacity" not in str(spec["layer"][0]).casefold()
+
+
 # --- the picture of a conflict -------------------------------------------------------------------
 
 

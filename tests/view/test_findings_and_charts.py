@@ -4,7 +4,9 @@ from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 import budget
@@ -21,6 +23,7 @@ from budget.view.findings import (
     since_last_year,
 )
 from budget.view.numbers import NOTHING, Numbers
+from budget.view.requests import part_in_brief, request_amounts
 from budget.view.words import Words
 
 DATA = Path(__file__).parents[2] / "data"
@@ -55,6 +58,7 @@ def test_titles_say_how_much_moves_and_who_leads() -> None:
         movement = since_last_year(baseline(), numbers.words)
         assert numbers.money_with_unit(movement.gained) in movement_title(movement, numbers)
         assert movement.gainers[0].name in movement_leader(movement, numbers)
+        assert "+1,495.0 (+1.4 %)" in movement_title(movement, numbers)  # 4,057.9 less 2,562.9
     still = since_baseline(baseline(), baseline(), KO.words)
     assert "기준안과 같은" in movement_title(still, KO)
 
@@ -107,11 +111,12 @@ def test_labels_keep_their_distance() -> None:
 
 
 def test_thinned_outlines_keep_every_province_and_the_far_islands() -> None:
-    """17 provinces; Baengnyeong in the west and Ulleung in the east stay."""
+    """17 provinces, and three once more; Baengnyeong in the west and Ulleung in the east stay."""
     import json
 
     provinces = maps.thinned(json.loads((DATA / "provinces.geojson").read_text("utf-8")))
-    assert len(provinces) == 17
+    assert len(provinces) == 17 + 3
+    provinces = provinces[:17]
     points = [
         point
         for province in provinces
@@ -131,6 +136,57 @@ def test_tables_hold_every_won() -> None:
     assert len(rows) == 174
     assert round(rows["total"].sum() * 1e6) == sum(baseline().totals)
     assert list(tables.matching(rows, "제주")["province"].unique()) == ["제주"]
+
+
+def test_gains_and_losses_are_one_order() -> None:
+    """From the greatest gain over no change to the greatest loss, or back; new centres last."""
+    rows = pd.DataFrame(
+        {
+            "centre": ["new", "loses", "still", "gains", "gains more"],
+            "before": [None, 10.0, 10.0, 10.0, 10.0],
+            "more": [None, None, None, 2.0, 9.0],
+            "less": [None, 5.0, None, None, None],
+        }
+    )
+    found = tables.by_change(rows, is_gain_first=True)
+    assert found["centre"].tolist() == ["gains more", "gains", "still", "loses", "new"]
+    assert found.index.tolist() == [4, 3, 2, 1, 0]
+    back = tables.by_change(rows, is_gain_first=False)
+    assert back["centre"].tolist() == ["loses", "still", "gains", "gains more", "new"]
+
+
+def test_sums_stand_beside_what_they_are_compared_with() -> None:
+    """Those of all centres are the allocation's; those of a few are of these few."""
+    movement = since_last_year(baseline(), EN.words)
+    rows = tables.centre_table(baseline(), movement, EN)
+    assert tables.sums_text(rows, 174, baseline(), movement, EN) == (
+        "174 of 174 centres, in million won; together: last year 104,600.0, operating 106,880.0 "
+        "(+1.4 % where there was a last year), total 126,720.0"
+    )
+    jeju = tables.matching(rows, "Jeju")
+    said = tables.sums_text(jeju, 174, baseline(), movement, EN)
+    assert said.startswith("2 of 174 centres")
+    assert f"total {jeju['total'].sum():,.1f}" in said
+    again = since_baseline(baseline(), baseline(), EN.words)
+    rows = tables.centre_table(baseline(), again, EN)
+    assert tables.sums_text(rows, 174, baseline(), again, EN).endswith(
+        "together: baseline 126,720.0, total 126,720.0 (0.0 %)"
+    )
+
+
+def test_a_request_that_was_funded_in_part_says_how_much() -> None:
+    """57.8 of 249.0 million won: 23 %, and 191.2 not."""
+    need = SimpleNamespace(
+        title="에너지", title_en="Energy", requested_krw=300_000_000, approved_krw=249_000_000
+    )
+    need.funded_krw = 57_800_000
+    assert part_in_brief(need, EN) == "In part 23 %"
+    assert request_amounts(need, EN).endswith(
+        "approved 249.0 million won, funded 57.8 million won, not funded 191.2 million won"
+    )
+    need.funded_krw = need.approved_krw
+    assert part_in_brief(need, EN) == ""
+    assert request_amounts(need, EN).endswith("funded 249.0 million won")
 
 
 def test_one_centre_s_money_stands_beside_last_year_s() -> None:

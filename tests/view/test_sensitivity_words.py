@@ -18,7 +18,13 @@ from budget.view.numbers import Numbers
 from budget.view.parameters import parameter_at
 from budget.view.places import Places
 from budget.view.rule_prices import effect_table, price_records, prices_title, rule_records
-from budget.view.sensitivity_charts import frontier_scatter, price_bars, spread_intervals
+from budget.view.sensitivity_charts import (
+    SIDES,
+    free_side,
+    frontier_scatter,
+    price_bars,
+    spread_intervals,
+)
 from budget.view.spreads import spread_table, uncertainty_title
 from budget.view.sweep_charts import apart, sweep_lines
 from budget.view.sweeps import (
@@ -158,7 +164,7 @@ def test_a_frontier_says_whether_the_present_is_beaten() -> None:
     assert parameter is not None
     found = Frontier(("a", "b"), (better, worse), worse)
     title = frontier_title(found, ENGLISH)
-    assert "better than 1 of the 2 settings in both respects; 1 of them are better" in title
+    assert "than 1 of the 2 settings in both respects; better than the present rules: 1" in title
     assert "none is better" in frontier_title(
         Frontier(("a", "b"), (better, worse), better), ENGLISH
     )
@@ -182,3 +188,14 @@ def test_what_uncertain_data_leave_sure(places: Places) -> None:
     assert figure.data["labels"]["label"].tolist() == [f"{places.names[0]} +10.0 %"]
     assert figure.data["centres"]["low"].tolist() == [pytest.approx(5.0), pytest.approx(-5.0)]
     figure.to_chart()
+
+
+def test_a_point_s_name_stands_where_it_covers_nothing() -> None:
+    """Alone: above at the left. With a neighbour there: at the next side that is free."""
+    corners = [(0.0, 0.0), (10.0, 1.0)]
+    assert free_side([*corners, (5.0, 0.5)]) == "above left"
+    near = [(4.5, 0.58), (4.8, 0.57)]
+    assert free_side([*corners, *near, (5.0, 0.5)]) == "above right"
+    crowd = [(4.5, 0.58), (5.4, 0.58), (5.5, 0.5)]
+    assert free_side([*corners, *crowd, (5.0, 0.5)]) == "left"
+    assert free_side([(5.0, 0.5)]) in SIDES
