@@ -31,13 +31,20 @@ def cell_number(cell: object) -> int | Decimal | object | None:
         return NOT_A_NUMBER
     if isinstance(cell, int):
         return cell
-    if pd.isna(cell):  # type: ignore[call-overload]
+    if is_missing(cell):
         return None
+    if isinstance(cell, bytes):
+        return NOT_A_NUMBER
     try:
         number = cell if isinstance(cell, Decimal) else Decimal(repr(float(cell)))  # type: ignore[arg-type]
     except (TypeError, ValueError, InvalidOperation):
         return NOT_A_NUMBER
     return _whole_if_so(number) if number.is_finite() else NOT_A_NUMBER
+
+
+def is_missing(cell: object) -> bool:
+    """Whether nothing stands in a cell: None, NaN, NA; a list is something."""
+    return cell is None or (pd.api.types.is_scalar(cell) and bool(pd.isna(cell)))
 
 
 def _whole_if_so(number: Decimal) -> int | Decimal:
@@ -81,8 +88,11 @@ def cell_text(cell: object) -> str:
         return cell.strip()
     if isinstance(cell, bool):
         return str(cell).lower()
-    if cell is None or pd.isna(cell):  # type: ignore[call-overload]
+    if is_missing(cell):
         return ""
     if isinstance(cell, float) and isfinite(cell):
         return str(int(cell)) if cell.is_integer() else format(Decimal(repr(cell)), "f")
-    return str(cell)
+    try:
+        return str(cell)
+    except ValueError:  # a whole number of thousands of digits
+        return "…"

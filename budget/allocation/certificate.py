@@ -176,7 +176,7 @@ def _pool(
                     "band": group.name,
                     "total": str(total),
                     "least": str(group.least),
-                    "most": str(group.most),
+                    "most": "-" if group.most is None else str(group.most),
                 },
             )
     unplaced = amount - totals[-1]

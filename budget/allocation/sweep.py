@@ -13,7 +13,7 @@ import pandas as pd
 
 from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import N_, Fault, InputError, shown
-from budget.allocation.parameters import parameters
+from budget.allocation.paths import place_of, split_path
 from budget.allocation.policy import Policy
 from budget.allocation.result import Allocation
 from budget.allocation.run import allocate
@@ -76,7 +76,8 @@ def sweep(
     Raises:
         InputError: for a path or a value that the policy does not allow, before any run.
     """
-    whole = {parameter.path for parameter in parameters(policy) if isinstance(parameter.value, int)}
+    document = policy.to_document()
+    whole = {path for path in settings if _is_whole(document, path)}
     count = prod(map(len, settings.values()))
     if count > MOST_RUNS:  # before they are listed: two long lists make a hundred million
         raise InputError(
@@ -114,6 +115,15 @@ def sweep(
     table = pd.DataFrame(rows)
     won = [name for name in table.columns if name.endswith("_krw") and name not in settings]
     return table.astype(dict.fromkeys(won, "Int64"))
+
+
+def _is_whole(document: Mapping[str, Any], path: str) -> bool:
+    """Whether a whole number stands at a path of a policy; won, a year, a number of centres."""
+    try:
+        holder, key = place_of(document, split_path(path))
+    except KeyError:
+        return False
+    return isinstance(holder[key], int)
 
 
 def _rows(

@@ -73,8 +73,9 @@ def published_from(table: pd.DataFrame, centres: Centres, policy: Policy, file: 
         InputError: if rows or columns are missing, are too many, or hold no whole won.
     """
     names = [*(f"{pool.name}_krw" for pool in policy.pool), "special_needs_krw", "total_krw"]
+    standing = {"columns": shown(", ".join(table.columns), 200)}
     faults = [
-        Fault(file, name, "", N_("this column; the policy has such a pool"))
+        Fault(file, name, "", N_("this column; there are: {columns}"), details=standing)
         for name in ["centre_id", *names]
         if name not in table.columns
     ]

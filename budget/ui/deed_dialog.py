@@ -7,7 +7,7 @@ What the person had seen when the dialog opened, and the key of the deed, are ke
 second click carries the same key, and the deed is based on what stood on the screen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -139,6 +139,25 @@ class Fields:
         )
         self.place("reason")
         return typed or ""
+
+    def centre(self, names: Mapping[str, tuple[str, str]]) -> str | None:
+        """The centre that it is about; none is chosen at first.
+
+        Args:
+            names: id -> Korean and English name.
+        """
+        _ = session.words()
+        chosen = st.selectbox(
+            _("Centre"),
+            list(names),
+            index=None,
+            format_func=lambda key: _.of(*names[key]),
+            placeholder=_("Choose a centre"),
+            key=self.prepared.field("centre"),
+            persist_state="session",
+        )
+        self.place("centre_id")
+        return chosen
 
     def agreement(self, to_what: str = "") -> bool:
         """Whether the reader says to have read what stands above."""

@@ -305,7 +305,11 @@ def _grant(prepared: Prepared) -> None:
         persist_state="session",
     )
     asked.place("role")
-    centre = _centre_choice(prepared, asked, _) if role == Role.CENTRE_HEAD else None
+    centre = (
+        asked.centre(rounds.centre_names(session.store(), session.who()))
+        if role == Role.CENTRE_HEAD
+        else None
+    )
     reason = asked.reason()
     st.caption(_("The role takes effect at the person's next click."))
     if not st.button(_("Grant the role"), type=session.main_button(), key=prepared.field("do")):
@@ -332,21 +336,6 @@ def _grant(prepared: Prepared) -> None:
         ),
     ):
         deed_dialog.close()
-
-
-def _centre_choice(prepared: Prepared, asked: Fields, _: Words) -> str | None:
-    names = rounds.centre_names(session.store(), session.who())
-    centre = st.selectbox(
-        _("Centre"),
-        list(names),
-        index=None,
-        format_func=lambda key: _.of(*names[key]),
-        placeholder=_("Choose a centre"),
-        key=prepared.field("centre"),
-        persist_state="session",
-    )
-    asked.place("centre_id")
-    return centre
 
 
 def _known_as(identity: str) -> Listed | None:

@@ -206,16 +206,7 @@ def _extend(prepared: Prepared) -> None:
     shown: RoundFacts = prepared.seen
     asked = Fields(prepared)
     names = rounds.centre_names(session.store(), session.who())
-    centre = st.selectbox(
-        _("Centre"),
-        list(names),
-        index=None,
-        format_func=lambda key: _.of(*names[key]),
-        placeholder=_("Choose a centre"),
-        key=prepared.field("centre"),
-        persist_state="session",
-    )
-    asked.place("centre_id")
+    centre = asked.centre(names)
     if centre:
         day, _can_submit = rounds.deadline_of(session.store(), session.who(), centre)
         st.caption(plain(_("At present until {day}, 23:59:59 Korean time.", day=day.isoformat())))

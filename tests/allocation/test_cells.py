@@ -57,6 +57,8 @@ def test_cells_are_numbers_exactly_as_written(cell: object, number: object) -> N
         ".",
         "9" * 41,
         True,
+        b"5",
+        [1, 2],
         inf,
         "TRUE",
     ],
@@ -65,6 +67,10 @@ def test_what_is_no_number(cell: object) -> None:
     found = cell_number(cell)
     assert found is not None
     assert not isinstance(found, int | Decimal)
+
+
+def test_a_cell_that_no_file_can_hold_has_a_text_all_the_same() -> None:
+    assert [cell_text(cell) for cell in ([1, 2], 10**5_000)] == ["[1, 2]", "…"]
 
 
 def test_texts_are_stripped_and_whole_floats_lose_their_point() -> None:

@@ -47,6 +47,13 @@ def test_one_row_a_value_and_centre() -> None:
     assert found["total_krw"].tolist() == found["operating_krw"].tolist()
 
 
+def test_a_whole_number_that_is_no_parameter_is_swept_as_well() -> None:
+    found = sweep(CENTRES, RULES, None, {"policy.fiscal_year": [Decimal(2027), Decimal("2028")]})
+    assert found["policy.fiscal_year"].tolist() == ["2027"] * 3 + ["2028"] * 3
+    with pytest.raises(InputError, match="a whole number"):
+        sweep(CENTRES, RULES, None, {"policy.fiscal_year": [Decimal("2027.5")]})
+
+
 def test_an_infeasible_value_has_one_row_with_its_shortfall() -> None:
     found = sweep(CENTRES, RULES, None, {FLOOR: [Decimal(200_000), Decimal(201_000)]})
     assert found["feasible"].tolist() == ["true"] * 3 + ["false"]
