@@ -1,4 +1,7 @@
-"""A page with live text fields; what arrives is kept in the folder named by LIVE_TEXT."""
+"""A page with live text fields; what arrives is kept in the folder named by LIVE_TEXT.
+
+Its address may ask for slowness, in seconds: ?before=1 (the fields) or ?after=1.
+"""
 
 import os
 import time
@@ -10,8 +13,8 @@ import streamlit as st
 from budget.ui.live_text import live_text_area, reset_live_text
 
 FOLDER = Path(os.environ["LIVE_TEXT"])
-SLOW_BEFORE = float(os.environ.get("LIVE_TEXT_SLOW_BEFORE", "0"))
-SLOW_AFTER = float(os.environ.get("LIVE_TEXT_SLOW_AFTER", "0"))
+SLOW_BEFORE = float(st.query_params.get("before", "0"))
+SLOW_AFTER = float(st.query_params.get("after", "0"))
 
 
 def kept(name: str) -> str:
@@ -46,6 +49,7 @@ def part() -> None:
 
 
 st.title("live text")
+st.text(f"slow: {SLOW_BEFORE:g} before, {SLOW_AFTER:g} after")
 st.session_state.setdefault("full_runs", 0)
 st.session_state.full_runs += 1
 st.text(f"full runs {st.session_state.full_runs}")
