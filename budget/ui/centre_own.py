@@ -107,4 +107,6 @@ def _counted(name: str, cell: str, numbers: Numbers) -> str:
         return NOTHING
     _, number = numbers.words, float(cell)
     told = numbers.number(number, 0 if number.is_integer() else 1)
-    return _("{number} points", number=told) if name == SCORE else _("{number} people", number=told)
+    if name == SCORE:
+        return _("{number} points", number=told)
+    return _.ngettext("{number} person", "{number} people", 1 if number == 1 else 2, number=told)

@@ -11,6 +11,7 @@ from budget.view.words import Words
     ("name", "cell", "korean", "english"),
     [
         ("officials", "34", "34명", "34 people"),
+        ("counsellors", "1", "1명", "1 person"),
         ("staff_training", "2.5", "2.5명", "2.5 people"),
         ("registered_jobseekers", "11933", "11,933명", "11,933 people"),
         ("performance_score", "81.8", "81.8점", "81.8 points"),
