@@ -44,10 +44,11 @@ def _request(need: Need, numbers: Numbers) -> None:
         st.badge(state_in_brief(need, numbers), color=standing(need, numbers)[1])  # type: ignore[arg-type]
         st.page_link(
             page,
-            label=plain(f"{need.id} {request_title(need, numbers)}"),
+            label=plain(need.id),
             query_params={keys.REQUEST_PARAMETER: need.id, **session.address()},
             width="content",
         )
+        st.markdown(plain(request_title(need, numbers)), width="content")
         st.caption(plain(request_amounts(need, numbers)), width="content")
 
 
