@@ -44,10 +44,11 @@ def _request(need: Need, numbers: Numbers) -> None:
         st.badge(state_in_brief(need, numbers), color=standing(need, numbers)[1])  # type: ignore[arg-type]
         st.page_link(
             page,
-            label=plain(f"{need.id} {request_title(need, numbers)}"),
+            label=plain(need.id),
             query_params={keys.REQUEST_PARAMETER: need.id, **session.address()},
             width="content",
         )
+        st.markdown(plain(request_title(need, numbers)), width="content")
         st.caption(plain(request_amounts(need, numbers)), width="content")
 
 
@@ -107,4 +108,6 @@ def _counted(name: str, cell: str, numbers: Numbers) -> str:
         return NOTHING
     _, number = numbers.words, float(cell)
     told = numbers.number(number, 0 if number.is_integer() else 1)
-    return _("{number} points", number=told) if name == SCORE else _("{number} people", number=told)
+    if name == SCORE:
+        return _("{number} points", number=told)
+    return _.ngettext("{number} person", "{number} people", 1 if number == 1 else 2, number=told)

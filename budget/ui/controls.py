@@ -30,6 +30,7 @@ from budget.view.parameters import (
     shown,
     subtitle,
     title,
+    unit_behind,
 )
 from budget.view.words import Words
 
@@ -242,7 +243,7 @@ def _slider(parameter: Parameter, scale: Scale, value: Value, label: str) -> Non
         st.session_state[key] = wanted
     _ = session.words()
     digits = max(scale.digits, min(6, -int(Decimal(repr(wanted)).normalize().as_tuple().exponent)))
-    unit = f" {_(scale.label)}".replace("%", "%%") if scale.label else ""
+    unit = unit_behind(scale, _).replace("%", "%%")
     st.slider(
         label,
         min_value=min(low, wanted),

@@ -115,7 +115,7 @@ def _columns(present: DivisionRound, numbers: Numbers) -> dict[str, Any]:
     wider = WIDER[numbers.unit.key]
     return {
         LANDING: text(_("Number"), width=66, pinned=True),
-        "centre": text(_("Centre"), width=120, pinned=True),
+        "centre": text(_("Centre"), width=132, pinned=True),
         "province": text(_("Province"), width=70),
         "type": text(_("Type"), width=132),
         "operating": number(_("Operating money"), width=116 + wider),

@@ -167,14 +167,20 @@ def _line(item: Item, names: Mapping[str, str], _: Words) -> None:
         if item.need_id:
             page = "pages/requests.py" if person.may(Verb.BEGIN) else "pages/review.py"
             title = _.of(item.title, item.title_en or item.title) or _("without a title")
-            label, asked = f"{item.need_id} {title}", {keys.REQUEST_PARAMETER: item.need_id}
+            label, asked = item.need_id, {keys.REQUEST_PARAMETER: item.need_id}
         elif item.kind in PAGES:
-            page, label, asked = PAGES[item.kind], _said(item, _), {}
+            page, label, title, asked = PAGES[item.kind], _said(item, _), "", {}
         else:
             return
-        st.page_link(
-            page, label=plain(label), query_params={**asked, **session.address()}, width="content"
-        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.page_link(
+                page,
+                label=plain(label),
+                query_params={**asked, **session.address()},
+                width="content",
+            )
+            if title:  # beside the link, as a link cuts what is too long for a phone
+                st.markdown(plain(title), width="content")
 
 
 def _said(item: Item, _: Words) -> str:

@@ -211,10 +211,8 @@ def _groups(country: Gathered, by: str, numbers: Numbers) -> None:
             "name": st.column_config.TextColumn(
                 _(view.GROUPINGS[by]), pinned=True, width=_width(numbers, 96, 112)
             ),
-            "centres": number(
-                _("Number of centres"), format="%,.0f", width=_width(numbers, 62, 116)
-            ),
-            "above": number(_("Above"), help=_("Above the band"), format="%,.0f", width=62),
+            "centres": number(_("Centre count"), format="%,.0f", width=_width(numbers, 62, 88)),
+            "above": number(_("Above"), help=_("Above the band"), format="%,.0f", width=56),
             **_figures(numbers),
         },
         hide_index=True,

@@ -183,7 +183,10 @@ def _signatures(
     _, person = session.words(), session.person()
     may_propose = person.may(Verb.PROPOSE_PUBLICATION)
     if proposal is not None:
-        st.caption(plain(_("Proposed: {what}", what=publish_deeds.proposal_text(proposal, _))))
+        said = _("Proposed: {what}", what=publish_deeds.proposal_text(proposal, _))
+        if proposal.is_current and not person.may(Verb.CONFIRM_PUBLICATION):
+            said = f"{said}. {_('It waits for a lead who did not propose it.')}"
+        st.caption(plain(said))
     with st.container(horizontal=True, gap="small"):
         if may_propose and not (is_proposed and proposal is not None and proposal.is_current):
             is_ready = found.is_complete or (is_proposed and proposal is not None)

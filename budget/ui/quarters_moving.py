@@ -141,7 +141,7 @@ def _answer(
             "fourth": money_column(_("Quarter 4 now"), numbers, 104),
             "fourth_after": money_column(_("Quarter 4 then"), numbers, 104),
             "taken_back": money_column(_("Taken back"), numbers, 86),
-            "why": st.column_config.TextColumn(_("Why"), width=420),
+            "why": st.column_config.TextColumn(_("Why"), width=500),
         },
         keys.MOVING_TABLE,
         _("Table of the centres with what each gives or gains and why"),

@@ -221,12 +221,14 @@ def shown(value: Value, scale: Scale, numbers: Numbers) -> str:
     """A value with its unit, with more digits where it needs them."""
     exact = scale.to_screen(value)
     digits = max(scale.digits, -int(exact.normalize().as_tuple().exponent))
-    text = numbers.number(exact, min(digits, 6))
-    unit = numbers.words(scale.label) if scale.label else ""
-    if not unit:
-        return text
-    tight = numbers.words.language == "ko" and unit != "%"
-    return f"{text}{unit}" if tight else f"{text} {unit}"
+    return numbers.number(exact, min(digits, 6)) + unit_behind(scale, numbers.words)
+
+
+def unit_behind(scale: Scale, _: Words) -> str:
+    """The unit as it stands behind a figure; Korean has no space before its units of money."""
+    unit = _(scale.label) if scale.label else ""
+    tight = not unit or (_.language == "ko" and unit != "%")
+    return unit if tight else f" {unit}"
 
 
 # --- changes -------------------------------------------------------------------------------

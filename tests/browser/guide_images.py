@@ -67,11 +67,11 @@ PICTURES: Mapping[str, Shot] = {
     "divisions": Shot(Shown("divisions", "planner-1")),
     "quarters": Shot(Shown("quarters", "planner-1")),
     "head-overview": Shot(Shown("", "centre_head-EC001")),
-    "head-request": Shot(Shown("requests", "centre_head-EC001"), press="새 요구|New request"),
     "head-centre": Shot(Shown("centre", "centre_head-EC001")),
+    "head-request": Shot(Shown("requests", "centre_head-EC001"), press="새 요구|New request"),
     "head-divisions": Shot(Shown("divisions", "centre_head-EC001"), is_published=True),
 }
-"""Every picture by its name."""
+"""Every picture by its name; one that begins a draft stands behind those that would show it."""
 
 
 def main(names: Sequence[str], folder: Path = FOLDER / "images") -> None:
@@ -127,6 +127,7 @@ def take(page: Page, shot: Shot, address: str, language: str) -> None:
     if shot.at:
         place = page.get_by_text(re.compile(f"^({shot.at})$")).first
         place.evaluate("one => one.scrollIntoView({block: 'start'})")
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
     page.wait_for_timeout(800)
 
 

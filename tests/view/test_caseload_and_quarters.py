@@ -187,6 +187,8 @@ def test_dots_that_would_cover_each_other_are_moved_apart() -> None:
     assert len({places[name] for name in "ABC"}) == 3
     assert list(figure.data["names"]["centre_id"]) == ["D", "E"]
     assert list(figure.data["means"]["row"]) == [0]
+    assert list(figure.data["means"]["label"]) == ["┃ 50"]  # the line's sign: it stands at the name
+    assert list(figure.data["limits"]["is_first"]) == [True, False]  # told away from each other
 
 
 def test_own_quarters_say_the_half_and_sum_in_the_file() -> None:
