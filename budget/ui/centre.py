@@ -183,15 +183,25 @@ def _published_beside(run: PublishedRun, centre_id: str, found: Explained) -> No
     )
     if frozen is None:
         return
+    values = {
+        "total": numbers.money_with_unit(frozen.total),
+        "scenario": _.name(run.scenario),
+        "number": run.number,
+    }
+    difference = found.total - frozen.total
     st.caption(
         plain(
             _(
+                "Published: {total} ({scenario}, version {number}); the rules on the screen differ "
+                "from it by {change}.",
+                change=numbers.change_with_unit(difference),
+                **values,
+            )
+            if difference
+            else _(
                 "Published: {total} ({scenario}, version {number}); the rules on the screen give "
-                "{change}.",
-                total=numbers.money_with_unit(frozen.total),
-                scenario=_.name(run.scenario),
-                number=run.number,
-                change=numbers.change_with_unit(found.total - frozen.total),
+                "the same.",
+                **values,
             )
         )
     )

@@ -40,6 +40,7 @@ from budget.view.comparison import (
     pair_title,
     scatter_title,
 )
+from budget.view.findings import nothing_approved
 from budget.view.numbers import Numbers
 
 TABLE_HEIGHT = 420
@@ -104,6 +105,8 @@ def _result(comparison: Comparison, numbers: Numbers) -> None:
     if not comparison.shown:
         return
     st.caption(plain(_basis(comparison, numbers)))
+    if told := _nothing_approved(comparison, numbers):
+        st.caption(f":material/info: {plain(told)}")
     key = ""
     if comparison.others:
         key = _pair(comparison, numbers)
@@ -116,6 +119,12 @@ def _result(comparison: Comparison, numbers: Numbers) -> None:
         group_switch(_)
         groups_table(comparison, group(), numbers)
     _centres(comparison, key, numbers)
+
+
+def _nothing_approved(comparison: Comparison, numbers: Numbers) -> str:
+    """Where the money for special needs stands while a scenario has no approved request."""
+    given = (choice.allocation for choice in comparison.shown if choice.allocation is not None)
+    return next((told for found in given if (told := nothing_approved(found, numbers))), "")
 
 
 def _basis(comparison: Comparison, numbers: Numbers) -> str:

@@ -122,7 +122,7 @@ def _envelope_parts(parts: list[tuple[str, int]], total: int, numbers: Numbers) 
     with st.container(horizontal=True, gap="medium"):
         for (name, won), swatch in zip(parts, SWATCHES, strict=False):
             st.markdown(
-                f":{swatch}[■] {plain(name)}  \n"
+                f":{swatch}[■] {plain(capital(name))}  \n"
                 f"**{plain(numbers.money_with_unit(won))}** "
                 f":small[:gray[{plain(numbers.percent(won / total))}]]",
                 width="content",

@@ -91,8 +91,14 @@ def scenario_bar(shown_round: Round, beside: Callable[[], None]) -> None:
         if menu.open:  # otherwise a moved rule would read every scenario anew
             with menu:
                 _menu(shown_round, current, is_saved=is_saved, can_save=can_save)
+        is_published = shown_round.facts.state == "published"
         if can_save and st.button(
-            _("Save…"), key=keys.SAVE, disabled=shown_round.facts.state == "published"
+            _("Save…"),
+            key=keys.SAVE,
+            disabled=is_published,
+            help=_("The round is published: its scenarios stay as they are.")
+            if is_published
+            else None,
         ):
             session.deed_done(keys.SAVE)
             st.session_state.pop(keys.SAVE_ON_TOP, None)

@@ -1,18 +1,20 @@
 """The reader's session: who they are, language, unit of money, light or dark, and the edits."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
 
 import streamlit as st
 
+from budget.allocation.faults import InputError
 from budget.allocation.policy import Policy
 from budget.storage.store import Store
 from budget.ui import keys, sign_in
 from budget.ui.edits import Changes, Edits, from_address, to_address
 from budget.view.colours import Colours, colours
 from budget.view.numbers import MONEY_UNITS, Numbers
+from budget.view.parameters import rule_titles
 from budget.view.words import DEFAULT_LANGUAGE, LANGUAGES, Words
 from budget.workflow.deeds import Actor
 from budget.workflow.refusals import Forbidden, OtherDeed, Refusal
@@ -227,7 +229,13 @@ def adopt_edits(baseline: Policy) -> None:
         return
     asked = st.query_params.get_all(keys.CHANGE_PARAMETER)
     st.session_state[keys.EDITS] = Edits()
-    st.session_state[keys.EDITS] = Edits(from_address(asked, baseline))
+    try:
+        st.session_state[keys.EDITS] = Edits(from_address(asked, baseline))
+    except InputError as error:
+        titles = rule_titles(baseline, words())
+        raise InputError(
+            replace(fault, where=titles.get(fault.where, fault.where)) for fault in error.faults
+        ) from None
 
 
 def keep_in_address() -> None:

@@ -211,6 +211,8 @@ th, td { text-align: left; padding: 0.8mm 2mm; border-bottom: 1px solid #cdd1d5;
   vertical-align: top; }
 th { color: #58616a; font-weight: 400; }
 .number { text-align: right; white-space: nowrap; }
+.amounts { text-align: right; width: 46%; }
+.state { width: 16%; }
 .level td { font-weight: 700; background: #f4f5f6; }
 .bar { width: 34%; min-width: 20mm; vertical-align: middle; }
 .bar span { display: block; height: 3mm; min-width: 1px; -webkit-print-color-adjust: exact;
@@ -275,10 +277,10 @@ def _requests_table(found: Notice) -> str:
     title, state, amount = (escape(head) for head in found.requests_head)
     rows = "".join(
         f"<tr><td>{escape(line.title)}</td><td>{escape(line.state)}</td>"
-        f'<td class="number">{escape(line.amount)}</td></tr>'
+        f'<td class="amounts">{escape(line.amount)}</td></tr>'
         for line in found.requests
     )
     return (
-        f'<table><thead><tr><th scope="col">{title}</th><th scope="col">{state}</th>'
-        f'<th scope="col" class="number">{amount}</th></tr></thead><tbody>{rows}</tbody></table>'
+        f'<table><thead><tr><th scope="col">{title}</th><th scope="col" class="state">{state}</th>'
+        f'<th scope="col" class="amounts">{amount}</th></tr></thead><tbody>{rows}</tbody></table>'
     )

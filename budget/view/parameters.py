@@ -211,6 +211,11 @@ def full_title(parameter: Parameter, policy: Policy, _: Words) -> str:
     return f"{pool_name(parts[1], _)}{inner}{kind} · {short}"
 
 
+def rule_titles(policy: Policy, _: Words) -> dict[str, str]:
+    """Every parameter's path with the name that can stand alone."""
+    return {parameter.path: full_title(parameter, policy, _) for parameter in parameters(policy)}
+
+
 def explanation(parameter: Parameter, _: Words) -> str:
     """What the parameter does to whom, and where it is defined."""
     source = _("Source: allocation model, section {section}.", section=parameter.section)
