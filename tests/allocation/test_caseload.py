@@ -37,8 +37,8 @@ def test_both_ends_of_the_band_are_within() -> None:
 
 
 def test_a_desk_is_too_small_if_one_whole_person_more_leaves_it_below() -> None:
-    """A: 120 clients, 1 counsellor; 2 would have 60 each. B: 250, 2; 3 have 83. C: 210, 2; 3 have 70,
-    the band's least. D: 100, 5: below already, and nobody is missing."""
+    """A: 120 clients, 1 counsellor; 2 would have 60 each. B: 250, 2; 3 have 83. C: 210, 2; 3 have
+    70, the band's least. D: 100, 5: below already, and nobody is missing."""
     found = desks(
         table(
             "A,,plus,3,1,0,1,120,0",
