@@ -44,7 +44,7 @@ def cell_number(cell: object) -> int | Decimal | object | None:
 
 def is_missing(cell: object) -> bool:
     """Whether nothing stands in a cell: None, NaN, NA; a list is something."""
-    return cell is None or (pd.api.types.is_scalar(cell) and bool(pd.isna(cell)))
+    return cell is None or (pd.api.types.is_scalar(cell) and bool(pd.isna(cell)))  # type: ignore[call-overload]
 
 
 def _whole_if_so(number: Decimal) -> int | Decimal:

@@ -22,7 +22,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
-from budget.allocation.faults import N_, Fault, InputError, shown
+from budget.allocation.faults import N_, Fault, InputError
 from budget.storage import trail
 from budget.storage.store import Store
 from budget.storage.tables import (
@@ -34,6 +34,7 @@ from budget.storage.tables import (
     TrailRecord,
 )
 from budget.workflow import fields
+from budget.workflow.fields import check_version
 from budget.workflow.refusals import (
     NO_ROLE,
     NOT_YOURS,
@@ -366,18 +367,6 @@ def is_possible(identifier: str | int) -> bool:
     if isinstance(identifier, int):
         return 0 < identifier < 2**31
     return len(identifier) <= MOST_IDENTIFIER and identifier.isprintable()
-
-
-def check_version(based_on: int) -> None:
-    """What a deed is based on can be the version of something; a page never gives anything else.
-
-    Raises:
-        InputError: if it cannot.
-    """
-    if based_on and not is_possible(based_on):
-        raise InputError(
-            [Fault("", "based_on", shown(based_on, 40), N_("the version that the page began with"))]
-        )
 
 
 def _written(identifier: str) -> str:

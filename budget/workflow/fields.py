@@ -171,6 +171,21 @@ def reason_text(text: str, name: str = "reason", most: int = MOST_REASON) -> str
     return clean
 
 
+MOST_VERSIONS = 2**31
+"""So large a number neither database holds as a version."""
+
+
+def check_version(based_on: int) -> None:
+    """What a deed is based on can be the version of something; a page never gives anything else.
+
+    Raises:
+        InputError: if it cannot.
+    """
+    if not 0 <= based_on < MOST_VERSIONS:
+        expected = N_("the version that the page began with")
+        raise InputError([Fault(FORM, "based_on", shown(based_on, 40), expected)])
+
+
 def won_from(text: str) -> int:
     """An amount as people type it: digits, with or without thousands separators.
 

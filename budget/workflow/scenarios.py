@@ -20,7 +20,7 @@ from budget.storage.tables import BudgetRound, Person, Scenario, ScenarioVersion
 from budget.storage.tables import Policy as PolicyRow
 from budget.storage.trail import canonical
 from budget.workflow import fields
-from budget.workflow.deeds import STATE, Act, acting, check_version, known
+from budget.workflow.deeds import STATE, Act, acting, known
 from budget.workflow.refusals import NOT_YOURS, Conflict, Forbidden, NotNow, OthersChange
 from budget.workflow.roles import Subject, Verb
 from budget.workflow.saved_scenarios import (
@@ -287,7 +287,7 @@ def _unchanged(act: Act, scenario: Scenario, based_on: int) -> None:
         Conflict: with who changed which parameter.
         InputError: if no version could have that number.
     """
-    check_version(based_on)
+    fields.check_version(based_on)
     newer = act.session.exec(
         select(ScenarioVersion)
         .where(ScenarioVersion.scenario_id == scenario.id, ScenarioVersion.number > based_on)

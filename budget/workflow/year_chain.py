@@ -9,7 +9,8 @@ from budget.storage.tables import (
     ExecutionSet,
     Person,
 )
-from budget.workflow.deeds import Act, check_version
+from budget.workflow import fields
+from budget.workflow.deeds import Act
 
 
 def rounds_of_year(session: Session, round_: BudgetRound) -> list[int]:
@@ -39,7 +40,7 @@ def saved_by_others[Row: (AllotmentProfile, DivisionRules, ExecutionSet)](
     Raises:
         InputError: if no version could have that id.
     """
-    check_version(based_on)
+    fields.check_version(based_on)
     return list(
         act.session.exec(
             select(table, Person)

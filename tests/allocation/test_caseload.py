@@ -36,6 +36,23 @@ def test_both_ends_of_the_band_are_within() -> None:
     assert [desk.side for desk in found] == [WITHIN, WITHIN, ABOVE, BELOW]
 
 
+def test_a_desk_is_too_small_if_one_whole_person_more_leaves_it_below() -> None:
+    """A: 120 clients, 1 counsellor; 2 would have 60 each. B: 250, 2; 3 have 83. C: 210, 2; 3 have
+    70, the band's least. D: 100, 5: below already, and nobody is missing."""
+    found = desks(
+        table(
+            "A,,plus,3,1,0,1,120,0",
+            "B,,plus,3,2,0,1,250,0",
+            "C,,plus,3,2,0,1,210,0",
+            "D,,plus,3,5,0,1,100,0",
+        ),
+        Scheme(),
+        {},
+    )
+    assert [desk.missing for desk in found] == [1, 1, 1, 0]
+    assert [desk.is_too_small for desk in found] == [True, False, False, False]
+
+
 def test_worked_by_hand() -> None:
     """A: 450 clients, 3 counsellors: 150 each; at most 100 each takes 4.5, so 2 whole persons more.
     B: 100 clients, 2 counsellors: 50 each; 70 each would take 1.43, nobody is taken away.

@@ -181,6 +181,9 @@ def test_what_none_beats() -> None:
     assert beats(middle, beaten)
     assert not beats(middle, twin)
     assert not beats(even, middle)
+    without_heads = Point((), results_share=9.0)
+    assert not beats(without_heads, middle)
+    assert not beats(middle, without_heads)
     assert undominated([Point(())]) == ()
 
 
