@@ -77,7 +77,7 @@ def _person_menu(person: Actor) -> None:
     """Who is reading, under which roles; in the demonstration, everybody whom one can be."""
     _ = session.words()
     name = person_name(person, _)
-    label = _("Demonstration: {person}", person=name) if sign_in.is_demonstration() else name
+    label = _("Demo: {person}", person=name) if sign_in.is_demonstration() else name
     icon = ":material/theater_comedy:" if sign_in.is_demonstration() else ":material/person:"
     menu = st.popover(plain(label), icon=icon, key=keys.PERSON_SWITCH, on_change="rerun")
     if not menu.open:

@@ -75,7 +75,7 @@ def test_the_first_address_after_a_start_goes_through_the_app(browser: Browser) 
     asked = "centre?centre=EC003&as=planner-2&lang=en"
     with served() as fresh, opened(browser, f"{fresh}/{asked}") as page:
         expect(page.get_by_role("heading", level=1)).to_have_text("Centre")
-        expect(page.get_by_text("Demonstration: Planner 2")).to_be_visible()
+        expect(page.get_by_text("Demo: Planner 2")).to_be_visible()
         expect(
             page.get_by_role("heading", name=re.compile("Seoul Gangnam receives"))
         ).to_be_visible()
