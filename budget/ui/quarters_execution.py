@@ -8,17 +8,13 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from budget.allocation.execution import CARRY_LIMIT, Reading, Standing, standings
+from budget.allocation.execution import CARRY_LIMIT, Reading, Standing
 from budget.allocation.faults import N_
 from budget.files.uploads.definitions import EXECUTION
-from budget.files.uploads.reading import Upload
-from budget.files.uploads.sheets import MOST_BYTES
 from budget.files.uploads.templates import filled_template_csv
-from budget.ui import address, data_dictionary, deed_dialog, keys, session
+from budget.ui import address, data_dictionary, keys, quarters_upload, session
 from budget.ui.address import Parameter
 from budget.ui.centre_link import open_centre
-from budget.ui.data_upload import Given, faults, remarks, rounds_version
-from budget.ui.deed_dialog import Fields, Prepared
 from budget.ui.downloads import Contents, Picture, Sheet, downloads, may_see_figures
 from budget.ui.figures import picked
 from budget.ui.probe import centre_table, money_column
@@ -30,11 +26,10 @@ from budget.view.charts import Figure
 from budget.view.colours import LIGHT, Colours
 from budget.view.exports import stated_table
 from budget.view.numbers import Numbers
-from budget.workflow import execution, quarters
+from budget.workflow import execution
 from budget.workflow.execution import ExecutionVersion
 from budget.workflow.roles import Verb
 
-SAVE = "save_execution"
 USUAL = Reading()
 MOST_SHARE = 150
 MOST_CARRY = int(CARRY_LIMIT * 100)
@@ -124,9 +119,9 @@ def part(shown: YearShown) -> None:
         read = reading()
         _answer(shown, shown.standings(read), read, numbers, head)
     elif not session.person().may(Verb.SAVE_EXECUTION):
-        nothing_uploaded()
+        quarters_upload.nothing_uploaded()
     if session.person().may(Verb.SAVE_EXECUTION):
-        _upload(shown)
+        quarters_upload.upload(shown)
     if latest is not None:
         with st.expander(_("All versions of the execution"), icon=":material/history:"):
             _versions(shown, numbers)
@@ -141,21 +136,7 @@ def part(shown: YearShown) -> None:
             icon=":material/download:",
         )
         data_dictionary.of_table(EXECUTION, _("Execution to date: one row a centre"), numbers)
-    deed_dialog.show(SAVE, _("Save execution to date"), _save, width="medium")
-
-
-def nothing_uploaded() -> None:
-    """What to do where there is no execution yet."""
-    _ = session.words()
-    st.info(
-        plain(
-            _(
-                "No execution was uploaded yet. A planner uploads a table with what each centre "
-                "has spent until a day; the template stands below."
-            )
-        ),
-        icon=":material/upload_file:",
-    )
+    quarters_upload.dialog()
 
 
 def _in_force(shown: YearShown, latest: ExecutionVersion, numbers: Numbers) -> None:
@@ -274,88 +255,6 @@ def _contents(
         further=lambda: [stated_table(view.stated(shown.year.profile, read, numbers), _)],
         hashes=shown.hashes,
     )
-
-
-# --- upload ------------------------------------------------------------------------------------
-
-
-def _upload(shown: YearShown) -> None:
-    _ = session.words()
-    uploads = st.session_state.setdefault(keys.EXECUTION_UPLOADS, 0)
-    uploaded = st.file_uploader(
-        _("Table of execution to date: a workbook (.xlsx) or CSV"),
-        max_upload_size=MOST_BYTES // 1024**2,
-        key=keys.execution_upload(uploads),
-    )
-    if uploaded is not None:
-        st.session_state[keys.EXECUTION_GIVEN] = Given(uploaded.name, uploaded.getvalue())
-        st.session_state[keys.EXECUTION_UPLOADS] = uploads + 1
-        st.rerun()
-    given = st.session_state.get(keys.EXECUTION_GIVEN)
-    if not isinstance(given, Given):
-        if not shown.year.executions:
-            nothing_uploaded()
-        return
-    with st.spinner(_("Checking the file …")):
-        found = _checked(session.who(), rounds_version(), given.name, given.content)
-    remarks(found, keys.EXECUTION_GIVEN)
-    if found.faults:
-        faults(found, EXECUTION)
-        return
-    numbers = session.numbers()
-    stands = standings(shown.allotted, execution.executed_of(found.table), USUAL)
-    st.markdown(plain(view.given_sentence(stands, numbers)))
-    missing = view.missing_sentence(stands, shown.names, numbers)
-    if missing:
-        st.caption(plain(missing))
-    deed_dialog.opener(
-        SAVE,
-        _("Save as the execution in force…"),
-        seen=(given, shown.year.execution_id),
-        type="primary",
-        icon=":material/save:",
-    )
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _checked(who: str, version: str, name: str, content: bytes) -> Upload:
-    return execution.checked(session.store(), who, name, content)
-
-
-def _save(prepared: Prepared) -> None:
-    _ = session.words()
-    given: Given
-    given, based_on = prepared.seen
-    asked = Fields(prepared)
-    deed_dialog.refusal_before(prepared)
-    st.markdown(
-        plain(
-            _(
-                "{file} becomes the execution in force. Earlier versions stay as they are.",
-                file=given.name,
-            )
-        )
-    )
-    with st.form(prepared.field("form"), border=False, enter_to_submit=False):
-        reason = asked.reason()
-        if st.form_submit_button(_("Save the version"), type="primary") and asked.attempt(
-            lambda: execution.save(
-                session.store(),
-                session.who(),
-                given.name,
-                given.content,
-                reason,
-                based_on=based_on,
-                key=prepared.key,
-            ),
-            _("The new version is in force."),
-            look_again=lambda: (
-                given,
-                quarters.year(session.store(), session.who()).execution_id,
-            ),
-        ):
-            st.session_state.pop(keys.EXECUTION_GIVEN, None)
-            deed_dialog.close()
 
 
 def _versions(shown: YearShown, numbers: Numbers) -> None:
