@@ -39,7 +39,8 @@ SIDES: dict[str, tuple[int, int, Literal["left", "right"]]] = {
     "below left": (-8, 16, "right"),
 }
 """Where a point's name can stand: so far across and down from it, and where it is fixed."""
-SPREAD_HEIGHT = 280
+SPREAD_HEIGHT, SPREAD_PLOT = 280, 180
+"""Pixels of the chart of uncertain data, and of the stretch in it that its bars take."""
 OUTLIERS = 3
 """So many centres are named at either end of the ranking."""
 
@@ -304,7 +305,7 @@ def spread_intervals(
 def _outliers(rows: pd.DataFrame, numbers: Numbers) -> pd.DataFrame:
     """The greatest gains and losses by name, apart, and beyond the bars of all others."""
     found: list[tuple[str, int, float, int, float, str]] = []
-    distance = (rows["high"].max() - rows["low"].min()) * LABEL_HEIGHT / SPREAD_HEIGHT
+    distance = (rows["high"].max() - rows["low"].min()) * LABEL_HEIGHT / SPREAD_PLOT
     for side, sign, edge, own in (("more", 1, "high", rows), ("less", -1, "low", rows[::-1])):
         named = own[sign * own["middle"] > 0].head(OUTLIERS)
         reach = (sign * own[edge].drop(named.index)).max() if len(own) > len(named) else 0.0
