@@ -35,7 +35,7 @@ from budget.view.parameters import (
 from budget.view.words import Words
 
 PANEL_HEIGHT = 416
-SWITCH_HEIGHT = 46
+SWITCH_HEIGHT, SECOND_ROW = 46, 34
 ONE_ROW = 24
 """Letters of all names of a switch that fit beside each other."""
 """Pixels: the rules scroll alone, so that the result never leaves the eye."""
@@ -46,10 +46,9 @@ def policy_controls(baseline: Policy, found: Sequence[Section]) -> None:
     _ = session.words()
     edits = session.edits()
     _history(baseline, edits, _)
-    section = _open_section(found, edits, _)
+    section, taken = _open_section(found, edits, _)
     single = alone(section)
-    height = PANEL_HEIGHT if section.pool == GENERAL else PANEL_HEIGHT - SWITCH_HEIGHT
-    with st.container(height=height, border=True, gap="small"):
+    with st.container(height=PANEL_HEIGHT - taken, border=True, gap="small"):
         above = ""
         for parameter in section.parameters:
             is_single = parameter.path in single
@@ -117,10 +116,14 @@ def _list_of_changes(baseline: Policy, edits: Edits, _: Words) -> None:
             )
 
 
-def _open_section(found: Sequence[Section], edits: Edits, _: Words) -> Section:
-    """The section that the planner has opened; the first one at first."""
+def _open_section(found: Sequence[Section], edits: Edits, _: Words) -> tuple[Section, int]:
+    """The section that the planner has opened, the first one at first.
+
+    Returns:
+        Also the pixels that its switches take beyond one row.
+    """
     pools = list(dict.fromkeys(section.pool for section in found))
-    pool = _switch(
+    pool, below = _switch(
         keys.POOL_SWITCH,
         keys.OPEN_POOL,
         _("Rules of"),
@@ -129,8 +132,8 @@ def _open_section(found: Sequence[Section], edits: Edits, _: Words) -> Section:
     )
     parts = [section for section in found if section.pool == pool]
     if len(parts) == 1:
-        return parts[0]
-    part = _switch(
+        return parts[0], below
+    part, further = _switch(
         keys.PART_SWITCH,
         keys.OPEN_PART,
         _("Kind of rule"),
@@ -144,13 +147,21 @@ def _open_section(found: Sequence[Section], edits: Edits, _: Words) -> Section:
             )
         ),
     )
-    return next(section for section in parts if section.title == part)
+    chosen = next(section for section in parts if section.title == part)
+    return chosen, below + SWITCH_HEIGHT + further
 
 
 def _switch(
     widget: str, kept: str, label: str, options: list[str], name: Callable[[str], str]
-) -> str:
-    """A row of names of which one is chosen; the choice outlives the page."""
+) -> tuple[str, int]:
+    """A row of names of which one is chosen; the choice outlives the page.
+
+    Short names share the row; longer ones stand in two, each as wide as it is.
+
+    Returns:
+        The choice, and the pixels of a second row.
+    """
+    is_one_row = sum(len(name(option)) for option in options) <= ONE_ROW
     choice = st.session_state.get(kept)
     if choice not in options:
         choice = options[0]
@@ -164,11 +175,10 @@ def _switch(
         args=(widget, kept),
         required=True,
         label_visibility="collapsed",
-        # short names share the row; longer ones stand in two, each as wide as it is
-        width="stretch" if sum(map(len, map(name, options))) <= ONE_ROW else "content",
+        width="stretch" if is_one_row else "content",
         wrap=True,
     )
-    return choice
+    return choice, 0 if is_one_row else SECOND_ROW
 
 
 def _keep_choice(widget: str, kept: str) -> None:

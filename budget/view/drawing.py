@@ -1,7 +1,7 @@
 """What the charts share: axes, the click on a point, more or less, the finished specification."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import altair as alt
 
@@ -12,6 +12,17 @@ NARROW = 320
 """Pixels; a chart with less room for its marks, as on a phone, says less beside them."""
 PICK = "pick"
 """Name of the selection with which a click names a centre to the page."""
+PLOT, NAME, DOT = (780, 200), (96, 14), 5
+"""Pixels: of a wide plot on a desk, of the name of a point, and of half a point."""
+SIDES: dict[str, tuple[int, int, Literal["left", "right"]]] = {
+    "above left": (-8, -16, "right"),
+    "above right": (8, -16, "left"),
+    "right": (12, 0, "left"),
+    "left": (-12, 0, "right"),
+    "below right": (8, 16, "left"),
+    "below left": (-8, 16, "right"),
+}
+"""Where a point's name can stand: so far across and down from it, and where it is fixed."""
 
 
 def pick() -> alt.Parameter:
@@ -63,3 +74,26 @@ def finished(chart: Any, height: int) -> Mapping[str, Any]:
         chart.properties(height=height).configure_view(strokeWidth=0).to_dict()
     )
     return spec
+
+
+def free_side(points: Sequence[tuple[float, float]]) -> str:
+    """On which side of the last of these points its name covers fewest of the others.
+
+    Returns:
+        A key of SIDES; of equal ones the first.
+    """
+    *others, own = points
+    spans = [max(at) - min(at) or 1.0 for at in zip(*points, strict=True)]
+    seen = [
+        ((x - own[0]) / spans[0] * PLOT[0], -(y - own[1]) / spans[1] * PLOT[1]) for x, y in others
+    ]
+
+    def covered(side: str) -> int:
+        across, down, align = SIDES[side]
+        left = across - (NAME[0] if align == "right" else 0)
+        return sum(
+            left - DOT <= x <= left + NAME[0] + DOT and abs(y - down) <= NAME[1] / 2 + DOT
+            for x, y in seen
+        )
+
+    return min(SIDES, key=covered)

@@ -15,7 +15,7 @@ from budget.allocation.policy import Policy
 from budget.allocation.uncertainty import Spread
 from budget.view.charts import LABEL_HEIGHT, Figure
 from budget.view.colours import Colours
-from budget.view.drawing import change_axis, finished
+from budget.view.drawing import SIDES, change_axis, finished, free_side
 from budget.view.frontiers import frontier_title, setting_text
 from budget.view.numbers import Numbers
 from budget.view.places import Places, gini_text, rule_title
@@ -28,18 +28,8 @@ at the side would leave a phone no room for bars."""
 ROOM = 2.6
 """So many times the longest bar is there on each side, for the figures."""
 FRONTIER_HEIGHT = 320
-PLOT, NAME, DOT = (780, 200), (96, 14), 5
-"""Pixels: of the frontier's plot on a desk, of the name of a point, and of half a point."""
-SIDES: dict[str, tuple[int, int, Literal["left", "right"]]] = {
-    "above left": (-8, -16, "right"),
-    "above right": (8, -16, "left"),
-    "right": (12, 0, "left"),
-    "left": (-12, 0, "right"),
-    "below right": (8, 16, "left"),
-    "below left": (-8, 16, "right"),
-}
-"""Where a point's name can stand: so far across and down from it, and where it is fixed."""
-SPREAD_HEIGHT = 280
+SPREAD_HEIGHT, SPREAD_PLOT = 280, 180
+"""Pixels of the chart of uncertain data, and of the stretch in it that its bars take."""
 OUTLIERS = 3
 """So many centres are named at either end of the ranking."""
 
@@ -166,29 +156,6 @@ def frontier_scatter(
     )
 
 
-def free_side(points: Sequence[tuple[float, float]]) -> str:
-    """On which side of the last of these points its name covers fewest of the others.
-
-    Returns:
-        A key of SIDES; of equal ones the first.
-    """
-    *others, own = points
-    spans = [max(at) - min(at) or 1.0 for at in zip(*points, strict=True)]
-    seen = [
-        ((x - own[0]) / spans[0] * PLOT[0], -(y - own[1]) / spans[1] * PLOT[1]) for x, y in others
-    ]
-
-    def covered(side: str) -> int:
-        across, down, align = SIDES[side]
-        left = across - (NAME[0] if align == "right" else 0)
-        return sum(
-            left - DOT <= x <= left + NAME[0] + DOT and abs(y - down) <= NAME[1] / 2 + DOT
-            for x, y in seen
-        )
-
-    return min(SIDES, key=covered)
-
-
 def _setting(point: Point, name: str, numbers: Numbers) -> dict[str, Any]:
     return {
         "share": (point.results_share or 0.0) * 100,
@@ -304,7 +271,7 @@ def spread_intervals(
 def _outliers(rows: pd.DataFrame, numbers: Numbers) -> pd.DataFrame:
     """The greatest gains and losses by name, apart, and beyond the bars of all others."""
     found: list[tuple[str, int, float, int, float, str]] = []
-    distance = (rows["high"].max() - rows["low"].min()) * LABEL_HEIGHT / SPREAD_HEIGHT
+    distance = (rows["high"].max() - rows["low"].min()) * LABEL_HEIGHT / SPREAD_PLOT
     for side, sign, edge, own in (("more", 1, "high", rows), ("less", -1, "low", rows[::-1])):
         named = own[sign * own["middle"] > 0].head(OUTLIERS)
         reach = (sign * own[edge].drop(named.index)).max() if len(own) > len(named) else 0.0

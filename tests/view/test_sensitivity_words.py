@@ -13,14 +13,13 @@ from budget.allocation.point import Given, Point
 from budget.allocation.study import found_here
 from budget.allocation.uncertainty import Spread
 from budget.view.colours import LIGHT
+from budget.view.drawing import SIDES, free_side
 from budget.view.frontiers import frontier_title
 from budget.view.numbers import Numbers
 from budget.view.parameters import parameter_at
 from budget.view.places import Places
 from budget.view.rule_prices import effect_table, price_records, prices_title, rule_records
 from budget.view.sensitivity_charts import (
-    SIDES,
-    free_side,
     frontier_scatter,
     price_bars,
     spread_intervals,
