@@ -147,7 +147,7 @@ def _unit_switch() -> None:
     st.segmented_control(
         _("Unit of money"),
         list(MONEY_UNITS),
-        format_func=lambda key: capital(_(MONEY_UNITS[key].label)),
+        format_func=lambda key: capital(_(MONEY_UNITS[key].short)),
         key=keys.UNIT_SWITCH,
         on_change=_choose_unit,
         required=True,

@@ -27,17 +27,19 @@ class MoneyUnit:
         won: how many won it is.
         digits: digits after the point.
         label: English source of its name.
+        short: the same where "of money" is said already.
     """
 
     key: str
     won: int
     digits: int
     label: str
+    short: str
 
 
-MILLION = MoneyUnit("million", 1_000_000, 1, N_("million won"))
-THOUSAND = MoneyUnit("thousand", 1_000, 0, N_("thousand won"))
-WON = MoneyUnit("won", 1, 0, N_("won"))
+MILLION = MoneyUnit("million", 1_000_000, 1, N_("million won"), N_("million"))
+THOUSAND = MoneyUnit("thousand", 1_000, 0, N_("thousand won"), N_("thousand"))
+WON = MoneyUnit("won", 1, 0, N_("won"), N_("won"))
 MONEY_UNITS = {unit.key: unit for unit in (MILLION, THOUSAND, WON)}
 """The units that a reader can choose, the usual one first."""
 
