@@ -34,11 +34,10 @@ from budget.view.parameters import (
 )
 from budget.view.words import Words
 
-PANEL_HEIGHT = 416
-SWITCH_HEIGHT, SECOND_ROW = 46, 34
+PANEL_HEIGHT, SWITCH_HEIGHT, SECOND_ROW = 416, 46, 34
+"""Pixels: the rules scroll alone, so that the result never leaves the eye."""
 ONE_ROW = 24
 """Letters of all names of a switch that fit beside each other."""
-"""Pixels: the rules scroll alone, so that the result never leaves the eye."""
 
 
 def policy_controls(baseline: Policy, found: Sequence[Section]) -> None:

@@ -63,7 +63,7 @@ def requests(round_: RoundFacts) -> None:
         TAKE_OVER,
         _.ngettext("Take {count} request over…", "Take {count} requests over…", len(found.table)),
         seen=given,
-        type="primary",
+        type=session.main_button(),
         icon=":material/move_to_inbox:",
     )
 
@@ -127,7 +127,7 @@ def _take_over(prepared: Prepared) -> None:
     st.markdown(plain(_("The requests of {file} are taken over as submitted.", file=given.name)))
     with st.form(prepared.field("form"), border=False, enter_to_submit=False):
         reason = asked.reason()
-        if st.form_submit_button(_("Take over"), type="primary") and asked.attempt(
+        if st.form_submit_button(_("Take over"), type=session.main_button()) and asked.attempt(
             lambda: data_requests.take_over(
                 session.store(),
                 session.who(),

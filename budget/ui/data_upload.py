@@ -242,7 +242,7 @@ def _changes(given: Given, found: Upload, round_: RoundFacts) -> None:
         SAVE,
         _("Save as a new version…"),
         seen=Seen(given, seen, takeovers, not real),
-        type="primary",
+        type=session.main_button(),
         icon=":material/save:",
     )
 
@@ -308,7 +308,7 @@ def _save(prepared: Prepared) -> None:
     with st.form(prepared.field("form"), border=False, enter_to_submit=False):
         reason_given = asked.reason()
         agreed = asked.agreement() if needs_look else True
-        if not st.form_submit_button(_("Save the version"), type="primary"):
+        if not st.form_submit_button(_("Save the version"), type=session.main_button()):
             return
         if not asked.is_agreed(reason_given, agreed=agreed):
             return

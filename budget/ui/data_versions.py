@@ -143,7 +143,7 @@ def _restore(prepared: Prepared) -> None:
     )
     with st.form(prepared.field("form"), border=False, enter_to_submit=False):
         reason = asked.reason()
-        if st.form_submit_button(_("Go back"), type="primary"):
+        if st.form_submit_button(_("Go back"), type=session.main_button()):
             done = asked.attempt(
                 lambda: data.restore(
                     session.store(),

@@ -216,7 +216,9 @@ def _save(prepared: Prepared) -> None:
             for name in ("running", "special")
         }
         reason = asked.reason()
-        if st.form_submit_button(_("Save the profile"), type="primary") and asked.attempt(
+        if st.form_submit_button(
+            _("Save the profile"), type=session.main_button()
+        ) and asked.attempt(
             lambda: quarters.save_profile(
                 session.store(),
                 session.who(),

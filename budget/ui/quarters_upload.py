@@ -71,7 +71,7 @@ def upload(shown: YearShown) -> None:
         SAVE,
         _("Save as the execution in force…"),
         seen=(given, shown.year.execution_id),
-        type="primary",
+        type=session.main_button(),
         icon=":material/save:",
     )
 
@@ -97,7 +97,9 @@ def _save(prepared: Prepared) -> None:
     )
     with st.form(prepared.field("form"), border=False, enter_to_submit=False):
         reason = asked.reason()
-        if st.form_submit_button(_("Save the version"), type="primary") and asked.attempt(
+        if st.form_submit_button(
+            _("Save the version"), type=session.main_button()
+        ) and asked.attempt(
             lambda: execution.save(
                 session.store(),
                 session.who(),
