@@ -90,14 +90,8 @@ def quick_store(sqlite_databases: Databases, clock: Clock) -> Iterator[Store]:
     sqlite_databases.remove(address)
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of a file stay with one worker, for they share servers; the long ones go apart.
-
-    A browser on a busy machine may miss a moment: its tests are tried twice, and only twice.
-    """
+    """A browser on a busy machine may miss a moment: its tests are tried twice, and only twice."""
     for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
         if item.get_closest_marker("browser") is not None:
             item.add_marker(pytest.mark.flaky(reruns=1))

@@ -140,17 +140,8 @@ def unanswered(ledger: Ledger, address: str) -> int:
     return found
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param(kind, marks=pytest.mark.xdist_group(f"kills {kind}"))
-        for kind in ("sqlite", "postgresql")
-    ],
-)
-def test_a_killed_server_loses_nothing_and_leaves_no_half(
-    kind: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
-) -> None:
-    databases: Databases = request.getfixturevalue(f"{kind}_databases")
+def nothing_is_lost(databases: Databases, capsys: pytest.CaptureFixture[str]) -> None:
+    """Kill, ask again, prove the whole, again and again."""
     CONTEXT.set_forkserver_preload(["tests.storage.writers"])
     chance, ledger = random.Random(2027), Ledger()
     address = databases.copy_of("ready", ready)
