@@ -82,8 +82,8 @@ def of_table(table: TableDefinition, title: str, numbers: Numbers) -> None:
         column_config={
             "korean": text(_("Korean header"), width=150, pinned=True),
             "name": text(_("English header"), width=170),
-            "meaning": text(_("Meaning"), width=290),
-            "type": text(_("Type"), width=90),
+            "meaning": text(_("Meaning"), width=264),
+            "type": text(_("Type"), width=116),
             "unit": text(_("Unit"), width=60),
             "range": text(_("Allowed"), width=210),
             "empty": text(_("Empty cells"), width=100),

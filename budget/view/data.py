@@ -226,7 +226,7 @@ def total_table(
 
 KINDS: Mapping[str, str] = {
     "text": N_("text"),
-    "number": N_("number with decimals"),
+    "number": N_("decimal number"),
     "whole": N_("whole number"),
 }
 
