@@ -1,6 +1,6 @@
 """What the page of divisions offers as files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -10,11 +10,19 @@ from budget.storage.store import Store
 from budget.ui import division_edits, session
 from budget.ui.division_plans_list import state_texts
 from budget.ui.division_round import DivisionRound
-from budget.ui.division_totals import limits_key, limits_title
+from budget.ui.division_totals import (
+    MOST_BARS,
+    limits_key,
+    limits_title,
+    push_title,
+    strongest_text,
+)
 from budget.ui.downloads import Contents, File, Picture, Sheet, round_provenance
 from budget.view import division_charts
 from budget.view.colours import LIGHT
 from budget.view.division_tables import cross_sheet, plans_sheet, pushes_sheet, totals_sheet
+from budget.view.divisions import Category, Push
+from budget.view.numbers import Numbers
 from budget.workflow import divisions
 from budget.workflow.rounds import RoundFacts
 
@@ -35,8 +43,11 @@ def contents(present: DivisionRound, round_: RoundFacts, which: str) -> Contents
         ),
         Sheet("totals", _("National totals"), partial(totals_sheet, categories, _)),
     ]
+    pictures = [_limits(categories, numbers)]
     if chosen is not None:
         pushes = present.pushes(chosen.id, _)
+        if pushes:
+            pictures.append(_strongest(chosen, pushes, numbers))
         sheets.append(
             Sheet("pushes", _("Who pushes"), partial(pushes_sheet, pushes, chosen.name, _))
         )
@@ -60,21 +71,7 @@ def contents(present: DivisionRound, round_: RoundFacts, which: str) -> Contents
         ),
         check=partial(_may_see, session.store(), session.who()),
         sheets=sheets,
-        pictures=[
-            Picture(
-                "limits",
-                _("National totals"),
-                limits_title(categories, numbers),
-                limits_key(numbers),
-                partial(
-                    division_charts.totals_against_limits,
-                    categories,
-                    limits_title(categories, numbers),
-                    numbers,
-                    LIGHT,
-                ),
-            )
-        ],
+        pictures=pictures,
         files=[
             File(
                 divisions.CONTENT,
@@ -84,6 +81,29 @@ def contents(present: DivisionRound, round_: RoundFacts, which: str) -> Contents
             )
         ],
         hashes=partial(hashes_of, present, unsaved=unsaved),
+    )
+
+
+def _limits(categories: Sequence[Category], numbers: Numbers) -> Picture:
+    title = limits_title(categories, numbers)
+    draw = division_charts.totals_against_limits
+    return Picture(
+        "limits",
+        numbers.words("National totals"),
+        title,
+        limits_key(numbers),
+        partial(draw, categories, title, numbers, LIGHT),
+    )
+
+
+def _strongest(found: Category, pushes: Sequence[Push], numbers: Numbers) -> Picture:
+    title = push_title(found, pushes, numbers)
+    return Picture(
+        "pushes",
+        numbers.words("Who pushes"),
+        title,
+        strongest_text(pushes, numbers),
+        partial(division_charts.pushers, pushes[:MOST_BARS], title, numbers, LIGHT),
     )
 
 

@@ -1,11 +1,12 @@
 """A centre's own divisions: its head moves money inside the bands, sees what is left, submits."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
 from budget.allocation.division_conflict import InfeasibleDivisions
-from budget.allocation.faults import InputError
+from budget.allocation.faults import N_, InputError
 from budget.ui import address, deed_dialog, keys, session
 from budget.ui.centre_picker import CENTRE, asked_centre, keep, names_of_centres, picker
 from budget.ui.division_own_files import contents, earlier
@@ -20,12 +21,13 @@ from budget.ui.division_own_form import (
 )
 from budget.ui.division_round import lacks_staff
 from budget.ui.division_words import names_of, refused_plan
-from budget.ui.downloads import downloads
+from budget.ui.downloads import Picture, downloads
 from budget.ui.figures import show
 from budget.ui.plan_typing import PlanOnScreen, adopt, give_up, put, refusal_of
 from budget.ui.problems import problems, refusal_text, show_faults
 from budget.ui.text import plain
 from budget.view import division_charts
+from budget.view.colours import LIGHT
 from budget.view.division_charts import PlanBar
 from budget.view.divisions import left_title
 from budget.view.numbers import Numbers
@@ -35,6 +37,8 @@ from budget.workflow.division_proposal import OwnDivision
 from budget.workflow.divisions import OwnPlanning
 from budget.workflow.refusals import NotNow, Refusal
 from budget.workflow.rounds import RoundFacts
+
+BARS = N_("Point: your plan. Line: the Ministry's proposal. Wide bar: what your bands admit.")
 
 
 def link_to_own(round_: RoundFacts) -> None:
@@ -168,7 +172,7 @@ def _plan(centre_id: str, plan_key: str, filed: RoundFacts | None) -> None:
         ):
             st.subheader(plain(left_title(name, found.operating, left, numbers)), anchor=False)
             if filed is not None:
-                downloads(lambda: contents(found, rows, filed))
+                downloads(lambda: contents(found, rows, filed, _drawn(rows, known, numbers)))
         state_line(found, known)
         earlier(found, known, numbers)
         names = names_of(found.rules.rules, _)
@@ -202,10 +206,9 @@ def _told(plan_key: str, names: Mapping[str, str], _: Words) -> None:
         st.warning(plain(_("Not saved. {fault}", fault=refusal_text(refusal, _))))
 
 
-def _picture(rows: Sequence[OwnDivision], known: PlanOnScreen, numbers: Numbers) -> None:
-    """The plan beside the proposal and what the bands admit."""
-    _ = numbers.words
-    bars = [
+def _bars(rows: Sequence[OwnDivision], known: PlanOnScreen, _: Words) -> list[PlanBar]:
+    """The plan beside the proposal and what the bands admit, a division with staff each."""
+    return [
         PlanBar(
             _.of(row.name_ko, row.name_en),
             known.amounts[row.id],
@@ -217,12 +220,21 @@ def _picture(rows: Sequence[OwnDivision], known: PlanOnScreen, numbers: Numbers)
         for row in rows
         if row.has_staff
     ]
-    title = _title(rows, known, numbers)
+
+
+def _picture(rows: Sequence[OwnDivision], known: PlanOnScreen, numbers: Numbers) -> None:
+    _, title = numbers.words, _title(rows, known, numbers)
     st.markdown(f"**{plain(title)}**")
+    bars = _bars(rows, known, _)
     show(division_charts.own_plan(bars, title, numbers, session.chart_colours()))
-    st.caption(
-        _("Point: your plan. Line: the Ministry's proposal. Wide bar: what your bands admit.")
-    )
+    st.caption(_(BARS))
+
+
+def _drawn(rows: Sequence[OwnDivision], known: PlanOnScreen, numbers: Numbers) -> Picture:
+    """The same for a file."""
+    _, title = numbers.words, _title(rows, known, numbers)
+    draw = partial(division_charts.own_plan, _bars(rows, known, _), title, numbers, LIGHT)
+    return Picture("plan", _("Plan of divisions"), title, _(BARS), draw)
 
 
 def _title(rows: Sequence[OwnDivision], known: PlanOnScreen, numbers: Numbers) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from budget.storage.store import Store
 from budget.ui import keys, session
 from budget.ui.division_words import names_of
-from budget.ui.downloads import Contents, Sheet, round_provenance
+from budget.ui.downloads import Contents, Picture, Sheet, round_provenance
 from budget.ui.plan_typing import PlanOnScreen
 from budget.ui.text import plain
 from budget.view import trail
@@ -24,8 +24,14 @@ from budget.workflow.divisions import STATES, EarlierPlan, OwnPlanning, Plan
 from budget.workflow.rounds import RoundFacts
 
 
-def contents(found: OwnPlanning, rows: Sequence[OwnDivision], round_: RoundFacts) -> Contents:
-    """The own plan beside the proposal and its bands, as it is saved at the click."""
+def contents(
+    found: OwnPlanning, rows: Sequence[OwnDivision], round_: RoundFacts, picture: Picture
+) -> Contents:
+    """The own plan beside the proposal and its bands, as it is saved at the click.
+
+    Args:
+        picture: the plan as it stands on the screen.
+    """
     _ = session.words()
     rules = found.rules
     look = partial(divisions.own, session.store(), session.who(), found.centre_id)
@@ -54,6 +60,7 @@ def contents(found: OwnPlanning, rows: Sequence[OwnDivision], round_: RoundFacts
                 partial(_sheet, session.store(), session.who(), found.centre_id, rows, _),
             )
         ],
+        pictures=[picture],
         hashes=lambda: {
             "allocation.csv": found.run_sha256,
             **({divisions.CONTENT: rules.sha256} if rules else {}),

@@ -127,17 +127,7 @@ def _pushes(
         return
     figure = division_charts.pushers(strongest, title, numbers, session.chart_colours())
     centre = picked(figure, keys.DIVISION_MOVED)
-    st.caption(
-        plain(
-            _(
-                "The {count} strongest of {all} centres, in {unit}: proposal → what staff and "
-                "bands alone would give. A click opens the centre.",
-                count=len(strongest),
-                all=len(pushes),
-                unit=numbers.unit_name,
-            )
-        )
-    )
+    st.caption(plain(strongest_text(pushes, numbers) + " " + _("A click opens the centre.")))
     _where_it_went(chosen, present, numbers)
     if centre:
         open_centre(centre)
@@ -155,6 +145,17 @@ def push_title(found: Category, pushes: Sequence[Push], numbers: Numbers) -> str
     if found.binds == "minimum":
         return _("{name}: the minimum draws {won} more from {count} centres", **values)
     return _("{name}: {count} centres push {won} above the ceiling", **values)
+
+
+def strongest_text(pushes: Sequence[Push], numbers: Numbers) -> str:
+    """What the bars of those who push are, and their unit; on the screen and in a file."""
+    return numbers.words(
+        "The {count} strongest of {all} centres, in {unit}: proposal → what staff and bands alone "
+        "would give.",
+        count=len(pushes[:MOST_BARS]),
+        all=len(pushes),
+        unit=numbers.unit_name,
+    )
 
 
 def _which(held: Sequence[Category], chosen: Category, numbers: Numbers) -> None:

@@ -1,5 +1,8 @@
 """What approving a request costs whom, before it is confirmed: gauge, payers, sum to the won."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -8,6 +11,8 @@ from budget.allocation.conflict import InfeasiblePolicy
 from budget.allocation.faults import InputError
 from budget.allocation.result import Allocation
 from budget.ui import session
+from budget.ui.downloads import Contents, downloads
+from budget.ui.effect_files import effect_contents
 from budget.ui.figures import show
 from budget.ui.results import certificate_badge
 from budget.ui.round import steady
@@ -129,7 +134,10 @@ def effect(need: Need, amount: int) -> Effect | None:
             return None
     found = view.effect(without, with_it, need.id, _)
     _ceiling(found, numbers)
-    _costs(found, with_it, numbers)
+    offered = partial(
+        effect_contents, found, with_it, given.baseline, _ceiling_title(found, numbers)
+    )
+    _costs(found, with_it, offered, numbers)
     return found
 
 
@@ -177,13 +185,17 @@ def _ceiling_title(found: Effect, numbers: Numbers) -> str:
     )
 
 
-def _costs(found: Effect, with_it: Allocation, numbers: Numbers) -> None:
-    """In a sentence, as named bars, and as a sum to the won."""
+def _costs(
+    found: Effect, with_it: Allocation, offered: Callable[[], Contents], numbers: Numbers
+) -> None:
+    """In a sentence, as named bars, and as a sum to the won; with what can be downloaded."""
     _ = numbers.words
     with st.container(gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader(plain(view.effect_title(found, numbers)), anchor=False, width="content")
             certificate_badge(with_it, _)
+            st.space("stretch")
+            downloads(offered)
         details = view.effect_details(found, numbers)
         if details:
             st.caption(plain(details))

@@ -9,11 +9,12 @@ import streamlit as st
 
 from budget.allocation.faults import N_
 from budget.ui import session
-from budget.ui.downloads import Contents, Sheet, downloads, round_provenance
+from budget.ui.downloads import Contents, Picture, Sheet, downloads, round_provenance
 from budget.ui.figures import show
 from budget.ui.text import plain
 from budget.view import quarter_charts
 from budget.view import quarters as view
+from budget.view.colours import LIGHT
 from budget.view.exports import stated_table
 from budget.view.names import centre_name
 from budget.view.numbers import Numbers
@@ -55,7 +56,7 @@ def _own(found: OwnYear, name: str, round_: RoundFacts, numbers: Numbers) -> Non
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = view.own_title(name, found.running, found.special, numbers)
         st.subheader(plain(title), anchor=False)
-        downloads(partial(_contents, found, name, round_, numbers))
+        downloads(partial(_contents, found, name, title, round_, numbers))
     if found.standing is None:
         st.markdown(
             plain(
@@ -126,7 +127,9 @@ def _quarters(found: OwnYear, numbers: Numbers) -> None:
     )
 
 
-def _contents(found: OwnYear, name: str, round_: RoundFacts, numbers: Numbers) -> Contents:
+def _contents(
+    found: OwnYear, name: str, title: str, round_: RoundFacts, numbers: Numbers
+) -> Contents:
     """The quarters as files, with the publication that they come from."""
     _ = numbers.words
     check = partial(centres.centre, session.store(), session.who(), found.centre_id)
@@ -148,6 +151,22 @@ def _contents(found: OwnYear, name: str, round_: RoundFacts, numbers: Numbers) -
                 "allotment",
                 _("Quarterly allotment"),
                 lambda: view.own_table(name, found.running, found.special, _),
+            )
+        ],
+        pictures=[
+            Picture(
+                "allotment",
+                _("Quarterly allotment"),
+                title,
+                view.profile_text(found.profile, numbers),
+                partial(
+                    quarter_charts.quarter_bars,
+                    found.running,
+                    found.special,
+                    title,
+                    numbers,
+                    LIGHT,
+                ),
             )
         ],
         further=lambda: [stated_table(view.own_stated(found.profile, found.standing, numbers), _)],

@@ -1,7 +1,7 @@
 """Downloads of the pages: what is offered to whom, what a click gives, who is refused."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -10,10 +10,10 @@ from openpyxl import load_workbook
 
 from budget.files.workbook import FIRST_ROW
 from budget.ui import keys
-from budget.workflow import people
+from budget.workflow import people, publication, saved_scenarios
 from budget.workflow.refusals import Forbidden
 from tests.pages.people_of_pages import opened, store
-from tests.storage.databases import administrator, key, planner
+from tests.storage.databases import administrator, key, lead, move_round, planner
 
 Offered = dict[str, Callable[[], bytes]]
 
@@ -32,9 +32,9 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> Offered:
     return found
 
 
-def menu(page: str, who: str, offered: Offered) -> None:
+def menu(page: str, who: str, offered: Offered, asked: Mapping[str, str] | None = None) -> None:
     """Open the menu of a page; before, it offers nothing."""
-    app = opened(page, who)
+    app = opened(page, who, asked)
     assert not offered
     app.session_state[keys.DOWNLOADS] = True
     app.run()
@@ -46,8 +46,14 @@ def menu(page: str, who: str, offered: Offered) -> None:
     [
         ("allocate", "planner-1", ("centres", "parts"), ("change",)),
         ("overview", "lead-1", ("centres", "parts"), ("envelope", "map", "leaders")),
-        ("divisions", "auditor-1", ("centres", "totals", "pushes"), ("limits",)),
+        ("divisions", "auditor-1", ("centres", "totals", "pushes"), ("limits", "pushes")),
         ("review", "planner-1", ("requests",), ()),
+        (
+            "review?request=SN2027-011",
+            "planner-1",
+            ("sum", "requests", "centres"),
+            ("ceiling", "payers"),
+        ),
         ("requests", "centre_head-EC001", ("requests",), ()),
     ],
 )
@@ -55,7 +61,34 @@ def test_every_table_and_chart_is_offered(
     page: str, who: str, tables: tuple[str, ...], pictures: tuple[str, ...], offered: Offered
 ) -> None:
     """As CSV and in a workbook, as SVG and PNG; every name is ASCII and says illustrative."""
-    menu(page, who, offered)
+    page, _, request = page.partition("?request=")
+    menu(page, who, offered, {keys.REQUEST_PARAMETER: request} if request else None)
+    check_files(offered, tables, pictures)
+
+
+@pytest.mark.parametrize(
+    ("page", "tables", "pictures"),
+    [("quarters", ("allotment",), ("allotment",)), ("divisions", ("plan",), ("plan",))],
+)
+def test_a_head_takes_the_own_year_along(
+    page: str, tables: tuple[str, ...], pictures: tuple[str, ...], offered: Offered
+) -> None:
+    """After the publication, the own quarters and the own plan: table and picture."""
+    publish()
+    menu(page, "centre_head-EC001", offered)
+    check_files(offered, tables, pictures)
+
+
+def publish() -> None:
+    """Propose the baseline, and confirm it by another person."""
+    move_round(store(), "decided")
+    base = saved_scenarios.scenarios(store(), planner())[0]
+    made = publication.propose(store(), planner(), base.id, "제안", key=key())
+    publication.confirm(store(), lead(), made.id, "확정", key=key())
+
+
+def check_files(offered: Offered, tables: tuple[str, ...], pictures: tuple[str, ...]) -> None:
+    """Make every file that is offered, and look what it says of itself."""
     own = {name for name in offered if name.startswith("2027-")}
     endings = {name.rpartition("-")[2] for name in own}
     assert endings == {"illustrative.csv", "illustrative.xlsx"} | (
@@ -64,7 +97,8 @@ def test_every_table_and_chart_is_offered(
     for part in tables:
         assert sum(f"-{part}-" in name and name.endswith(".csv") for name in own) == 1
     for part in pictures:
-        assert sum(f"-{part}-" in name for name in own) == 2
+        drawn = {name for name in own if f"-{part}-" in name and name.endswith((".svg", ".png"))}
+        assert len(drawn) == 2
     assert all(name.isascii() for name in offered)
     for name, make in offered.items():
         data = make()

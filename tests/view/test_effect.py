@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import budget
-from budget.view import effect_charts
+from budget.view import effect_charts, effect_sheets
 from budget.view.colours import DARK, LIGHT, Colours
 from budget.view.effect import (
     Effect,
@@ -194,3 +194,15 @@ def test_charts_say_what_they_show(numbers: Numbers, colours: Colours) -> None:
     assert "Ban" in payers.meaning
     for figure in (gauge, payers):
         figure.to_chart().to_dict()
+
+
+def test_the_files_hold_the_won_of_the_screen() -> None:
+    """Where the money comes from sums to what the request gets; tables to what the screen says."""
+    found = effect_of(1_000, need("A", 40_000, 2), need("B", 90_000, 1))
+    whole = effect_sheets.sum_sheet(found, EN.words).columns[-1]
+    assert sum(cell for cell in whole.cells if isinstance(cell, int)) == whole.total == found.gets
+    requests = effect_sheets.requests_sheet(found, EN.words).columns[-1]
+    assert requests.total == -found.from_requests
+    centres = effect_sheets.centres_sheet(found, EN.words).columns[-1]
+    assert centres.total == sum(centre.change for centre in found.centres)
+    assert found.from_requests, "another request is pushed"
