@@ -1,12 +1,13 @@
 """How well the draws of an uncertainty run spread over processes, as ratios within one run.
 
-    python -m tests.bench.studies [--draws 1000] [--turns 5]
+    python -m tests.bench.studies [--draws 1000] [--turns 2]
 
 Three things are run in turns, on the sample round: the bare solves of the draws (`pool_results`
 on tables that are disturbed beforehand, one process, no runner, no certificate, nothing counted),
-the uncertainty run with one worker, and with two. Each turn takes its part of the draws; what is
-compared are the sums over all turns. Workers are warm, as they are on the page from the second run
-on. Prints a table in Markdown. Ends with 1 if something required is missed.
+the uncertainty run with one worker, and with two. Each turn is a whole run of so many draws, for a
+shorter one pays its beginning and end for fewer; what is compared are the sums over all turns.
+Workers are warm, as they are on the page from the second run on. Prints a table in Markdown. Ends
+with 1 if something required is missed.
 """
 
 import argparse
@@ -60,13 +61,13 @@ class Measured:
 
 
 def measured(draws: int, turns: int) -> Measured:
-    """Time everything in turns, after one that does not count."""
+    """Time everything in turns, after a short one that does not count."""
     given = _given()
     crews = Crew(1), Crew(2)
     seconds = [0.0] * 4
-    part = max(draws // turns, 1)
     question = pool_results(given.centres, given.policy, given.requests)[2][0].question
     for turn in range(turns + 1):
+        part = draws if turn else max(draws // 10, 1)
         noise = Disturbance(
             Decimal("0.03"), Decimal("0.05"), Decimal("0.02"), draws=part, seed=turn
         )
@@ -76,7 +77,7 @@ def measured(draws: int, turns: int) -> Measured:
             for centres in tables:
                 pool_results(centres, given.policy, given.requests, remedies=False)  # type: ignore[arg-type]
 
-        def programs() -> None:
+        def programs(part: int = part) -> None:
             for _number in range(part):
                 bare_level(question)
 
@@ -98,7 +99,7 @@ def measured(draws: int, turns: int) -> Measured:
             if turn:
                 seconds[place] += time.perf_counter() - begin
     crews[1].kill()
-    return Measured(part * turns, *seconds)
+    return Measured(draws * turns, *seconds)
 
 
 def _given() -> Given:
@@ -112,7 +113,7 @@ def main() -> int:
     """Measure and tell."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--draws", type=int, default=1_000)
-    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--turns", type=int, default=2)
     asked = parser.parse_args()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     found = measured(asked.draws, asked.turns)
